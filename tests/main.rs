@@ -1,3 +1,5 @@
 //! All integration tests, in one binary.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
 mod layers;
