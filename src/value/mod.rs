@@ -1,1 +1,126 @@
-//! To come.
+//! Run-time values: what a run computes with, as plain data.
+//!
+//! A [`Value`] is 16 bytes and describes itself, so that printing, comparing, hashing, JSON, journals and
+//! snapshots need no type beside it. The machine keeps numbers of known type out of it (see `vm`); a value is what
+//! stands in lists, maps, records, optionals, and at the border to the library and the world.
+//!
+//! Values are never shared as far as a program can see: assignment copies, and a copy is a counted pointer that
+//! is split on the first write ([`Rc::make_mut`]). There are no cycles, so counting frees everything.
+//! Pointers are not atomic: a run's values stay on the thread that runs it. What crosses threads is data that was
+//! written out (`json`, `wire`).
+
+mod decimal;
+mod list;
+mod map;
+mod record;
+mod text;
+
+use std::rc::Rc;
+
+pub use decimal::Decimal;
+pub use list::List;
+pub use map::{Key, Map};
+pub use record::{Record, Shape};
+pub use text::ShortText;
+
+/// Any value of the language.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `null`, JSON's null, and what a call without a result gives.
+    Null,
+    /// `bool`
+    Bool(bool),
+    /// `int`
+    Int(i64),
+    /// `float`
+    Float(f64),
+    /// `decimal`
+    Decimal(Decimal),
+    /// `time`: microseconds since 1970-01-01T00:00:00Z.
+    Time(i64),
+    /// `date`: days since 1970-01-01.
+    Date(i32),
+    /// `duration`: microseconds.
+    Duration(i64),
+    /// `text` of at most 14 bytes. No longer text is ever stored this way, and no shorter one in [`Value::Text`].
+    Short(ShortText),
+    /// `text` of 15 bytes or more.
+    Text(Rc<String>),
+    /// `bytes`
+    Bytes(Rc<Vec<u8>>),
+    /// `[T]`
+    List(Rc<List>),
+    /// `[K: V]`, and a JSON object.
+    Map(Rc<Map>),
+    /// `{ a: T }`, a table's row, an `error`.
+    Record(Rc<Record>),
+    /// `fn(T) -> R`
+    Closure(Rc<Closure>),
+    /// `secret`: never printed, compared or written out.
+    Secret(Rc<String>),
+}
+
+const _: () = assert!(size_of::<Value>() == 16, "a value fills two registers");
+
+/// A function with the variables that it sees.
+#[derive(Clone, Debug)]
+pub struct Closure {
+    /// Its place among the program's functions.
+    pub function: u32,
+    /// The variables, by value.
+    pub captures: Box<[Value]>,
+}
+
+impl Value {
+    /// A `text`.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        match ShortText::new(text) {
+            Some(short) => Self::Short(short),
+            None => Self::Text(Rc::new(text.to_owned())),
+        }
+    }
+
+    /// A `text` that takes over the buffer where it is long.
+    #[must_use]
+    pub fn from_string(text: String) -> Self {
+        match ShortText::new(&text) {
+            Some(short) => Self::Short(short),
+            None => Self::Text(Rc::new(text)),
+        }
+    }
+
+    /// A list; numbers and truth values are packed.
+    #[must_use]
+    pub fn list(items: impl IntoIterator<Item = Value>) -> Self {
+        Self::List(Rc::new(items.into_iter().collect()))
+    }
+
+    /// A `bytes`.
+    #[must_use]
+    pub fn bytes(bytes: Vec<u8>) -> Self {
+        Self::Bytes(Rc::new(bytes))
+    }
+
+    /// A record of a known shape; `slots` follow [`Shape::slots`].
+    #[must_use]
+    pub fn record(shape: &Rc<Shape>, slots: impl Into<Box<[Value]>>) -> Self {
+        Self::Record(Rc::new(Record::new(shape, slots)))
+    }
+
+    /// The characters of a `text`.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Short(text) => Some(text.as_str()),
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether this is `null`.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}

@@ -1,0 +1,80 @@
+//! Exact decimals, packed into the room that a value has beside its tag.
+
+use std::fmt;
+
+use rust_decimal::Decimal as Wide;
+
+/// An exact decimal of up to 28 significant digits that remembers its scale: `10.00` stays `10.00`.
+///
+/// Arithmetic is done by `rust_decimal`; this is its number in 13 bytes, so that a value takes 16.
+#[derive(Clone, Copy)]
+#[repr(Rust, packed)]
+pub struct Decimal {
+    low: u64,
+    high: u32,
+    /// The scale in the low seven bits, the sign in the highest.
+    scale: u8,
+}
+
+const SIGN: u8 = 0x80;
+
+impl From<Wide> for Decimal {
+    fn from(wide: Wide) -> Self {
+        let parts = wide.unpack();
+        let sign = if parts.negative { SIGN } else { 0 };
+        Self {
+            low: u64::from(parts.mid) << 32 | u64::from(parts.lo),
+            high: parts.hi,
+            scale: sign | u8::try_from(parts.scale).unwrap_or(28),
+        }
+    }
+}
+
+impl From<Decimal> for Wide {
+    #[expect(clippy::cast_possible_truncation, reason = "takes a number apart")]
+    fn from(it: Decimal) -> Self {
+        let (low, high, scale) = (it.low, it.high, it.scale);
+        Self::from_parts(
+            low as u32,
+            (low >> 32) as u32,
+            high,
+            scale & SIGN != 0,
+            u32::from(scale & !SIGN),
+        )
+    }
+}
+
+impl Decimal {
+    /// The number to calculate with.
+    #[must_use]
+    pub fn wide(self) -> Wide {
+        self.into()
+    }
+}
+
+impl fmt::Debug for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.wide(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use super::*;
+
+    #[test]
+    fn packing_keeps_value_sign_and_scale() {
+        for text in [
+            "0",
+            "-0.10",
+            "10.00",
+            "79228162514264337593543950335",
+            "-7.9228162514264337593543950335",
+        ] {
+            let wide = Wide::from_str(text).unwrap();
+            assert_eq!(Decimal::from(wide).wide().to_string(), text);
+        }
+    }
+}
