@@ -1,1 +1,5 @@
-//! To come.
+//! SQL as data: query plans without a dialect, their rendering, and the comparison of schemas. Runs nothing.
+
+mod plan;
+
+pub use plan::*;
