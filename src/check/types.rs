@@ -55,6 +55,8 @@ pub enum Type {
     Fn(Arc<FnType>),
     /// A type parameter of the generic function being checked.
     Param(EcoString),
+    /// Any of these; parameters of library functions only.
+    OneOf(Arc<[Type]>),
     /// A `type` or `table` that mentions itself, by the declaration that it stands for; `Types::expand` opens it.
     Named(NamedType),
 }

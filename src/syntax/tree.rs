@@ -863,6 +863,8 @@ pub enum TypeExprKind {
     Record(Vec<(Name, TypeExpr)>),
     /// `"open" | "paid"`
     Union(Vec<Name>),
+    /// `text | Address`: a choice of types, which only the library's own declarations may have.
+    OneOf(Vec<TypeExpr>),
     /// `fn(T, U) -> R`
     Fn(Vec<TypeExpr>, Option<Box<TypeExpr>>),
 }
