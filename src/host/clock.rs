@@ -1,0 +1,20 @@
+//! Time: the wall clock, which people may set, and the monotonic one, which only goes forward.
+
+use std::time::Duration;
+
+use super::BoxFuture;
+
+/// The two clocks of a machine.
+///
+/// Due times and everything that is shown or stored are wall time. Timeouts and measured durations use the monotonic
+/// clock, so that a clock that is set while a run is running neither kills nor prolongs it.
+pub trait Clock: Send + Sync {
+    /// Wall time, in microseconds since 1970-01-01T00:00:00Z. May jump in either direction.
+    fn now_us(&self) -> i64;
+
+    /// Microseconds since some moment before the process's first call. Never goes back.
+    fn monotonic_us(&self) -> u64;
+
+    /// Completes when this much monotonic time has passed.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+}
