@@ -1,0 +1,87 @@
+//! Every code has a page that says what, why, what fails and what to write instead.
+
+use taskc::diagnostics::catalogue::ROWS;
+
+#[test]
+fn every_page_has_its_sections_in_order() {
+    for row in ROWS {
+        let headings: Vec<_> = row.page.lines().filter(|line| line.starts_with('#')).collect();
+        let title = format!("# {}", row.code);
+        assert_eq!(
+            headings,
+            [title.as_str(), "## Why", "## Example", "## Instead"],
+            "{}",
+            row.code
+        );
+        let page = Page::read(row.page);
+        assert!(page.what.len() > 20 && page.why.len() > 60, "{} says too little", row.code);
+        assert_ne!(page.example, page.instead, "{} mends nothing", row.code);
+        for (name, files) in [("Example", &page.example), ("Instead", &page.instead)] {
+            assert_eq!(files.last().map(|it| it.path.as_str()), Some(MAIN), "{} {name}", row.code);
+        }
+    }
+}
+
+#[test]
+fn no_page_is_left_over() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/diagnostics/explain");
+    let files = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    let mut codes: Vec<_> =
+        files.map(|it| it.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let mut rows: Vec<_> = ROWS.iter().map(|row| row.code.to_owned()).collect();
+    codes.sort();
+    rows.sort();
+    assert_eq!(codes, rows);
+}
+
+/// The file that a block without a name of its own is.
+const MAIN: &str = "example.task";
+
+/// A page in parts.
+struct Page {
+    what: String,
+    why: String,
+    example: Vec<File>,
+    instead: Vec<File>,
+}
+
+/// A fenced block: its language, the file that it stands for, its text.
+#[derive(Debug, PartialEq)]
+struct File {
+    language: String,
+    path: String,
+    text: String,
+}
+
+impl Page {
+    fn read(text: &str) -> Self {
+        let mut sections = text.split("\n## ").map(|it| it.split_once('\n').unwrap().1);
+        let mut next = || sections.next().unwrap();
+        Self {
+            what: next().trim().to_owned(),
+            why: next().trim().to_owned(),
+            example: files(next()),
+            instead: files(next()),
+        }
+    }
+}
+
+/// The fenced blocks of a section; a block's language may be followed by the name of a file.
+fn files(section: &str) -> Vec<File> {
+    let blocks = section.split("```").skip(1).step_by(2);
+    blocks
+        .map(|block| {
+            let (head, text) = block.split_once('\n').unwrap();
+            let (language, path) = head.split_once(' ').unwrap_or((head, MAIN));
+            File { language: language.to_owned(), path: path.to_owned(), text: text.to_owned() }
+        })
+        .collect()
+}
+
+#[test]
+fn blocks_are_files() {
+    let found = files("```toml taskc.toml\n[a]\n```\nand\n```task\nprint(1)\n```\n");
+    let names: Vec<_> = found.iter().map(|it| (it.language.as_str(), it.path.as_str())).collect();
+    assert_eq!(names, [("toml", "taskc.toml"), ("task", MAIN)]);
+    assert_eq!(found[1].text, "print(1)\n");
+}
