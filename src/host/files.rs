@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::BoxFuture;
 
+#[cfg(test)]
+pub(in crate::host) mod conformance;
+
 /// A store of files under one root.
 ///
 /// Whole-file writes are atomic: a reader, also after a crash, sees the old content or the new one, never a part.
@@ -15,10 +18,10 @@ pub trait Files: Send + Sync {
     fn open<'a>(&'a self, path: &'a FilePath) -> BoxFuture<'a, Result<Box<dyn Reader>>>;
 
     /// Replaces the content, atomically; makes missing folders.
-    fn write<'a>(&'a self, path: &'a FilePath, data: &'a [u8]) -> BoxFuture<'a, Result<()>>;
+    fn write<'a>(&'a self, path: &'a FilePath, data: Vec<u8>) -> BoxFuture<'a, Result<()>>;
 
     /// Adds to the end; makes the file and missing folders.
-    fn append<'a>(&'a self, path: &'a FilePath, data: &'a [u8]) -> BoxFuture<'a, Result<()>>;
+    fn append<'a>(&'a self, path: &'a FilePath, data: Vec<u8>) -> BoxFuture<'a, Result<()>>;
 
     /// Removes a file. False if there was none.
     fn delete<'a>(&'a self, path: &'a FilePath) -> BoxFuture<'a, Result<bool>>;

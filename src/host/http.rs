@@ -7,8 +7,8 @@ use super::BoxFuture;
 
 /// Sends requests.
 ///
-/// Every implementation refuses addresses of private networks unless the configuration names them, looks again at
-/// each redirect, and reads at most [`Request::max_response_bytes`].
+/// An implementation that reaches a network refuses addresses of private networks unless the configuration names them,
+/// and looks again at each redirect. Every implementation reads at most [`Request::max_response_bytes`].
 pub trait Http: Send + Sync {
     /// Sends one request, follows redirects, and waits for the whole answer. Any status is an answer.
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, Error>>;

@@ -10,6 +10,7 @@ pub mod files;
 pub mod http;
 pub mod mail;
 pub mod settings;
+pub mod sim;
 
 use std::sync::Arc;
 
