@@ -6,6 +6,10 @@
 //! This module prints nothing and reads no file.
 
 pub mod catalogue;
+pub mod fix;
+pub mod level;
+pub mod render;
+pub mod secrets;
 pub mod suggest;
 
 use crate::source::Span;
