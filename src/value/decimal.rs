@@ -21,7 +21,8 @@ const SIGN: u8 = 0x80;
 impl From<Wide> for Decimal {
     fn from(wide: Wide) -> Self {
         let parts = wide.unpack();
-        let sign = if parts.negative { SIGN } else { 0 };
+        // No negative zero: it would print its sign.
+        let sign = if parts.negative && !wide.is_zero() { SIGN } else { 0 };
         Self {
             low: u64::from(parts.mid) << 32 | u64::from(parts.lo),
             high: parts.hi,

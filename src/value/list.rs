@@ -1,6 +1,8 @@
 //! Lists, packed where the elements allow it.
 
-use super::Value;
+use std::mem;
+
+use super::{Value, release};
 
 /// The elements of a list.
 ///
@@ -47,9 +49,26 @@ impl List {
         }
     }
 
+    /// Takes the elements out.
+    #[must_use]
+    pub fn into_values(mut self) -> Vec<Value> {
+        match &mut self {
+            Self::Values(items) => mem::take(items),
+            Self::Ints(_) | Self::Floats(_) | Self::Bools(_) => self.iter().collect(),
+        }
+    }
+
     /// The elements, in whatever form they are stored.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Value> + '_ {
         (0..self.len()).map(|at| self.get(at).unwrap_or(Value::Null))
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        if let Self::Values(items) = self {
+            release::elements(items);
+        }
     }
 }
 

@@ -1,25 +1,59 @@
 //! Maps in insertion order.
 
 use std::hash::{Hash, Hasher};
+use std::mem;
 
-use indexmap::IndexMap;
+use foldhash::fast::RandomState;
+use indexmap::{Equivalent, IndexMap};
 
-use super::Value;
+use super::{Value, release};
+
+/// How many entries are found by looking at each.
+const FEW_MAX: usize = 8;
 
 /// A map's entries in the order in which their keys were first set.
+///
+/// Most maps are the objects of some JSON text: a few entries, where comparing short texts is quicker than
+/// hashing them, and one block of memory is enough.
 #[derive(Clone, Debug, Default)]
 pub struct Map {
-    /// The entries.
-    pub entries: IndexMap<Key, Value>,
+    entries: Entries,
+}
+
+#[derive(Clone, Debug)]
+enum Entries {
+    Few(Vec<(Key, Value)>),
+    Many(IndexMap<Key, Value, RandomState>),
+}
+
+impl Default for Entries {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
 }
 
 /// A value that may be a key: `int text bool date time`.
 #[derive(Clone, Debug)]
 pub struct Key(pub Value);
 
+impl Key {
+    /// A text as a key.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        Self(Value::text(text))
+    }
+
+    /// The characters, if this key is a text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        self.0.as_str()
+    }
+}
+
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
+            (Value::Short(a), Value::Short(b)) => a == b,
             (Value::Int(a), Value::Int(b)) | (Value::Time(a), Value::Time(b)) => a == b,
             (Value::Date(a), Value::Date(b)) => a == b,
             (Value::Bool(a), Value::Bool(b)) => a == b,
@@ -37,6 +71,204 @@ impl Hash for Key {
             Value::Date(n) => n.hash(state),
             Value::Bool(b) => b.hash(state),
             other => other.as_str().unwrap_or_default().hash(state),
+        }
+    }
+}
+
+/// A text finds its entry without becoming a value first.
+impl Equivalent<Key> for str {
+    fn equivalent(&self, key: &Key) -> bool {
+        key.as_str() == Some(self)
+    }
+}
+
+impl Map {
+    /// A map without entries.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A map with room for so many entries.
+    #[must_use]
+    pub fn with_capacity(entries: usize) -> Self {
+        let entries = if entries <= FEW_MAX {
+            Entries::Few(Vec::with_capacity(entries))
+        } else {
+            Entries::Many(IndexMap::with_capacity_and_hasher(entries, RandomState::default()))
+        };
+        Self { entries }
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.entries {
+            Entries::Few(entries) => entries.len(),
+            Entries::Many(entries) => entries.len(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of a key: a [`Key`], or a `str`.
+    #[must_use]
+    pub fn get<Q: Hash + Equivalent<Key> + ?Sized>(&self, key: &Q) -> Option<&Value> {
+        match &self.entries {
+            Entries::Few(entries) => {
+                entries.iter().find(|(it, _)| key.equivalent(it)).map(|(_, value)| value)
+            }
+            Entries::Many(entries) => entries.get(key),
+        }
+    }
+
+    /// The value of a key, to be changed.
+    pub fn get_mut<Q: Hash + Equivalent<Key> + ?Sized>(&mut self, key: &Q) -> Option<&mut Value> {
+        match &mut self.entries {
+            Entries::Few(entries) => {
+                entries.iter_mut().find(|(it, _)| key.equivalent(it)).map(|(_, value)| value)
+            }
+            Entries::Many(entries) => entries.get_mut(key),
+        }
+    }
+
+    /// Whether a key has a value.
+    #[must_use]
+    pub fn contains_key<Q: Hash + Equivalent<Key> + ?Sized>(&self, key: &Q) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Sets a key's value and gives the one that it had. A new key goes to the end.
+    pub fn insert(&mut self, key: Key, value: Value) -> Option<Value> {
+        match &mut self.entries {
+            Entries::Few(entries) => {
+                if let Some((_, old)) = entries.iter_mut().find(|(it, _)| *it == key) {
+                    return Some(mem::replace(old, value));
+                }
+                if entries.len() < FEW_MAX {
+                    entries.push((key, value));
+                } else {
+                    let mut many: IndexMap<_, _, RandomState> =
+                        mem::take(entries).into_iter().collect();
+                    many.insert(key, value);
+                    self.entries = Entries::Many(many);
+                }
+                None
+            }
+            Entries::Many(entries) => entries.insert(key, value),
+        }
+    }
+
+    /// Takes an entry out; the others keep their order.
+    pub fn remove<Q: Hash + Equivalent<Key> + ?Sized>(&mut self, key: &Q) -> Option<Value> {
+        match &mut self.entries {
+            Entries::Few(entries) => {
+                let at = entries.iter().position(|(it, _)| key.equivalent(it))?;
+                Some(entries.remove(at).1)
+            }
+            Entries::Many(entries) => entries.shift_remove(key),
+        }
+    }
+
+    /// The entry at a place in the order.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Option<(&Key, &Value)> {
+        match &self.entries {
+            Entries::Few(entries) => entries.get(index).map(|(key, value)| (key, value)),
+            Entries::Many(entries) => entries.get_index(index),
+        }
+    }
+
+    /// The entries in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Key, &Value)> + '_ {
+        (0..self.len()).map(|at| self.at(at).expect("below the length"))
+    }
+
+    /// The keys in order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Key> + '_ {
+        self.iter().map(|(key, _)| key)
+    }
+
+    /// The values in order.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> + '_ {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// The values in order, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> + '_ {
+        let (few, many) = match &mut self.entries {
+            Entries::Few(entries) => (Some(entries), None),
+            Entries::Many(entries) => (None, Some(entries)),
+        };
+        let few = few.into_iter().flatten().map(|(_, value)| value);
+        few.chain(many.into_iter().flat_map(IndexMap::values_mut))
+    }
+
+    /// Takes the entries out, in order.
+    #[must_use]
+    pub fn into_entries(mut self) -> Vec<(Key, Value)> {
+        match mem::take(&mut self.entries) {
+            Entries::Few(entries) => entries,
+            Entries::Many(entries) => entries.into_iter().collect(),
+        }
+    }
+}
+
+impl FromIterator<(Key, Value)> for Map {
+    fn from_iter<I: IntoIterator<Item = (Key, Value)>>(entries: I) -> Self {
+        let entries = entries.into_iter();
+        let mut map = Self::with_capacity(entries.size_hint().0);
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        release::elements(self.values_mut());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbered(count: i64) -> Map {
+        (0..count).map(|n| (Key::text(&format!("key number {n}")), Value::Int(n))).collect()
+    }
+
+    #[test]
+    fn few_and_many_entries_behave_the_same() {
+        for count in [0, 1, 8, 9, 100] {
+            let mut map = numbered(count);
+            assert_eq!(map.len(), usize::try_from(count).unwrap());
+            for n in 0..count {
+                let key = format!("key number {n}");
+                assert!(matches!(map.get(key.as_str()), Some(Value::Int(it)) if *it == n));
+                assert!(matches!(map.get(&Key::text(&key)), Some(Value::Int(it)) if *it == n));
+            }
+            assert!(map.get("nobody").is_none());
+            assert!(map.get(&Key(Value::Int(0))).is_none());
+            map.insert(Key::text("new"), Value::Null);
+            assert_eq!(map.keys().last().and_then(Key::as_str), Some("new"));
+        }
+    }
+
+    #[test]
+    fn setting_again_keeps_the_place_and_removing_keeps_the_order() {
+        for count in [5, 50] {
+            let mut map = numbered(count);
+            map.insert(Key::text("key number 2"), Value::Bool(true));
+            map.remove("key number 1");
+            let order: Vec<_> = map.keys().take(3).filter_map(Key::as_str).collect();
+            assert_eq!(order, ["key number 0", "key number 2", "key number 3"]);
+            assert!(matches!(map.at(1), Some((_, Value::Bool(true)))));
         }
     }
 }

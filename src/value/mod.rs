@@ -5,23 +5,41 @@
 //! stands in lists, maps, records, optionals, and at the border to the library and the world.
 //!
 //! Values are never shared as far as a program can see: assignment copies, and a copy is a counted pointer that
-//! is split on the first write ([`Rc::make_mut`]). There are no cycles, so counting frees everything.
+//! is split on the first write ([`Rc::make_mut`]). There are no cycles, so counting frees everything; nothing
+//! here recurses into values without a bound, because programs can nest them as deep as memory lasts.
 //! Pointers are not atomic: a run's values stay on the thread that runs it. What crosses threads is data that was
 //! written out (`json`, `wire`).
 
+pub mod calendar;
+mod children;
+mod compare;
+mod convert;
 mod decimal;
+mod fault;
 mod list;
 mod map;
+mod number;
+mod print;
 mod record;
+mod release;
+mod secret;
+mod size;
 mod text;
+mod types;
 
 use std::rc::Rc;
 
+pub use convert::{LEVELS_MAX, convert, to_json};
 pub use decimal::Decimal;
+pub use fault::{Code, Fault};
 pub use list::List;
 pub use map::{Key, Map};
+pub use number::{float_to_decimal, parse_decimal, parse_float, write_float};
+pub use print::{quoted, write as write_value};
 pub use record::{Record, Shape};
+pub use secret::Secret;
 pub use text::ShortText;
+pub use types::{BadTable, Descriptor, DescriptorId, FieldDescriptor, RecordDescriptor, Types};
 
 /// Any value of the language.
 #[derive(Clone, Debug)]
@@ -57,10 +75,16 @@ pub enum Value {
     /// `fn(T) -> R`
     Closure(Rc<Closure>),
     /// `secret`: never printed, compared or written out.
-    Secret(Rc<String>),
+    Secret(Rc<Secret>),
 }
 
 const _: () = assert!(size_of::<Value>() == 16, "a value fills two registers");
+
+impl Drop for Closure {
+    fn drop(&mut self) {
+        release::elements(&mut self.captures);
+    }
+}
 
 /// A function with the variables that it sees.
 #[derive(Clone, Debug)]
@@ -114,6 +138,16 @@ impl Value {
         match self {
             Self::Short(text) => Some(text.as_str()),
             Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A field of a record, or the value of a text key.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Self> {
+        match self {
+            Self::Record(record) => record.get(name),
+            Self::Map(map) => map.get(name),
             _ => None,
         }
     }

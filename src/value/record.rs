@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ecow::EcoString;
 
-use super::Value;
+use super::{Value, release};
 
 /// The fields of a record, one slot each.
 #[derive(Clone, Debug)]
@@ -68,5 +68,11 @@ impl Record {
             let slot = usize::from(*slot);
             (self.shape.slots[slot].as_str(), &self.slots[slot])
         })
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        release::elements(&mut self.slots);
     }
 }
