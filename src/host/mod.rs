@@ -9,6 +9,7 @@ pub mod entropy;
 pub mod files;
 pub mod http;
 pub mod mail;
+pub mod real;
 pub mod settings;
 pub mod sim;
 
