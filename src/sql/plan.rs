@@ -3,6 +3,8 @@
 //! Parameters are numbered; their values are computed by the machine before the statement leaves it.
 //! Nothing a user typed is ever pasted into a statement except the text of direct SQL, which holds no values.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// What a column, a parameter or an expression holds.
@@ -20,6 +22,23 @@ pub enum Kind {
     Duration,
     /// `json`, and every list, map or record that a column holds: stored as JSON text.
     Json,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Int => "int",
+            Self::Decimal => "decimal",
+            Self::Float => "float",
+            Self::Bool => "bool",
+            Self::Text => "text",
+            Self::Bytes => "bytes",
+            Self::Time => "time",
+            Self::Date => "date",
+            Self::Duration => "duration",
+            Self::Json => "json",
+        })
+    }
 }
 
 /// A whole statement.
@@ -43,20 +62,26 @@ pub enum Statement {
         /// What must hold of a row.
         condition: Option<Expr>,
     },
-    /// Written by the user: pieces of text with a parameter after each but the last.
-    Direct {
-        /// The pieces.
-        pieces: Vec<String>,
-        /// What each row is read into; nothing for `execute`.
-        rows: Option<Vec<Output>>,
-    },
+    /// Written by the user.
+    Direct(Direct),
+}
+
+/// Direct SQL: pieces of text with a parameter after each but the last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Direct {
+    /// The pieces as they were written, one more than there are parameters.
+    pub pieces: Vec<String>,
+    /// What the parameters hold.
+    pub params: Vec<Kind>,
+    /// What each row is read into, by name; nothing for `execute`, which gives the number of rows.
+    pub rows: Option<(Vec<Output>, RowShape)>,
 }
 
 /// A `select`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Select {
     /// The first table.
-    pub from: TableRef,
+    pub from: From,
     /// Further tables in order.
     pub joins: Vec<Join>,
     /// What must hold of a row.
@@ -65,16 +90,47 @@ pub struct Select {
     pub group_by: Vec<Expr>,
     /// What must hold of a group.
     pub having: Option<Expr>,
-    /// What is compared, and whether the largest comes first.
-    pub sort: Vec<(Expr, bool)>,
-    /// Rows left out at the start.
+    /// What is compared; null comes before everything else.
+    pub sort: Vec<Sort>,
+    /// Rows left out at the start; below 0 counts as 0.
     pub skip: Option<Expr>,
-    /// Rows at most.
+    /// Rows at most; below 0 counts as 0.
     pub take: Option<Expr>,
     /// The columns of the result, in order.
     pub outputs: Vec<Output>,
     /// How a row of the result is made into a value.
     pub shape: RowShape,
+    /// What the rows together are made into.
+    pub gives: Gives,
+}
+
+/// What the rows of a result together are made into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Gives {
+    /// A list of all rows; also what a streaming loop reads.
+    Rows,
+    /// The first row, or null.
+    First,
+    /// The only row; fails where there is none or more than one.
+    One,
+    /// Whether there is a row.
+    Exists,
+    /// The value of the only row that the statement can give: an aggregate without groups.
+    Value,
+}
+
+/// Where the rows of a `select` come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum From {
+    /// A table.
+    Table(TableRef),
+    /// Another `select`, whose outputs are columns of these names.
+    Select {
+        /// The rows.
+        select: Box<Select>,
+        /// What it is called in this statement.
+        alias: String,
+    },
 }
 
 /// A table in a statement.
@@ -97,6 +153,15 @@ pub struct Join {
     pub on: Expr,
 }
 
+/// A key of a `sort` clause.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sort {
+    /// What is compared.
+    pub key: Expr,
+    /// Largest first, null last.
+    pub descending: bool,
+}
+
 /// A column of a result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Output {
@@ -115,9 +180,16 @@ pub struct Output {
 pub enum RowShape {
     /// The column at this index.
     Column(u32),
+    /// The column at this index is a JSON array of stored values of one kind, as [`AggregateOp::List`] gives it.
+    Gathered {
+        /// The column.
+        column: u32,
+        /// What the elements hold.
+        kind: Kind,
+    },
     /// A record: names in declared order, each with what it holds.
     Record(Vec<(String, RowShape)>),
-    /// A record that is null as a whole where the column at the index (the key) is null: the right side of a left join.
+    /// A record that is null as a whole where the column at the index is null: the right side of a left join.
     OptionalRecord(u32, Vec<(String, RowShape)>),
 }
 
@@ -128,6 +200,8 @@ pub struct Expr {
     pub node: Node,
     /// What it gives.
     pub kind: Kind,
+    /// Whether it may give null. Every dialect compares such values as the language does: null equals null.
+    pub nullable: bool,
 }
 
 /// The kinds of expression.
@@ -144,9 +218,11 @@ pub enum Node {
     Param(u32),
     /// `null`
     Null,
+    /// A number that the compiler itself needs.
+    Int(i64),
     /// An operator or function with its arguments.
     Apply(Op, Vec<Expr>),
-    /// An aggregate; no argument is `count(*)`.
+    /// An aggregate; no argument is `count(*)`. Null is left out, and a sum of nothing is 0.
     Aggregate {
         /// Which.
         op: AggregateOp,
@@ -158,9 +234,13 @@ pub enum Node {
 }
 
 /// What a database can compute, named by meaning: a dialect knows how.
+///
+/// Except where it says otherwise, an operator gives null where an argument is null, and the checker sees to it that
+/// comparisons by order, arithmetic and truth values meet no null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "named after what the language calls them")]
 pub enum Op {
+    /// By value; null equals null and nothing else.
     Equal,
     NotEqual,
     Less,
@@ -170,48 +250,61 @@ pub enum Op {
     And,
     Or,
     Not,
-    /// Value, then a parameter that holds a list as JSON text.
+    /// Value, then a parameter that is a list of such values; null is in the list where the list holds null.
     InList,
     IsNull,
     IsNotNull,
     Coalesce,
+    /// Of numbers and durations; time and duration.
     Add,
+    /// Of numbers and durations; time and duration; two times, which gives a duration.
     Subtract,
     Multiply,
+    /// Of two ints gives a decimal.
     Divide,
     IntDivide,
     Remainder,
     Negate,
+    /// Text, what is looked for, and whether case is ignored where that was said.
     Contains,
     StartsWith,
     EndsWith,
     Lower,
     Upper,
     Trim,
+    /// In code points.
     Length,
-    /// Text, first code point, one past the last.
+    /// Text, first code point, one past the last (null for the end); below 0 counts from the end.
     Slice,
+    /// Text, pattern with `%` and `_`, and whether case is ignored where that was said.
     Like,
-    LikeIgnoreCase,
+    /// Text, regular expression.
     Matches,
-    /// Number, places.
+    /// Texts and ints, joined.
+    Concat,
+    /// Number, places, mode.
     Round,
     Floor,
     Ceil,
     Abs,
-    /// Parts of a time: time, zone name.
+    /// Parts: a time and the name of a zone, or a date alone.
     Year,
     Month,
     Day,
+    /// Monday is 1.
     Weekday,
     Hour,
+    Minute,
+    Second,
     /// Time to date: time, zone name.
     DateOf,
-    /// Time, unit, zone name.
+    /// Time, unit, zone name; or date, unit.
     StartOf,
     /// Condition, then, else.
     IfElse,
+    /// From int.
     ToDecimal,
+    /// From int or decimal.
     ToFloat,
 }
 
@@ -221,8 +314,10 @@ pub enum Op {
 pub enum AggregateOp {
     Count,
     Sum,
+    /// Of ints and decimals a decimal, of floats a float, of durations a duration.
     Avg,
     Min,
     Max,
+    /// All values as a JSON array; null included.
     List,
 }
