@@ -3,35 +3,146 @@
 //! Everything here is by [`NodeId`] of one file. Types are the expression's own type *before* it is widened to what its place
 //! expects; where the place wants another representation, `coercions` says which.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 
-use super::types::{DeclId, Type};
+use super::declared::Declared;
+use super::library::Library;
+use super::project::Project;
+use super::types::{DeclId, NamedType, Type};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::source::FileId;
 use crate::sql;
 use crate::syntax::tree::NodeId;
 
-/// The side tables of one file.
+/// What checking a project found out.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The files in the project's order. Of a file that was not asked for ([`check_file`](super::check_file)) only the
+    /// declarations are known; its tables are empty.
+    pub files: Vec<Arc<CheckedFile>>,
+    /// Everything to say, the parser's findings included: by file, then by place, then by code.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What is known of one file.
+#[derive(Clone, Debug, Default)]
+pub struct CheckedFile {
+    /// By node.
+    pub tables: Tables,
+    /// What each of the file's items declares, by the item's index.
+    pub declared: Vec<Declared>,
+    /// The files whose declarations this one uses, directly and through others; each once, in ascending order.
+    pub uses: Vec<FileId>,
+}
+
+impl Checked {
+    /// What is known of a file of the project.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> &CheckedFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// What a declaration declares.
+    #[must_use]
+    pub fn declared(&self, decl: DeclId) -> &Declared {
+        &self.file(decl.file).declared[decl.item as usize]
+    }
+
+    /// The type behind a name that mentions itself.
+    #[must_use]
+    pub fn expand(&self, named: &NamedType) -> &Type {
+        match self.declared(named.decl) {
+            Declared::Type(ty) => ty,
+            _ => &Type::Error,
+        }
+    }
+
+    /// Whether any finding of these files refuses the program.
+    #[must_use]
+    pub fn has_errors(&self, files: &[FileId]) -> bool {
+        let counts = |it: &Diagnostic| it.severity == Severity::Error;
+        self.diagnostics.iter().any(|it| counts(it) && files.contains(&it.span().file))
+    }
+
+    /// A task that may be compiled: neither its file nor any that it uses has errors.
+    #[must_use]
+    pub fn valid<'a>(
+        &'a self,
+        project: &'a Project,
+        library: &'a Library,
+        task: FileId,
+    ) -> Option<Valid<'a>> {
+        let whole =
+            self.file(task).tables.types.len() == project.file(task).tree.node_count as usize;
+        let sound = !self.has_errors(&[task]) && !self.has_errors(&self.file(task).uses);
+        (whole && sound).then_some(Valid { project, library, checked: self, task })
+    }
+}
+
+/// A task without errors, together with everything that it uses: the only thing that is compiled.
+#[derive(Clone, Copy, Debug)]
+pub struct Valid<'a> {
+    project: &'a Project,
+    library: &'a Library,
+    checked: &'a Checked,
+    task: FileId,
+}
+
+impl<'a> Valid<'a> {
+    /// The project that it belongs to.
+    #[must_use]
+    pub fn project(&self) -> &'a Project {
+        self.project
+    }
+
+    /// The library that it was checked with.
+    #[must_use]
+    pub fn library(&self) -> &'a Library {
+        self.library
+    }
+
+    /// What checking found out about it.
+    #[must_use]
+    pub fn checked(&self) -> &'a Checked {
+        self.checked
+    }
+
+    /// The task's file.
+    #[must_use]
+    pub fn task(&self) -> FileId {
+        self.task
+    }
+}
+
+/// The side tables of one file, or of one declaration of the library.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
-    /// The type of every expression and binding, by node; [`Type::Error`] where there is none.
+    /// The type of every expression, pattern, parameter and binding, by node; [`Type::Error`] where there is none.
+    ///
+    /// The type of a name may be narrower than its binding's: behind `if x != null` an `x` of type `int?` is an `int`,
+    /// and whoever reads the variable there unwraps it. An `if`, `match` or block of type [`Type::Nothing`] is a
+    /// statement, whatever its branches give.
     pub types: Vec<Type>,
     /// Expressions whose value is widened, with what it becomes: `int` to `decimal`, `T` to `T?`, `[int]` to
-    /// `[decimal]`, a value to `json`, …
-    pub coercions: HashMap<NodeId, Type>,
-    /// What a name, or a field such as `shop.Order`, stands for.
-    pub names: HashMap<NodeId, Resolution>,
+    /// `[decimal]`, a record to one with fewer fields or with optional ones added as `null`, a value to `json`, …
+    /// The value of a branch is widened at the branch's last expression. Texts of a union are texts: no entry.
+    pub coercions: FxHashMap<NodeId, Type>,
+    /// What a name, or a field such as `s.Order` or `run.due`, stands for: by the node of the name or field expression.
+    pub names: FxHashMap<NodeId, Resolution>,
     /// What a call calls and where its arguments go, by the call's node.
-    pub calls: HashMap<NodeId, CallPlan>,
+    pub calls: FxHashMap<NodeId, CallPlan>,
     /// Queries, set-based writes and direct SQL, by their node (for direct SQL: the call's node).
-    pub queries: HashMap<NodeId, QueryPlan>,
+    pub queries: FxHashMap<NodeId, QueryPlan>,
     /// Written types, resolved.
-    pub type_exprs: HashMap<NodeId, Type>,
+    pub type_exprs: FxHashMap<NodeId, Type>,
     /// Literals that need more than their text: instants (microseconds) and dates (days).
-    pub instants: HashMap<NodeId, i64>,
-    /// What each closure sees of the variables around it, by the closure expression's node: bindings in order of first use.
-    pub captures: HashMap<NodeId, Vec<NodeId>>,
+    pub instants: FxHashMap<NodeId, i64>,
+    /// What each closure sees of the variables around it, by the closure expression's node: bindings in order of first
+    /// use. Likewise for the body of a `parallel for` (by the statement's node) and of a `parallel from` (by the query's).
+    pub captures: FxHashMap<NodeId, Vec<NodeId>>,
 }
 
 /// What a name stands for.
@@ -58,6 +169,8 @@ pub enum Resolution {
     },
     /// A field of the run: `run.due`.
     Run(EcoString),
+    /// A database source: `db` is the task's default source, others are named in the settings.
+    Source(EcoString),
     /// A function of the library used as a value or called.
     Library(LibraryFn),
 }

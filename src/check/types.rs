@@ -2,6 +2,8 @@
 //!
 //! Types are structural and compared with `==`; names of records are for messages only and do not count.
 
+mod show;
+
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -181,6 +183,128 @@ impl Type {
             Self::Optional(_) | Self::Json | Self::Error | Self::Null => of,
             Self::Never => Self::Null,
             other => Self::Optional(Arc::new(other)),
+        }
+    }
+}
+
+/// What a type is like.
+impl Type {
+    /// Whether what follows from here on is to be passed over in silence.
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        matches!(self, Self::Error)
+    }
+
+    /// Whether control never comes back from an expression of this type.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        matches!(self, Self::Never)
+    }
+
+    /// `int`, `decimal` or `float`.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        matches!(self, Self::Int | Self::Decimal | Self::Float)
+    }
+
+    /// `text`, or some texts alone.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self, Self::Text | Self::Union(_))
+    }
+
+    /// Whether a map may have keys of this type.
+    #[must_use]
+    pub fn may_be_key(&self) -> bool {
+        match self {
+            Self::Error | Self::Never | Self::Param(_) => true,
+            Self::Int | Self::Text | Self::Union(_) | Self::Bool | Self::Date | Self::Time => true,
+            Self::OneOf(types) => types.iter().all(Self::may_be_key),
+            Self::Nothing
+            | Self::Null
+            | Self::Decimal
+            | Self::Float
+            | Self::Bytes
+            | Self::Duration
+            | Self::Json
+            | Self::Secret
+            | Self::Fault
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Record(_)
+            | Self::Optional(_)
+            | Self::Fn(_)
+            | Self::Named(_) => false,
+        }
+    }
+
+    /// Whether `<` puts values of this type in order.
+    #[must_use]
+    pub fn is_ordered(&self) -> bool {
+        match self {
+            Self::Error | Self::Never | Self::Param(_) => true,
+            Self::Int | Self::Decimal | Self::Float | Self::Text | Self::Union(_) => true,
+            Self::Time | Self::Date | Self::Duration => true,
+            Self::Nothing
+            | Self::Null
+            | Self::Bool
+            | Self::Bytes
+            | Self::Json
+            | Self::Secret
+            | Self::Fault
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Record(_)
+            | Self::Optional(_)
+            | Self::Fn(_)
+            | Self::OneOf(_)
+            | Self::Named(_) => false,
+        }
+    }
+
+    /// The type without its `?`.
+    #[must_use]
+    pub fn without_null(&self) -> &Self {
+        match self {
+            Self::Optional(inner) => inner,
+            other => other,
+        }
+    }
+
+    /// Whether any part of the type fulfils a condition; names that stand for themselves are not opened.
+    #[must_use]
+    pub fn has_part(&self, wanted: &mut dyn FnMut(&Self) -> bool) -> bool {
+        if wanted(self) {
+            return true;
+        }
+        match self {
+            Self::List(inner) | Self::Optional(inner) => inner.has_part(wanted),
+            Self::Map(entry) => entry.0.has_part(wanted) || entry.1.has_part(wanted),
+            Self::Record(record) => record.fields.iter().any(|it| it.ty.has_part(wanted)),
+            Self::Fn(function) => {
+                function.params.iter().any(|it| it.has_part(wanted))
+                    || function.result.has_part(wanted)
+            }
+            Self::OneOf(types) => types.iter().any(|it| it.has_part(wanted)),
+            Self::Error
+            | Self::Never
+            | Self::Nothing
+            | Self::Null
+            | Self::Int
+            | Self::Decimal
+            | Self::Float
+            | Self::Bool
+            | Self::Text
+            | Self::Bytes
+            | Self::Time
+            | Self::Date
+            | Self::Duration
+            | Self::Json
+            | Self::Secret
+            | Self::Fault
+            | Self::Union(_)
+            | Self::Param(_)
+            | Self::Named(_) => false,
         }
     }
 }

@@ -1,0 +1,119 @@
+//! A project as plain data: what checking looks at, and nothing that it would have to fetch.
+//!
+//! Whoever loads a project reads folders and `taskc.toml`; here there are only texts, trees and names.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+use rustc_hash::FxHashMap;
+
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::source::{FileId, Source};
+use crate::syntax::tree;
+
+/// All files of a project with the settings that matter to checking.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// The files. INVARIANT: the file at index `n` is the one whose source is called `FileId(n)`.
+    files: Vec<ProjectFile>,
+    /// What `taskc.toml` says.
+    pub settings: Settings,
+}
+
+/// A file with its tree.
+#[derive(Clone, Debug)]
+pub struct ProjectFile {
+    /// The path below the project's root without `.task`, `/` between parts: `airport`, `lib/money`.
+    pub module: EcoString,
+    /// The text.
+    pub source: Source,
+    /// What the parser made of it.
+    pub tree: Arc<tree::File>,
+    /// The comments, for findings that are silenced.
+    pub comments: Arc<[tree::Comment]>,
+    /// What the parser had to say.
+    pub syntax: Vec<Diagnostic>,
+}
+
+/// The settings that matter to checking.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The names of the sources beside `main`, which is always there.
+    pub sources: Vec<EcoString>,
+    /// The secrets that the project defines.
+    pub secrets: Vec<SecretSetting>,
+    /// The names that `env.NAME` may read.
+    pub env: Vec<EcoString>,
+    /// Template files by the path that `template("…")` names them with.
+    pub templates: FxHashMap<EcoString, Arc<str>>,
+    /// What findings count as, by code, where it is not what the catalogue says; nothing silences one.
+    pub levels: FxHashMap<EcoString, Option<Severity>>,
+    /// The instant for findings that depend on the date, in microseconds since 1970; without it there are none.
+    pub now: Option<i64>,
+}
+
+/// A secret as far as checking knows it: never its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecretSetting {
+    /// What stands behind `secret.`.
+    pub name: EcoString,
+    /// The hosts that it may be sent to; none says any.
+    pub hosts: Vec<EcoString>,
+}
+
+impl Project {
+    /// Adds a file and names it.
+    pub fn add(&mut self, file: impl FnOnce(FileId) -> ProjectFile) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        let file = file(id);
+        assert_eq!(file.source.id, id, "a file's source is called as the project calls the file");
+        self.files.push(file);
+        id
+    }
+
+    /// Puts another version in the place of a file.
+    pub fn replace(&mut self, file: ProjectFile) {
+        let index = file.source.id.0 as usize;
+        self.files[index] = file;
+    }
+
+    /// The file called `id`, which this project's own [`Project::add`] gave.
+    #[must_use]
+    pub fn file(&self, id: FileId) -> &ProjectFile {
+        &self.files[id.0 as usize]
+    }
+
+    /// All files in the order in which they were added.
+    #[must_use]
+    pub fn files(&self) -> &[ProjectFile] {
+        &self.files
+    }
+
+    /// The file of a module, by its path without `.task`.
+    #[must_use]
+    pub fn module(&self, path: &str) -> Option<&ProjectFile> {
+        self.files.iter().find(|file| file.module == path)
+    }
+}
+
+impl ProjectFile {
+    /// The file's name without folder and `.task`: the name of the task.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        self.module.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The folder below the root with a `/` behind it; empty at the root itself.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.module.rfind('/').map_or("", |slash| &self.module[..=slash])
+    }
+
+    /// Whether the file is a task: it has a header, a kept variable or a statement of its own.
+    #[must_use]
+    pub fn is_task(&self) -> bool {
+        self.tree.items.iter().any(|item| {
+            matches!(item, tree::Item::Header(_) | tree::Item::Stmt(_) | tree::Item::Keep(_))
+        })
+    }
+}
