@@ -1,1 +1,5 @@
-//! To come.
+//! Programs for the machine: instructions, compiler, verifier, file form and listing. Executes nothing.
+
+pub mod instruction;
+pub mod operand;
+mod table;
