@@ -2,4 +2,5 @@
 
 pub mod instruction;
 pub mod operand;
+pub mod program;
 mod table;

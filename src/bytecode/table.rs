@@ -219,14 +219,14 @@ macro_rules! instruction_table {
 
             // Maps and JSON.
             NewMap { to: SetV } plain "to = a map without entries";
-            GetKey { to: SetV, map: V, key: V } faults "to = the key's value, or null";
+            GetKey { to: SetV, map: V, key: V } faults "to = map[key], or null";
             HasKey { to: SetS, map: V, key: V } faults "to = the map has the key";
-            SetKey { map: EditV, key: TakeV, a: TakeV } faults "the key's value = a";
-            TakeKey { to: SetV, map: EditV, key: V } faults "to = the key's value, which is null then";
-            EntryKey { to: SetV, map: V, i: S } faults "to = the key of the map's entry at i";
-            EntryValue { to: SetV, map: V, i: S } faults "to = the value of the map's entry at i";
-            JsonField { to: SetV, a: V, key: V } faults "to = the JSON object's entry, or null";
-            JsonItem { to: SetV, a: V, i: S } faults "to = the JSON list's element, or null";
+            SetKey { map: EditV, key: TakeV, a: TakeV } faults "map[key] = a";
+            TakeKey { to: SetV, map: EditV, key: V } faults "to = map[key], which is null then";
+            EntryKey { to: SetV, map: V, i: S } faults "to = the key of the entry of the map at i";
+            EntryValue { to: SetV, map: V, i: S } faults "to = the value of the entry of the map at i";
+            JsonField { to: SetV, a: V, key: V } faults "to = the entry of the JSON object a by its key, or null";
+            JsonItem { to: SetV, a: V, i: S } faults "to = the element of the JSON list a at i, or null";
 
             // Calls. A callee's frame begins behind the caller's, its parameters are copied or moved there.
             CallS { s: ResultS, v: ArgsV, function: Function } calls "s[0] = what the function gives for s and v";
@@ -243,7 +243,7 @@ macro_rules! instruction_table {
             NativeS { to: SetS, args: ArgsV, native: NativeCall } faults "to = what the library's function gives for the arguments, unboxed";
             Change { to: SetV, a: EditV, args: ArgsV, native: NativeCall } faults "the library's function changes a; to = what it gives. The first of the arguments is left free for a";
             Effect { to: SetV, args: ArgsV, effect: EffectSite } calls "leaves the machine; to = what the world answers";
-            Parallel { to: SetV, body: V, items: V, limit: S } calls "to = what the closure gives for each item, up to limit at once (0: no limit)";
+            Parallel { to: SetV, body: V, items: V, limit: S } calls "to = what the closure body gives for each item, up to limit at once (0: no limit)";
             Fail { a: TakeV } ends "the error a is raised";
             FailWith { message: V } ends "an error with this message is raised";
         }
