@@ -1,4 +1,59 @@
 //! Text to tree: tokens, parser, tree, formatter. Never fails and does no I/O: a broken text gives a tree with
 //! `Error` nodes and diagnostics.
+//!
+//! [`parse`] is the way in. Behind it: [`token`] names the words and signs, `lex` splits the text, `brackets` pairs
+//! what the text does not, `parser` builds the [`tree`], and [`number`] gives its nodes their ids.
 
+mod brackets;
+mod errors;
+mod lex;
+mod number;
+mod parser;
+pub mod token;
 pub mod tree;
+pub mod walk;
+
+pub use number::number;
+
+use crate::diagnostics::Diagnostic;
+use crate::source::FileId;
+use tree::{Comment, File};
+
+/// What a text says, as far as it can be understood.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parsed {
+    /// The tree, its nodes numbered.
+    pub tree: File,
+    /// All comments, in source order; `///` lines that document something are in the tree as well.
+    pub comments: Vec<Comment>,
+    /// What is wrong with the text, in source order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses a task, a module, or one of the library's declaration files, whose functions say `= observe` where
+/// others have a body; the checker refuses those elsewhere.
+#[must_use]
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    let mut lexed = lex::lex(file, text);
+    let (mut tree, found) = parser::parse(file, text, &lexed);
+    number(&mut tree);
+    let mut diagnostics = std::mem::take(&mut lexed.diagnostics);
+    diagnostics.extend(found);
+    diagnostics.sort_by_key(|it| it.labels.first().map_or(0, |label| label.span.start));
+    Parsed { tree, comments: lexed.comments, diagnostics }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every construct of the language.
+    const EVERYTHING: &str = include_str!("samples/everything.task");
+
+    #[test]
+    fn every_construct_parses() {
+        let parsed = parse(FileId(0), EVERYTHING);
+        assert_eq!(parsed.diagnostics, []);
+        assert!(parsed.tree.docs.is_some());
+    }
+}

@@ -1,0 +1,291 @@
+//! Findings about single tokens: texts, numbers, signs, brackets.
+
+use super::{Build, edit, error, quoted};
+use crate::diagnostics::{Applicability, Diagnostic};
+use crate::source::Span;
+use crate::syntax::token::Kind;
+
+/// `"done)`: from the quote to the end of its line; `close` is where the quote probably belongs.
+pub(in crate::syntax) fn unclosed_text(span: Span, close: Span, sure: bool) -> Diagnostic {
+    let applicability = if sure { Applicability::Safe } else { Applicability::Maybe };
+    error(
+        "unclosed-text",
+        "this text is not closed",
+        span,
+        "a text ends on the line where it begins",
+    )
+    .help("add `\"` where the text ends; for several lines write `\"\"\"`")
+    .fix("add `\"`", applicability, vec![edit(close, "\"")])
+}
+
+/// `"""` without its second half.
+pub(in crate::syntax) fn unclosed_block_text(span: Span, close: Span) -> Diagnostic {
+    error("unclosed-text", "this text is not closed", span, "it would run to the end of the file")
+        .help("close it with `\"\"\"`")
+        .fix("add `\"\"\"`", Applicability::Maybe, vec![edit(close, "\n\"\"\"")])
+}
+
+/// `"Hi {name"`
+pub(in crate::syntax) fn unclosed_hole(brace: Span) -> Diagnostic {
+    error("unclosed-bracket", "this `{` has no partner", brace, "in a text, `{` begins a value")
+        .help("close it with `}` behind the value, or write `\\{` for the character itself")
+        .fix("write `\\{`", Applicability::Maybe, vec![edit(brace, "\\{")])
+}
+
+/// `"a } b"`
+pub(in crate::syntax) fn stray_brace_in_text(span: Span) -> Diagnostic {
+    error("unmatched-bracket", "this `}` closes nothing", span, "in a text, braces hold values")
+        .help("write `\\}` for the character itself")
+        .fix("write `\\}`", Applicability::Safe, vec![edit(span, "\\}")])
+}
+
+/// `"\q"`
+pub(in crate::syntax) fn bad_escape(span: Span, escape: &str) -> Diagnostic {
+    let fix = edit(span.before(), "\\");
+    error("bad-escape", format!("{} is no escape", quoted(escape)), span, "")
+        .help("escapes are `\\n` `\\r` `\\t` `\\\\` `\\\"` `\\{` `\\}` and `\\u{1F600}`")
+        .fix("write the backslash itself", Applicability::Maybe, vec![fix])
+}
+
+/// `12abc`, `1.2.3`
+pub(in crate::syntax) fn bad_number(span: Span, text: &str) -> Diagnostic {
+    let (label, help) = number_problem(text);
+    error("bad-number", format!("{} is not a number", quoted(text)), span, label).help(help)
+}
+
+fn number_problem(text: &str) -> (&'static str, &'static str) {
+    if text.starts_with("0x") || text.starts_with("0b") {
+        return (
+            "a digit that its base does not have",
+            "`0x` takes 0-9 and a-f, `0b` takes 0 and 1",
+        );
+    }
+    if text.matches('.').count() > 1 {
+        return (
+            "a number has one decimal point at most",
+            "digits are grouped with `_`: `1_000_000.50`",
+        );
+    }
+    let letters = text.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '_' | '.'));
+    if letters.starts_with(['s', 'm', 'h', 'd', 'w', 'y', 'S', 'M', 'H', 'D', 'W']) {
+        return (
+            "no such unit",
+            "durations are written `500ms`, `30s`, `5m`, `2h`, `1d`, `1w` or `1h30m`",
+        );
+    }
+    if letters.to_ascii_lowercase().contains('b') {
+        return ("no such unit", "sizes are written `512B`, `64KB`, `256MB` or `1GB`");
+    }
+    (
+        "letters run into the number",
+        "a name does not begin with a digit; between a number and a word stands a blank",
+    )
+}
+
+/// `08`
+pub(in crate::syntax) fn leading_zero(span: Span, digits: &str) -> Diagnostic {
+    let mended = digits.trim_start_matches(['0', '_']);
+    let mended = if mended.is_empty() { "0" } else { mended };
+    error(
+        "bad-number",
+        format!("{} begins with a zero", quoted(digits)),
+        span,
+        "elsewhere this would be base eight",
+    )
+    .help(format!("write `{mended}`"))
+    .fix(format!("write `{mended}`"), Applicability::Safe, vec![edit(span, mended)])
+}
+
+/// `9999999999999999999`
+pub(in crate::syntax) fn int_too_large(span: Span) -> Diagnostic {
+    error(
+        "int-too-large",
+        "this number is too large for `int`",
+        span,
+        "the largest is 9_223_372_036_854_775_807",
+    )
+    .help("a `decimal` holds 28 digits: add `.0`")
+    .fix("make it a `decimal`", Applicability::Maybe, vec![edit(span.after(), ".0")])
+}
+
+/// A duration or size that does not fit.
+pub(in crate::syntax) fn quantity_too_large(span: Span, what: &str) -> Diagnostic {
+    error(
+        "int-too-large",
+        format!("this {what} is too large"),
+        span,
+        "it does not fit into 64 bits",
+    )
+}
+
+/// `größe`
+pub(in crate::syntax) fn letters_outside_names(span: Span, name: &str) -> Diagnostic {
+    error("unknown-character", format!("{} has letters outside A to Z", quoted(name)), span, "")
+        .help("names are made of the letters A to Z, digits and `_`; texts may hold any letter")
+}
+
+/// `;` behind statements, all of the file.
+pub(in crate::syntax) fn semicolons(spans: &[Span]) -> Option<Diagnostic> {
+    let first = *spans.first()?;
+    let edits = spans.iter().map(|span| edit(*span, "")).collect();
+    let found =
+        error("foreign-word", "`;` is not written here", first, "a statement ends with its line")
+            .help("remove it")
+            .fix("remove every `;`", Applicability::Safe, edits);
+    Some(found)
+}
+
+/// `# comment`, all of the file.
+pub(in crate::syntax) fn hash_comments(spans: &[Span]) -> Option<Diagnostic> {
+    let first = *spans.first()?;
+    let edits = spans.iter().map(|span| edit(*span, "//")).collect();
+    let found = error("foreign-word", "comments begin with `//` here", first, "")
+        .help("write `//` instead of `#`")
+        .fix("write `//`", Applicability::Safe, edits);
+    Some(found)
+}
+
+/// `/* … */`
+pub(in crate::syntax) fn block_comment(span: Span) -> Diagnostic {
+    error("foreign-word", "comments begin with `//` here", span, "")
+        .help("a comment runs from `//` to the end of its line")
+}
+
+/// `'late'`, all of the file.
+pub(in crate::syntax) fn single_quotes(spans: &[Span], text: &str) -> Option<Diagnostic> {
+    let first = *spans.first()?;
+    let edits = spans.iter().flat_map(|span| requoted(*span, &text[span.range()])).collect();
+    let found = error("foreign-word", "texts stand in double quotes here", first, "")
+        .help("write `\"` instead of `'`")
+        .fix("write `\"`", Applicability::Safe, edits);
+    Some(found)
+}
+
+/// The edits that turn `'…'` into `"…"` with the same content.
+fn requoted(span: Span, text: &str) -> Vec<crate::diagnostics::Edit> {
+    let at = |from: usize, to: usize| Span {
+        start: span.start + offset(from),
+        end: span.start + offset(to),
+        ..span
+    };
+    let last = text.len() - 1;
+    let inner = text[1..last].char_indices().filter(|(_, c)| matches!(c, '"' | '{' | '}'));
+    let escapes = inner.map(|(i, _)| edit(at(i + 1, i + 1), "\\"));
+    let mut edits = vec![edit(at(0, 1), "\"")];
+    edits.extend(escapes);
+    edits.push(edit(at(last, last + 1), "\""));
+    edits
+}
+
+fn offset(n: usize) -> u32 {
+    crate::syntax::lex::offset(n)
+}
+
+/// `“late”`, `–1`, blanks that are none; all of the file. Each place comes with what to write there.
+pub(in crate::syntax) fn lookalikes(
+    places: &[(Span, &'static str)],
+    text: &str,
+) -> Option<Diagnostic> {
+    let (first, meant) = *places.first()?;
+    let c = text[first.range()].chars().next()?;
+    let code = format!("U+{:04X}", u32::from(c));
+    let title = match meant {
+        "\"" => format!("`{c}` ({code}) is a typographic quote; text needs `\"`"),
+        " " | "" => format!("an invisible character ({code}) stands here"),
+        _ => format!("`{c}` ({code}) only looks like `{meant}`"),
+    };
+    let edits = places.iter().map(|(span, meant)| edit(*span, *meant)).collect();
+    let found = error("lookalike-character", title, first, "")
+        .help("copied text often brings such characters along")
+        .fix("replace all of them in this file", Applicability::Safe, edits);
+    Some(found)
+}
+
+/// `&&`, `===`, `!x`
+pub(in crate::syntax) fn foreign_sign(span: Span, sign: &str, meant: &str) -> Diagnostic {
+    let blank = if sign == "!" { " " } else { "" };
+    error("foreign-word", format!("`{sign}` is written `{meant}` here"), span, "")
+        .help(format!("write `{meant}`"))
+        .fix(
+            format!("write `{meant}`"),
+            Applicability::Safe,
+            vec![edit(span, format!("{meant}{blank}"))],
+        )
+}
+
+/// `++`, `&`, `$`
+pub(in crate::syntax) fn unknown_sign(span: Span, sign: &str) -> Diagnostic {
+    let help = match sign {
+        "++" => "to add one write `+= 1`",
+        "**" => "powers are written `x.pow(2)`",
+        "&" | "^" | "~" => "bits are handled by `bit_and`, `bit_or`, `bit_xor` and `bit_not`",
+        "$" => "a value in a text is written `{name}`, without `$`",
+        "::" => "parts of a module are reached with `.`",
+        "'" | "`" => "texts stand in double quotes",
+        "\\" => {
+            "a statement goes on in the next line where a bracket is open or the line ends in an operator"
+        }
+        "@" => "an instant is written `@2026-03-29T02:30:00Z`, a date `@2026-03-29`",
+        _ => "remove it",
+    };
+    error("foreign-word", format!("`{sign}` is no sign of this language"), span, "").help(help)
+}
+
+/// Any other character.
+pub(in crate::syntax) fn unknown_character(span: Span, c: char) -> Diagnostic {
+    let code = format!("U+{:04X}", u32::from(c));
+    let title = match c.is_control() {
+        true => format!("an invisible character ({code}) stands here"),
+        false => format!("`{c}` ({code}) means nothing here"),
+    };
+    error("unknown-character", title, span, "")
+        .help("outside texts and comments a program is made of plain letters, digits and signs")
+        .fix("remove it", Applicability::Maybe, vec![edit(span, "")])
+}
+
+/// `if a {` without `}`: where it opens, where the closer belongs, and the line that shows it.
+pub(in crate::syntax) fn unclosed_bracket(
+    opener: Span,
+    open: Kind,
+    close: Kind,
+    place: Span,
+    less_indented: Option<Span>,
+) -> Diagnostic {
+    let (open, close) = (open.text(), close.text());
+    let inserted = if close == "}" { "\n}" } else { close };
+    let found =
+        error("unclosed-bracket", format!("this `{open}` has no partner"), opener, "opened here");
+    let found = match less_indented {
+        Some(line) => found.label(
+            line,
+            format!("the `{close}` should stand before this, which is not indented deeper"),
+        ),
+        None => found.label(place, format!("the file ends without `{close}`")),
+    };
+    found.fix(format!("add `{close}`"), Applicability::Maybe, vec![edit(place, inserted)])
+}
+
+/// `)` alone.
+pub(in crate::syntax) fn unmatched_bracket(span: Span, kind: Kind) -> Diagnostic {
+    error("unmatched-bracket", format!("this `{}` closes nothing", kind.text()), span, "")
+        .help("remove it, or open it where it should begin")
+        .fix("remove it", Applicability::Maybe, vec![edit(span, "")])
+}
+
+/// `if a` … `}`: a block that ends and never began.
+pub(in crate::syntax) fn unopened_block(place: Span, closer: Span) -> Diagnostic {
+    error(
+        "unmatched-bracket",
+        "a `{` is missing at the end of this line",
+        place,
+        "the block begins here",
+    )
+    .label(closer, "it ends here")
+    .fix("add `{`", Applicability::Safe, vec![edit(place, " {")])
+}
+
+/// The 201st level.
+pub(in crate::syntax) fn too_deep(span: Span) -> Diagnostic {
+    error("too-deep", "nested too deeply (200)", span, "one level more than a program may have")
+        .help("give parts of it a name with `let`, or move them into functions")
+}

@@ -1,0 +1,179 @@
+//! Signs of other languages and characters that only look right: reported, and replaced by what was meant.
+//!
+//! A habit is one mistake however often it shows: `;` behind each line gives one finding whose mend covers the file.
+
+use super::{Scanner, offset};
+use crate::source::Span;
+use crate::syntax::errors;
+use crate::syntax::token::Kind;
+use crate::syntax::tree::Comment;
+
+/// Places of the same habit, collected over the file.
+#[derive(Default)]
+pub(super) struct Habits {
+    semicolons: Vec<Span>,
+    hash_comments: Vec<Span>,
+    single_quotes: Vec<Span>,
+    lookalikes: Vec<(Span, &'static str)>,
+}
+
+impl Scanner<'_> {
+    pub(super) fn report_habits(&mut self) {
+        let habits = std::mem::take(&mut self.habits);
+        let out = &mut self.out.diagnostics;
+        out.extend(errors::semicolons(&habits.semicolons));
+        out.extend(errors::hash_comments(&habits.hash_comments));
+        out.extend(errors::single_quotes(&habits.single_quotes, self.text));
+        out.extend(errors::lookalikes(&habits.lookalikes, self.text));
+    }
+
+    fn here(&self) -> Span {
+        self.span(self.start(), self.end())
+    }
+
+    pub(super) fn single_quoted(&mut self) {
+        self.habits.single_quotes.push(self.here());
+        self.push(Kind::Text);
+    }
+
+    pub(super) fn foreign(&mut self) {
+        let sign = self.lexer.slice();
+        let meant = match sign {
+            "&&" => Kind::And,
+            "||" => Kind::Or,
+            "===" => Kind::EqualEqual,
+            "!==" | "<>" => Kind::NotEqual,
+            "!" => Kind::Not,
+            ":=" => Kind::Equal,
+            ";" => {
+                self.habits.semicolons.push(self.here());
+                self.on_new_line |= self.holes.is_empty();
+                return;
+            }
+            "#" => return self.hash_comment(),
+            "/*" => return self.block_comment(),
+            _ => {
+                self.fault(self.start());
+                self.out.diagnostics.push(errors::unknown_sign(self.here(), sign));
+                return self.push(Kind::Unknown);
+            }
+        };
+        self.out.diagnostics.push(errors::foreign_sign(self.here(), sign, meant.text()));
+        self.push(meant);
+    }
+
+    fn hash_comment(&mut self) {
+        self.habits.hash_comments.push(self.here());
+        let rest = self.lexer.remainder();
+        self.lexer.bump(rest.find('\n').unwrap_or(rest.len()));
+        self.foreign_comment();
+    }
+
+    fn block_comment(&mut self) {
+        let span = self.here();
+        let rest = self.lexer.remainder();
+        let end = rest.find("*/").map_or(rest.len(), |at| at + 2);
+        let breaks = rest[..end].contains('\n');
+        self.lexer.bump(end);
+        self.out.diagnostics.push(errors::block_comment(span));
+        self.on_new_line |= breaks;
+        self.foreign_comment();
+    }
+
+    fn foreign_comment(&mut self) {
+        let comment = Comment { span: self.here(), own_line: self.on_new_line };
+        self.out.comments.push(comment);
+        self.breaks = 0;
+    }
+
+    /// A character outside ASCII, or a control character.
+    pub(super) fn non_ascii(&mut self) {
+        let Some(c) = self.lexer.slice().chars().next() else { return };
+        if c.is_alphabetic() {
+            return self.name_with_other_letters();
+        }
+        if matches!(c, '“' | '”' | '„' | '‟' | '«' | '»' | '‘' | '’') && self.typographic_text()
+        {
+            return;
+        }
+        let Some((meant, text)) = lookalike(c) else {
+            self.fault(self.start());
+            let span = self.here();
+            self.merge_unknown(span, c);
+            return;
+        };
+        self.habits.lookalikes.push((self.here(), text));
+        match meant {
+            Some(kind) => self.scanned(kind),
+            None => {}
+        }
+    }
+
+    fn name_with_other_letters(&mut self) {
+        let rest = self.lexer.remainder();
+        let tail = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        self.lexer.bump(tail);
+        self.out.diagnostics.push(errors::letters_outside_names(self.here(), self.lexer.slice()));
+        self.push(Kind::Name);
+    }
+
+    /// `“late”`: a text if both quotes stand on one line.
+    fn typographic_text(&mut self) -> bool {
+        let rest = self.lexer.remainder();
+        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+        let Some((at, quote)) =
+            line.char_indices().find(|(_, c)| matches!(c, '”' | '“' | '«' | '»' | '’' | '"'))
+        else {
+            return false;
+        };
+        let open = self.here();
+        self.lexer.bump(at + quote.len_utf8());
+        self.habits.lookalikes.push((open, "\""));
+        if quote != '"' {
+            let end = self.end();
+            let close = self.span(end - offset(quote.len_utf8()), end);
+            self.habits.lookalikes.push((close, "\""));
+        }
+        self.push(Kind::Text);
+        true
+    }
+
+    /// Reports a character that means nothing; neighbours are one mistake.
+    fn merge_unknown(&mut self, span: Span, c: char) {
+        let last = self.out.tokens.last();
+        if last.is_some_and(|it| it.kind == Kind::Unknown && it.end == span.start) {
+            return;
+        }
+        self.out.diagnostics.push(errors::unknown_character(span, c));
+        self.push(Kind::Unknown);
+    }
+}
+
+/// What a character is mistaken for: a token (none for a blank), and the text to write instead.
+fn lookalike(c: char) -> Option<(Option<Kind>, &'static str)> {
+    let kind = match c {
+        '\u{A0}' | '\u{2007}' | '\u{202F}' | '\u{3000}' => return Some((None, " ")),
+        '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}' => {
+            return Some((None, ""));
+        }
+        '–' | '—' | '−' | '‐' | '‑' => Kind::Minus,
+        '×' | '∗' => Kind::Star,
+        '÷' | '∕' => Kind::Slash,
+        '≠' => Kind::NotEqual,
+        '≤' => Kind::LessEqual,
+        '≥' => Kind::GreaterEqual,
+        '…' => Kind::Ellipsis,
+        '→' => Kind::Arrow,
+        '⇒' => Kind::FatArrow,
+        '，' => Kind::Comma,
+        '：' => Kind::Colon,
+        '（' => Kind::ParenOpen,
+        '）' => Kind::ParenClose,
+        '［' => Kind::BracketOpen,
+        '］' => Kind::BracketClose,
+        '｛' => Kind::BraceOpen,
+        '｝' => Kind::BraceClose,
+        _ => return None,
+    };
+    Some((Some(kind), kind.text()))
+}

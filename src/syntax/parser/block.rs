@@ -1,0 +1,187 @@
+//! Statements one after another, blocks, and the heads in front of them.
+
+use super::expr::{expr, head_expr};
+use super::recover::{broken_expr, indent_of, report, skip_statement, value_or_error};
+use super::stmt::{ends_with_block, statement};
+use super::{Inp, Look, Parsed, Stop, Want, in_brackets, offset};
+use crate::source::Span;
+use crate::syntax::errors;
+use crate::syntax::token::Kind;
+use crate::syntax::tree::{
+    Assign, Binary, BinaryOp, Block, Expr, ExprKind, NodeId, Stmt, StmtKind,
+};
+
+/// `{ … }`
+pub(super) fn block(inp: &mut Inp<'_, '_>) -> Parsed<Block> {
+    if inp.kind() != Kind::BraceOpen {
+        return inp.stop(Want::Block);
+    }
+    let start = inp.at();
+    let end = inp.token().partner as usize;
+    let stmts = in_brackets(inp, |inp| {
+        inp.bump();
+        Ok(statements(inp, end))
+    })?;
+    inp.skip_to(end + 1);
+    Ok(Block { id: NodeId(0), span: inp.since(start), stmts })
+}
+
+/// The statements up to the token at `end`.
+fn statements(inp: &mut Inp<'_, '_>, end: usize) -> Vec<Stmt> {
+    let mut stmts = Vec::new();
+    // Several statements may share a line only where the block is written on one line.
+    let mut one_line = true;
+    while inp.at() < end {
+        one_line &= !inp.token().on_new_line;
+        let (kind, span) = guarded(inp, end, statement);
+        let mut stmt = Stmt { id: NodeId(0), span, kind: kind.unwrap_or(StmtKind::Error) };
+        if !one_line {
+            line_end(inp, end, Some(&mut stmt));
+        }
+        stmts.push(stmt);
+    }
+    stmts
+}
+
+/// Something that is parsed for itself, as statements are; nothing, over at least one token, where it is broken.
+pub(super) fn guarded<'t, O>(
+    inp: &mut Inp<'t, '_>,
+    end: usize,
+    parse: impl Fn(&mut Inp<'t, '_>) -> Parsed<O>,
+) -> (Option<O>, Span) {
+    let start = inp.at();
+    let outside = std::mem::replace(&mut inp.state().stmt_start, start);
+    let before = inp.save();
+    let errors = inp.state().diagnostics.len();
+    let parsed = match parse(inp) {
+        Ok(parsed) => {
+            let whole = inp.state().diagnostics.len() == errors;
+            inp.state().quiet &= !whole;
+            Some(parsed)
+        }
+        Err(stop) => {
+            report(inp, stop);
+            inp.rewind(before);
+            skip_statement(inp, start, end);
+            None
+        }
+    };
+    inp.state().stmt_start = outside;
+    (parsed, inp.since(start))
+}
+
+/// A statement ends with its line: says so where it does not, and drops the rest of the line.
+pub(super) fn line_end(inp: &mut Inp<'_, '_>, end: usize, stmt: Option<&mut Stmt>) {
+    let at = inp.at();
+    if at >= end || inp.token().on_new_line {
+        return;
+    }
+    report(inp, Stop { at: offset(at), want: Want::LineEnd });
+    if let Some(stmt) = stmt {
+        spoil(&mut stmt.kind);
+    }
+    skip_statement(inp, at, end);
+}
+
+/// Takes the value from a statement that goes on with something else: what it is worth is unknown.
+fn spoil(kind: &mut StmtKind) {
+    match kind {
+        StmtKind::Let(it) => it.value = broken_expr(it.value.span),
+        StmtKind::Expr(it) if !ends_with_block(&it.kind) => *kind = StmtKind::Error,
+        StmtKind::Assign(it) => it.value = broken_expr(it.value.span),
+        StmtKind::Error
+        | StmtKind::Expr(_)
+        | StmtKind::For(_)
+        | StmtKind::While(..)
+        | StmtKind::Try(_)
+        | StmtKind::Transaction(..)
+        | StmtKind::Test(_) => {}
+    }
+}
+
+/// What stands between a word like `if` and the `{` behind it. If it is broken, the body is parsed all the same.
+pub(super) fn head(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
+    let start = inp.at();
+    let before = inp.save();
+    let result = head_expr(inp).and_then(|head| match inp.kind() {
+        Kind::Equal if inp.nth(1).kind != Kind::BraceOpen => assignment_in_head(inp, head),
+        _ => Ok(head),
+    });
+    let stop = match result {
+        Ok(head) if starts_body(inp) => return Ok(head),
+        Ok(_) => Stop { at: offset(inp.at()), want: Want::Block },
+        Err(stop) => stop,
+    };
+    report(inp, stop);
+    inp.rewind(before);
+    match body_on_line(inp) {
+        Some(body) => {
+            inp.skip_to(body);
+            let span = if body > start { inp.since(start) } else { super::recover::behind(inp) };
+            Ok(broken_expr(span))
+        }
+        None => Err(Stop { want: Want::Said, ..stop }),
+    }
+}
+
+/// Whether what may follow a head follows.
+fn starts_body(inp: &mut Inp<'_, '_>) -> bool {
+    inp.kind() == Kind::BraceOpen || inp.kind().is_name() || inp.kind() == Kind::Where
+}
+
+/// `if s = "late"`: reported, and read as a comparison.
+fn assignment_in_head(inp: &mut Inp<'_, '_>, left: Expr) -> Parsed<Expr> {
+    let token = inp.bump();
+    let op_span = inp.span(token);
+    if !std::mem::replace(&mut inp.state().quiet, true) {
+        inp.state().diagnostics.push(errors::assign_in_condition(op_span));
+    }
+    let right = head_expr(inp)?;
+    let span = left.span.to(right.span);
+    let binary = Binary { op: BinaryOp::Equal, op_span, left, right };
+    Ok(Expr { id: NodeId(0), span, kind: ExprKind::Binary(Box::new(binary)) })
+}
+
+/// The `{` of the body behind a broken head: the last one that opens on this line.
+fn body_on_line(inp: &mut Inp<'_, '_>) -> Option<usize> {
+    let start = inp.at();
+    let tokens = inp.state().tokens;
+    let mut at = start;
+    let mut found = None;
+    while at < tokens.len() && tokens[at].kind != Kind::End {
+        let token = tokens[at];
+        if token.on_new_line && at > start || (token.partner as usize) < at {
+            break;
+        }
+        if token.kind == Kind::BraceOpen {
+            found = Some(at);
+        }
+        at = (token.partner as usize).max(at) + 1;
+    }
+    found
+}
+
+/// `= e` or `+= e` behind an expression makes it an assignment.
+pub(super) fn assigned(inp: &mut Inp<'_, '_>, target: Expr) -> Parsed<StmtKind> {
+    let op = match inp.kind() {
+        Kind::Equal => None,
+        Kind::PlusEqual => Some(BinaryOp::Add),
+        Kind::MinusEqual => Some(BinaryOp::Subtract),
+        Kind::StarEqual => Some(BinaryOp::Multiply),
+        Kind::SlashEqual => Some(BinaryOp::Divide),
+        _ => return Ok(StmtKind::Expr(target)),
+    };
+    let sign = inp.bump();
+    let op_span = inp.span(sign);
+    let value = value_or_error(inp, initial)?;
+    Ok(StmtKind::Assign(Assign { target, op, op_span, value }))
+}
+
+/// A value behind `=`: on the same line, or on the next if that is indented deeper than the statement.
+pub(super) fn initial(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
+    let (at, start) = (inp.at(), inp.state().stmt_start);
+    if inp.token().on_new_line && indent_of(inp, at) <= indent_of(inp, start) {
+        return inp.stop(Want::Initial);
+    }
+    expr(inp)
+}

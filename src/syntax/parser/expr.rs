@@ -1,0 +1,196 @@
+//! Operators, from loosest to tightest, and what stands between them.
+
+use super::recover::report;
+use super::types::type_expr;
+use super::{
+    Inp, Look, Parsed, Place, Stop, Want, atom, call, deepened, measured, nested, offset, placed,
+};
+use crate::source::Span;
+use crate::syntax::errors;
+use crate::syntax::token::Kind;
+use crate::syntax::tree::{Binary, BinaryOp, Expr, ExprKind, NodeId, Range, UnaryOp};
+
+/// How tightly an operator binds; a larger one binds tighter.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Power {
+    Default,
+    Or,
+    And,
+    Not,
+    Comparison,
+    Range,
+    Sum,
+    Product,
+    Operand,
+}
+
+impl Power {
+    fn next(self) -> Power {
+        use Power::{And, Comparison, Default, Not, Operand, Or, Product, Range, Sum};
+        match self {
+            Default => Or,
+            Or => And,
+            And => Not,
+            Not => Comparison,
+            Comparison => Range,
+            Range => Sum,
+            Sum => Product,
+            Product | Operand => Operand,
+        }
+    }
+}
+
+/// Any expression.
+pub(super) fn expr(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
+    operation(inp, Power::Default)
+}
+
+/// An expression in whose place a `{` opens the body behind it.
+pub(super) fn head_expr(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
+    let place = Place { no_record: true, ..inp.state().place };
+    placed(inp, place, expr)
+}
+
+/// Operands with operators between them that bind at least as tightly as `least`.
+pub(super) fn operation(inp: &mut Inp<'_, '_>, least: Power) -> Parsed<Expr> {
+    measured(inp, |inp| operands(inp, least))
+}
+
+fn operands(inp: &mut Inp<'_, '_>, least: Power) -> Parsed<Expr> {
+    let start = inp.at();
+    let mut left = operand(inp)?;
+    let mut compared = None;
+    while let Some((op, power)) = infix(inp) {
+        if power < least {
+            break;
+        }
+        if power == Power::Comparison {
+            let at = inp.at();
+            chained(inp, compared.replace(at));
+        }
+        left = infix_operation(inp, start, left, op, power)?;
+        deepened(inp)?;
+    }
+    Ok(left)
+}
+
+/// What an infix sign makes.
+#[derive(Clone, Copy)]
+enum Infix {
+    Op(BinaryOp),
+    Range { inclusive: bool },
+}
+
+fn infix_operation(
+    inp: &mut Inp<'_, '_>,
+    start: usize,
+    left: Expr,
+    op: Infix,
+    power: Power,
+) -> Parsed<Expr> {
+    let sign = inp.bump();
+    let op_span = inp.span(sign);
+    let kind = match op {
+        Infix::Op(op) => {
+            let right = operation(inp, power.next())?;
+            ExprKind::Binary(Box::new(Binary { op, op_span, left, right }))
+        }
+        Infix::Range { inclusive } => {
+            let to = if range_is_open(inp) { None } else { Some(operation(inp, power.next())?) };
+            ExprKind::Range(Box::new(Range { from: Some(left), to, inclusive }))
+        }
+    };
+    Ok(Expr { id: NodeId(0), span: inp.since(start), kind })
+}
+
+/// `t[2..]`: nothing stands behind the dots.
+fn range_is_open(inp: &mut Inp<'_, '_>) -> bool {
+    inp.kind() == Kind::BracketClose
+}
+
+/// The operator that comes next, if one does.
+#[inline]
+fn infix(inp: &mut Inp<'_, '_>) -> Option<(Infix, Power)> {
+    use BinaryOp as B;
+    let token = inp.token();
+    let (op, power) = match token.kind {
+        Kind::QuestionQuestion => (B::Default, Power::Default),
+        Kind::Or => (B::Or, Power::Or),
+        Kind::And => (B::And, Power::And),
+        Kind::EqualEqual => (B::Equal, Power::Comparison),
+        Kind::NotEqual => (B::NotEqual, Power::Comparison),
+        Kind::Less => (B::Less, Power::Comparison),
+        Kind::LessEqual => (B::LessEqual, Power::Comparison),
+        Kind::Greater => (B::Greater, Power::Comparison),
+        Kind::GreaterEqual => (B::GreaterEqual, Power::Comparison),
+        Kind::In => (B::In, Power::Comparison),
+        Kind::DotDot => return Some((Infix::Range { inclusive: false }, Power::Range)),
+        Kind::DotDotEqual => return Some((Infix::Range { inclusive: true }, Power::Range)),
+        Kind::Plus => (B::Add, Power::Sum),
+        Kind::Minus if !token.on_new_line => (B::Subtract, Power::Sum),
+        Kind::Star => (B::Multiply, Power::Product),
+        Kind::Slash => (B::Divide, Power::Product),
+        Kind::Percent => (B::Remainder, Power::Product),
+        Kind::Div if divides(inp) => (B::IntDivide, Power::Product),
+        _ => return None,
+    };
+    Some((Infix::Op(op), power))
+}
+
+/// `div` behind an operand divides, unless it begins a line as a variable of that name would.
+fn divides(inp: &mut Inp<'_, '_>) -> bool {
+    use Kind::{Dot, Equal, MinusEqual, PlusEqual, SlashEqual, StarEqual};
+    let next = inp.nth(1).kind;
+    !inp.token().on_new_line
+        || !matches!(next, Equal | PlusEqual | MinusEqual | StarEqual | SlashEqual | Dot)
+}
+
+/// `a < b < c`: comparisons stand alone.
+fn chained(inp: &mut Inp<'_, '_>, first: Option<usize>) {
+    let Some(first) = first else { return };
+    if !inp.state().quiet {
+        let (token, first) = (inp.token(), inp.state().tokens[first]);
+        let (second, first): (Span, Span) = (inp.span(token), inp.span(first));
+        inp.state().diagnostics.push(errors::chained_comparison(first, second));
+    }
+    let at = offset(inp.at());
+    report(inp, Stop { at, want: Want::Said });
+}
+
+/// A prefix operator with its operand, or an atom with what is attached to it.
+fn operand(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
+    match inp.kind() {
+        Kind::Minus => prefix(inp, UnaryOp::Negate, Power::Operand),
+        Kind::Not => prefix(inp, UnaryOp::Not, Power::Not),
+        _ => postfix(inp),
+    }
+}
+
+fn prefix(inp: &mut Inp<'_, '_>, op: UnaryOp, power: Power) -> Parsed<Expr> {
+    let start = inp.at();
+    inp.bump();
+    let inner = nested(inp, |inp| operation(inp, power))?;
+    Ok(Expr { id: NodeId(0), span: inp.since(start), kind: ExprKind::Unary(op, Box::new(inner)) })
+}
+
+/// An atom with fields, calls, indices and casts behind it.
+pub(super) fn postfix(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
+    let start = inp.at();
+    let mut base = atom::atom(inp)?;
+    loop {
+        let token = inp.token();
+        let kind = match token.kind {
+            Kind::Dot | Kind::QuestionDot => call::field(inp, base),
+            Kind::ParenOpen if !token.on_new_line => call::call(inp, base)?,
+            Kind::BracketOpen if !token.on_new_line => call::index(inp, base)?,
+            Kind::Less if call::has_type_args(inp) => call::call(inp, base)?,
+            Kind::As => {
+                inp.bump();
+                ExprKind::As(Box::new(base), Box::new(type_expr(inp)?))
+            }
+            _ => return Ok(base),
+        };
+        base = Expr { id: NodeId(0), span: inp.since(start), kind };
+        deepened(inp)?;
+    }
+}

@@ -1,0 +1,96 @@
+//! Header lines: a word and what follows it, in any shape. The checker knows the words.
+
+use super::block::block;
+use super::expr::postfix;
+use super::name::{is_word, taken};
+use super::{Inp, Look, Parsed};
+use crate::source::Span;
+use crate::syntax::token::Kind;
+use crate::syntax::tree::{Header, HeaderPart, NodeId};
+
+/// Words that begin header lines; the checker says what each takes.
+pub const HEADER_WORDS: &[&str] = &[
+    "active",
+    "allow",
+    "concurrency",
+    "description",
+    "durable",
+    "expire",
+    "history",
+    "jitter",
+    "memory",
+    "missed",
+    "on",
+    "overlap",
+    "priority",
+    "retry",
+    "schedule",
+    "source",
+    "steps",
+    "tags",
+    "timeout",
+    "trace",
+];
+
+/// Whether a header line comes next: a name, and on the same line a literal or another name.
+pub(super) fn follows(inp: &mut Inp<'_, '_>) -> bool {
+    let next = inp.nth(1);
+    let starts = match inp.kind() {
+        Kind::Update | Kind::Delete => inp.nth(2).kind != Kind::In,
+        kind => kind.is_name(),
+    };
+    starts
+        && !next.on_new_line
+        && (is_literal(next.kind) || next.kind.is_name() && next.kind != Kind::Div)
+}
+
+fn is_literal(kind: Kind) -> bool {
+    use Kind::{
+        BadNumber, Decimal, Duration, False, Float, Int, Null, Size, Text, TextStart, Time, True,
+    };
+    matches!(
+        kind,
+        Int | Decimal
+            | Float
+            | Duration
+            | Size
+            | Time
+            | Text
+            | TextStart
+            | BadNumber
+            | True
+            | False
+            | Null
+    )
+}
+
+/// `schedule "0 7 * * *" in "Europe/Berlin"`
+pub(super) fn header(inp: &mut Inp<'_, '_>) -> Parsed<Header> {
+    let start = inp.at();
+    let word = taken(inp);
+    let mut parts = Vec::new();
+    while let Some(part) = part(inp, parts.last())? {
+        parts.push(part);
+    }
+    Ok(Header { id: NodeId(0), span: inp.since(start), word, parts })
+}
+
+/// The next piece of the line, if there is one; behind a comma the next line belongs to it.
+fn part(inp: &mut Inp<'_, '_>, last: Option<&HeaderPart>) -> Parsed<Option<HeaderPart>> {
+    let token = inp.token();
+    let after_comma = matches!(last, Some(HeaderPart::Comma(_)));
+    if token.on_new_line && !after_comma {
+        return Ok(None);
+    }
+    let span: Span = inp.span(token);
+    Ok(Some(match token.kind {
+        Kind::Comma => {
+            inp.bump();
+            HeaderPart::Comma(span)
+        }
+        Kind::BraceOpen => HeaderPart::Block(block(inp)?),
+        kind if is_literal(kind) => HeaderPart::Value(postfix(inp)?),
+        kind if is_word(kind) => HeaderPart::Word(taken(inp)),
+        _ => return Ok(None),
+    }))
+}

@@ -1,0 +1,39 @@
+//! Statements that stand in tests only. Elsewhere their words are names.
+
+use super::expr::{expr, postfix};
+use super::name::name;
+use super::{Inp, Look, Parsed, Place, placed, token};
+use crate::syntax::token::Kind;
+use crate::syntax::tree::TestStmt;
+
+/// Whether the word that comes next begins a statement: in a test, where nothing is done to a variable of that name.
+pub(super) fn follows(inp: &mut Inp<'_, '_>) -> bool {
+    use Kind::{Dot, Equal, MinusEqual, PlusEqual, SlashEqual, StarEqual};
+    let next = inp.nth(1).kind;
+    inp.state().place.in_test
+        && !matches!(next, Dot | Equal | PlusEqual | MinusEqual | StarEqual | SlashEqual)
+}
+
+/// `at t`, `expect c`, `stub http "https://…" => r`
+pub(super) fn test_stmt(inp: &mut Inp<'_, '_>) -> Parsed<TestStmt> {
+    match inp.bump().kind {
+        Kind::At => expr(inp).map(TestStmt::At),
+        Kind::Expect => expr(inp).map(TestStmt::Expect),
+        _ => stub(inp),
+    }
+}
+
+fn stub(inp: &mut Inp<'_, '_>) -> Parsed<TestStmt> {
+    let module = inp.parse(name("module"))?;
+    let place = Place { no_arrow: true, ..inp.state().place };
+    let args = placed(inp, place, |inp| {
+        let mut args = Vec::new();
+        while inp.kind() != Kind::FatArrow {
+            args.push(postfix(inp)?);
+            inp.eat(Kind::Comma);
+        }
+        Ok(args)
+    })?;
+    inp.parse(token(Kind::FatArrow))?;
+    Ok(TestStmt::Stub { module, args, response: expr(inp)? })
+}
