@@ -1,7 +1,7 @@
 //! Findings about single tokens: texts, numbers, signs, brackets.
 
-use super::{Build, edit, error, quoted};
-use crate::diagnostics::{Applicability, Diagnostic};
+use super::{edit, error, mend, quoted};
+use crate::diagnostics::{Applicability, Diagnostic, Fix};
 use crate::source::Span;
 use crate::syntax::token::Kind;
 
@@ -15,28 +15,28 @@ pub(in crate::syntax) fn unclosed_text(span: Span, close: Span, sure: bool) -> D
         "a text ends on the line where it begins",
     )
     .help("add `\"` where the text ends; for several lines write `\"\"\"`")
-    .fix("add `\"`", applicability, vec![edit(close, "\"")])
+    .fix(mend("add `\"`", applicability, vec![edit(close, "\"")]))
 }
 
 /// `"""` without its second half.
 pub(in crate::syntax) fn unclosed_block_text(span: Span, close: Span) -> Diagnostic {
     error("unclosed-text", "this text is not closed", span, "it would run to the end of the file")
         .help("close it with `\"\"\"`")
-        .fix("add `\"\"\"`", Applicability::Maybe, vec![edit(close, "\n\"\"\"")])
+        .fix(Fix::maybe("add `\"\"\"`", close, "\n\"\"\""))
 }
 
 /// `"Hi {name"`
 pub(in crate::syntax) fn unclosed_hole(brace: Span) -> Diagnostic {
     error("unclosed-bracket", "this `{` has no partner", brace, "in a text, `{` begins a value")
         .help("close it with `}` behind the value, or write `\\{` for the character itself")
-        .fix("write `\\{`", Applicability::Maybe, vec![edit(brace, "\\{")])
+        .fix(Fix::maybe("write `\\{`", brace, "\\{"))
 }
 
 /// `"a } b"`
 pub(in crate::syntax) fn stray_brace_in_text(span: Span) -> Diagnostic {
     error("unmatched-bracket", "this `}` closes nothing", span, "in a text, braces hold values")
         .help("write `\\}` for the character itself")
-        .fix("write `\\}`", Applicability::Safe, vec![edit(span, "\\}")])
+        .fix(Fix::safe("write `\\}`", span, "\\}"))
 }
 
 /// `"\q"`
@@ -44,7 +44,7 @@ pub(in crate::syntax) fn bad_escape(span: Span, escape: &str) -> Diagnostic {
     let fix = edit(span.before(), "\\");
     error("bad-escape", format!("{} is no escape", quoted(escape)), span, "")
         .help("escapes are `\\n` `\\r` `\\t` `\\\\` `\\\"` `\\{` `\\}` and `\\u{1F600}`")
-        .fix("write the backslash itself", Applicability::Maybe, vec![fix])
+        .fix(mend("write the backslash itself", Applicability::Maybe, vec![fix]))
 }
 
 /// `12abc`, `1.2.3`
@@ -93,7 +93,7 @@ pub(in crate::syntax) fn leading_zero(span: Span, digits: &str) -> Diagnostic {
         "elsewhere this would be base eight",
     )
     .help(format!("write `{mended}`"))
-    .fix(format!("write `{mended}`"), Applicability::Safe, vec![edit(span, mended)])
+    .fix(Fix::safe(format!("write `{mended}`"), span, mended))
 }
 
 /// `9999999999999999999`
@@ -105,7 +105,7 @@ pub(in crate::syntax) fn int_too_large(span: Span) -> Diagnostic {
         "the largest is 9_223_372_036_854_775_807",
     )
     .help("a `decimal` holds 28 digits: add `.0`")
-    .fix("make it a `decimal`", Applicability::Maybe, vec![edit(span.after(), ".0")])
+    .fix(Fix::maybe("make it a `decimal`", span.after(), ".0"))
 }
 
 /// A duration or size that does not fit.
@@ -131,7 +131,7 @@ pub(in crate::syntax) fn semicolons(spans: &[Span]) -> Option<Diagnostic> {
     let found =
         error("foreign-word", "`;` is not written here", first, "a statement ends with its line")
             .help("remove it")
-            .fix("remove every `;`", Applicability::Safe, edits);
+            .fix(mend("remove every `;`", Applicability::Safe, edits));
     Some(found)
 }
 
@@ -141,7 +141,7 @@ pub(in crate::syntax) fn hash_comments(spans: &[Span]) -> Option<Diagnostic> {
     let edits = spans.iter().map(|span| edit(*span, "//")).collect();
     let found = error("foreign-word", "comments begin with `//` here", first, "")
         .help("write `//` instead of `#`")
-        .fix("write `//`", Applicability::Safe, edits);
+        .fix(mend("write `//`", Applicability::Safe, edits));
     Some(found)
 }
 
@@ -157,7 +157,7 @@ pub(in crate::syntax) fn single_quotes(spans: &[Span], text: &str) -> Option<Dia
     let edits = spans.iter().flat_map(|span| requoted(*span, &text[span.range()])).collect();
     let found = error("foreign-word", "texts stand in double quotes here", first, "")
         .help("write `\"` instead of `'`")
-        .fix("write `\"`", Applicability::Safe, edits);
+        .fix(mend("write `\"`", Applicability::Safe, edits));
     Some(found)
 }
 
@@ -197,7 +197,7 @@ pub(in crate::syntax) fn lookalikes(
     let edits = places.iter().map(|(span, meant)| edit(*span, *meant)).collect();
     let found = error("lookalike-character", title, first, "")
         .help("copied text often brings such characters along")
-        .fix("replace all of them in this file", Applicability::Safe, edits);
+        .fix(mend("replace all of them in this file", Applicability::Safe, edits));
     Some(found)
 }
 
@@ -206,11 +206,7 @@ pub(in crate::syntax) fn foreign_sign(span: Span, sign: &str, meant: &str) -> Di
     let blank = if sign == "!" { " " } else { "" };
     error("foreign-word", format!("`{sign}` is written `{meant}` here"), span, "")
         .help(format!("write `{meant}`"))
-        .fix(
-            format!("write `{meant}`"),
-            Applicability::Safe,
-            vec![edit(span, format!("{meant}{blank}"))],
-        )
+        .fix(Fix::safe(format!("write `{meant}`"), span, format!("{meant}{blank}")))
 }
 
 /// `++`, `&`, `$`
@@ -240,7 +236,7 @@ pub(in crate::syntax) fn unknown_character(span: Span, c: char) -> Diagnostic {
     };
     error("unknown-character", title, span, "")
         .help("outside texts and comments a program is made of plain letters, digits and signs")
-        .fix("remove it", Applicability::Maybe, vec![edit(span, "")])
+        .fix(Fix::maybe("remove it", span, ""))
 }
 
 /// `if a {` without `}`: where it opens, where the closer belongs, and the line that shows it.
@@ -262,14 +258,14 @@ pub(in crate::syntax) fn unclosed_bracket(
         ),
         None => found.label(place, format!("the file ends without `{close}`")),
     };
-    found.fix(format!("add `{close}`"), Applicability::Maybe, vec![edit(place, inserted)])
+    found.fix(Fix::maybe(format!("add `{close}`"), place, inserted))
 }
 
 /// `)` alone.
 pub(in crate::syntax) fn unmatched_bracket(span: Span, kind: Kind) -> Diagnostic {
     error("unmatched-bracket", format!("this `{}` closes nothing", kind.text()), span, "")
         .help("remove it, or open it where it should begin")
-        .fix("remove it", Applicability::Maybe, vec![edit(span, "")])
+        .fix(Fix::maybe("remove it", span, ""))
 }
 
 /// `if a` … `}`: a block that ends and never began.
@@ -281,7 +277,7 @@ pub(in crate::syntax) fn unopened_block(place: Span, closer: Span) -> Diagnostic
         "the block begins here",
     )
     .label(closer, "it ends here")
-    .fix("add `{`", Applicability::Safe, vec![edit(place, " {")])
+    .fix(Fix::safe("add `{`", place, " {"))
 }
 
 /// The 201st level.

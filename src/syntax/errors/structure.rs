@@ -1,7 +1,7 @@
 //! Findings about how tokens stand together.
 
-use super::{Build, edit, error, quoted};
-use crate::diagnostics::{Applicability, Diagnostic};
+use super::{error, quoted};
+use crate::diagnostics::{Diagnostic, Fix};
 use crate::source::{FileId, Span};
 use crate::syntax::parser::Want;
 use crate::syntax::token::{Kind, Token};
@@ -73,20 +73,14 @@ pub(in crate::syntax) fn explain(want: Want, found: &Found<'_>) -> Diagnostic {
 /// `f(a b)`
 pub(in crate::syntax) fn missing_comma(found: &Found<'_>, what: &str) -> Diagnostic {
     let gap = found.gap();
-    error("missing-comma", format!("a comma is missing between two {what}s"), gap, "here").fix(
-        "add `,`",
-        Applicability::Safe,
-        vec![edit(gap, ",")],
-    )
+    error("missing-comma", format!("a comma is missing between two {what}s"), gap, "here")
+        .fix(Fix::safe("add `,`", gap, ","))
 }
 
 /// `if s = "late"`
 pub(in crate::syntax) fn assign_in_condition(op: Span) -> Diagnostic {
-    error("assign-in-condition", "`=` gives a value; to compare, write `==`", op, "").fix(
-        "write `==`",
-        Applicability::Safe,
-        vec![edit(op, "==")],
-    )
+    error("assign-in-condition", "`=` gives a value; to compare, write `==`", op, "")
+        .fix(Fix::safe("write `==`", op, "=="))
 }
 
 /// `a < b < c`
