@@ -1,0 +1,403 @@
+//! What every store does, one case each. A case begins with an empty store and may open it again, as after a crash.
+
+use super::*;
+
+/// Opens the same store again and again.
+pub(super) trait Subject {
+    fn store(&self) -> Box<dyn Store>;
+    fn ledger(&self) -> Box<dyn Ledger>;
+}
+
+/// All cases, each with a store of its own.
+pub(super) fn check<S: Subject>(new: impl Fn() -> S) {
+    for case in CASES {
+        case(&new());
+    }
+}
+
+const CASES: &[fn(&dyn Subject)] = &[
+    an_empty_store_has_nothing,
+    a_due_time_is_decided_once,
+    a_batch_is_written_whole_or_not_at_all,
+    queued_occurrences_are_decided_once,
+    a_run_goes_from_attempt_to_attempt,
+    contradictions_about_runs_are_refused,
+    open_ends_survive,
+    the_heartbeat_counts_for_every_registered_task,
+    success_replaces_what_was_kept,
+    lines_keep_their_order,
+    programs_live_as_long_as_something_refers_to_them,
+    a_clock_that_is_set_back_unmisses,
+    trimming_keeps_the_newest_and_the_open,
+    run_numbers_are_never_used_again,
+    the_ledger_filters,
+    pauses_last,
+];
+
+fn task() -> TaskName {
+    TaskName::new("late")
+}
+
+fn program() -> Hash {
+    Hash::of(b"program")
+}
+
+fn registered(served_until_us: i64) -> Write {
+    Write::Task { task: task(), program: program(), served_until_us }
+}
+
+fn occurrence(due_us: i64, decision: Decision, run: Option<u64>) -> Write {
+    Write::Occurrence(Occurrence {
+        task: task(),
+        due_us,
+        trigger: Trigger::Schedule,
+        decision,
+        reason: Some("because".to_owned()),
+        run: run.map(RunId),
+        not_before_us: due_us,
+        missed: 0,
+        decided_us: due_us + 1,
+    })
+}
+
+fn starts(run: u64, due_us: i64) -> Write {
+    Write::RunStarts(NewRun {
+        id: RunId(run),
+        task: task(),
+        due_us,
+        trigger: Trigger::Schedule,
+        missed: 2,
+        program: program(),
+        started_us: due_us + 1,
+    })
+}
+
+fn ends(run: u64, end: EndState, then: Then, at_us: i64) -> Write {
+    Write::AttemptEnds { run: RunId(run), outcome: outcome(end), then, at_us }
+}
+
+fn outcome(end: EndState) -> Outcome {
+    let error = RunError {
+        code: "timeout".to_owned(),
+        message: "took \"too\" long".to_owned(),
+        data: Some("{\"n\":1}".to_owned()),
+        at: None,
+    };
+    Outcome { end, error: (end != EndState::Succeeded).then_some(error) }
+}
+
+/// A run that ended well, with its occurrence.
+fn whole_run(run: u64, due_us: i64) -> [Write; 3] {
+    [
+        occurrence(due_us, Decision::Ran, Some(run)),
+        starts(run, due_us),
+        ends(run, EndState::Succeeded, Then::Ends, due_us + 5),
+    ]
+}
+
+fn dues(subject: &dyn Subject) -> Vec<i64> {
+    subject
+        .ledger()
+        .rows(&Filter::default())
+        .unwrap()
+        .iter()
+        .map(|it| it.occurrence.due_us)
+        .collect()
+}
+
+fn conflict(result: &Result<()>) {
+    assert!(matches!(result, Err(Error::Conflict(_))), "{result:?}");
+}
+
+fn an_empty_store_has_nothing(subject: &dyn Subject) {
+    let mut store = subject.store();
+    assert_eq!(store.restore().unwrap(), Saved::default());
+    assert_eq!(store.decided_after(&task(), 0).unwrap(), [0; 0]);
+    assert_eq!(store.kept(&task()).unwrap(), []);
+    assert_eq!(store.program(&program()).unwrap(), None);
+    store.apply(&[]).unwrap();
+    assert_eq!(dues(subject), [0; 0]);
+    assert_eq!(subject.ledger().run(RunId(1)).unwrap(), None);
+}
+
+fn a_due_time_is_decided_once(subject: &dyn Subject) {
+    let mut store = subject.store();
+    store
+        .apply(&[occurrence(10, Decision::Skipped, None), occurrence(20, Decision::Missed, None)])
+        .unwrap();
+    conflict(&store.apply(&[occurrence(10, Decision::Ran, Some(1))]));
+    assert_eq!(store.decided_after(&task(), 9).unwrap(), [10, 20]);
+    assert_eq!(store.decided_after(&task(), 10).unwrap(), [20]);
+    assert_eq!(store.decided_after(&TaskName::new("other"), 0).unwrap(), [0; 0]);
+}
+
+fn a_batch_is_written_whole_or_not_at_all(subject: &dyn Subject) {
+    let mut store = subject.store();
+    store.apply(&[occurrence(10, Decision::Skipped, None)]).unwrap();
+    conflict(&store.apply(&[
+        occurrence(20, Decision::Skipped, None),
+        occurrence(10, Decision::Skipped, None),
+    ]));
+    assert_eq!(dues(subject), [10]);
+    drop(store);
+    assert_eq!(
+        subject.store().decided_after(&task(), 0).unwrap(),
+        [10],
+        "written when apply returned"
+    );
+}
+
+fn queued_occurrences_are_decided_once(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let decide = |decision, run| Write::Decide {
+        task: task(),
+        due_us: 10,
+        decision,
+        reason: None,
+        run,
+        at_us: 30,
+    };
+    store.apply(&[occurrence(10, Decision::Queued, None)]).unwrap();
+    assert_eq!(store.restore().unwrap().queued[0].not_before_us, 10);
+    store.apply(&[decide(Decision::Ran, Some(RunId(1))), starts(1, 10)]).unwrap();
+    assert_eq!(store.restore().unwrap().queued, []);
+    conflict(&store.apply(&[decide(Decision::Expired, None)]));
+    let row = subject.ledger().rows(&Filter::default()).unwrap().remove(0);
+    assert_eq!((row.occurrence.decision, row.occurrence.decided_us), (Decision::Ran, 30));
+    assert_eq!(row.run.unwrap().id, RunId(1));
+}
+
+fn a_run_goes_from_attempt_to_attempt(subject: &dyn Subject) {
+    let mut store = subject.store();
+    store.apply(&[occurrence(10, Decision::Ran, Some(1)), starts(1, 10)]).unwrap();
+    store.apply(&[ends(1, EndState::Failed, Then::RetriesAt(50), 20)]).unwrap();
+    let run = subject.ledger().run(RunId(1)).unwrap().unwrap();
+    assert_eq!(
+        (run.state, run.next_attempt_us, run.ended_us),
+        (RunState::Retrying, Some(50), None)
+    );
+    assert_eq!(run.error, outcome(EndState::Failed).error);
+
+    store.apply(&[Write::AttemptStarts { run: RunId(1), attempt: 2, at_us: 51 }]).unwrap();
+    store.apply(&[ends(1, EndState::Succeeded, Then::Ends, 60)]).unwrap();
+    let run = subject.ledger().run(RunId(1)).unwrap().unwrap();
+    let expected = Run {
+        id: RunId(1),
+        task: task(),
+        due_us: 10,
+        trigger: Trigger::Schedule,
+        state: RunState::Succeeded,
+        attempt: 2,
+        missed: 2,
+        program: program(),
+        started_us: 11,
+        ended_us: Some(60),
+        next_attempt_us: None,
+        error: None,
+    };
+    assert_eq!(run, expected);
+    let attempts = subject.ledger().attempts(RunId(1)).unwrap();
+    let ends: Vec<_> =
+        attempts.iter().map(|it| (it.attempt, it.started_us, it.ended_us, it.end)).collect();
+    assert_eq!(
+        ends,
+        [(1, 11, Some(20), Some(EndState::Failed)), (2, 51, Some(60), Some(EndState::Succeeded))]
+    );
+}
+
+fn contradictions_about_runs_are_refused(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let again = |attempt| Write::AttemptStarts { run: RunId(1), attempt, at_us: 40 };
+    store.apply(&[starts(1, 10)]).unwrap();
+    conflict(&store.apply(&[starts(1, 20)]));
+    conflict(&store.apply(&[again(2)]));
+    conflict(&store.apply(&[Write::RunEnds {
+        run: RunId(1),
+        outcome: outcome(EndState::Cancelled),
+        at_us: 20,
+    }]));
+    store.apply(&[ends(1, EndState::Failed, Then::RetriesAt(50), 20)]).unwrap();
+    conflict(&store.apply(&[again(3)]));
+    conflict(&store.apply(&[ends(1, EndState::Succeeded, Then::Ends, 20)]));
+    store
+        .apply(&[Write::RunEnds {
+            run: RunId(1),
+            outcome: outcome(EndState::Cancelled),
+            at_us: 30,
+        }])
+        .unwrap();
+    conflict(&store.apply(&[ends(1, EndState::Succeeded, Then::Ends, 40)]));
+    conflict(&store.apply(&[again(2)]));
+    conflict(&store.apply(&[ends(2, EndState::Succeeded, Then::Ends, 40)]));
+}
+
+fn open_ends_survive(subject: &dyn Subject) {
+    let mut store = subject.store();
+    store
+        .apply(&[
+            starts(1, 10),
+            starts(2, 20),
+            starts(3, 30),
+            occurrence(40, Decision::Queued, None),
+        ])
+        .unwrap();
+    store
+        .apply(&[
+            ends(2, EndState::Failed, Then::RetriesAt(99), 25),
+            ends(3, EndState::Failed, Then::Ends, 35),
+        ])
+        .unwrap();
+    drop(store);
+    let saved = subject.store().restore().unwrap();
+    let open: Vec<_> =
+        saved.open_runs.iter().map(|it| (it.id.0, it.state, it.next_attempt_us)).collect();
+    assert_eq!(open, [(1, RunState::Running, None), (2, RunState::Retrying, Some(99))]);
+    assert_eq!(saved.queued.iter().map(|it| it.due_us).collect::<Vec<_>>(), [40]);
+    assert_eq!(saved.last_run, RunId(3));
+}
+
+fn the_heartbeat_counts_for_every_registered_task(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let other = TaskName::new("other");
+    let other_task = Write::Task { task: other.clone(), program: program(), served_until_us: 70 };
+    store.apply(&[registered(10), other_task.clone()]).unwrap();
+    let mut served =
+        || store.restore().unwrap().tasks.iter().map(|it| it.served_until_us).collect::<Vec<_>>();
+    assert_eq!(served(), [10, 70]);
+    subject.store().apply(&[Write::Heartbeat { at_us: 50 }]).unwrap();
+    assert_eq!(served(), [50, 70]);
+    subject.store().apply(&[Write::RemoveTask(task()), Write::Heartbeat { at_us: 90 }]).unwrap();
+    assert_eq!(served(), [10, 90], "nobody served a task that is gone");
+    subject.store().apply(&[registered(91)]).unwrap();
+    assert_eq!(served(), [91, 90]);
+    conflict(&store.apply(&[Write::RemoveTask(TaskName::new("unknown"))]));
+}
+
+fn success_replaces_what_was_kept(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let kept = |name: &str, value: u8| Kept { name: name.to_owned(), value: vec![value] };
+    store.apply(&[registered(0)]).unwrap();
+    let success = |due_us, kept| Write::Success { task: task(), due_us, kept };
+    store.apply(&[success(10, vec![kept("a", 1), kept("b", 2)])]).unwrap();
+    store.apply(&[success(20, vec![kept("b", 3)])]).unwrap();
+    assert_eq!(store.kept(&task()).unwrap(), [kept("b", 3)]);
+    assert_eq!(store.restore().unwrap().tasks[0].previous_us, Some(20));
+    store.apply(&[registered(30)]).unwrap();
+    assert_eq!(store.restore().unwrap().tasks[0].previous_us, Some(20), "a new version keeps it");
+}
+
+fn lines_keep_their_order(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let line = |text: &str, level| Line { at_us: 1, level, text: text.to_owned(), fields: None };
+    let logged = Line { fields: Some("{\"n\":1}".to_owned()), ..line("c", Level::Warn) };
+    let lines = |run, lines| Write::Lines { run: RunId(run), lines };
+    store.apply(&[lines(1, vec![line("a", Level::Output), line("b\nb", Level::Output)])]).unwrap();
+    store
+        .apply(&[lines(2, vec![line("x", Level::Output)]), lines(1, vec![logged.clone()])])
+        .unwrap();
+    let mut ledger = subject.ledger();
+    assert_eq!(ledger.lines(RunId(1), 1, 9).unwrap(), [line("b\nb", Level::Output), logged]);
+    assert_eq!(ledger.lines(RunId(1), 0, 1).unwrap(), [line("a", Level::Output)]);
+    assert_eq!(ledger.lines(RunId(1), 3, 9).unwrap(), []);
+}
+
+fn programs_live_as_long_as_something_refers_to_them(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let stored = |text: &str| Write::Program {
+        hash: Hash::of(text.as_bytes()),
+        bytes: text.as_bytes().into(),
+    };
+    store.apply(&[stored("program"), stored("program"), stored("unused"), registered(0)]).unwrap();
+    assert_eq!(store.program(&Hash::of(b"unused")).unwrap().as_deref(), Some(b"unused".as_slice()));
+    store.restore().unwrap();
+    assert_eq!(store.program(&program()).unwrap().as_deref(), Some(b"program".as_slice()));
+    assert_eq!(store.program(&Hash::of(b"unused")).unwrap(), None);
+}
+
+fn a_clock_that_is_set_back_unmisses(subject: &dyn Subject) {
+    let mut store = subject.store();
+    store.apply(&[registered(100)]).unwrap();
+    store
+        .apply(&[occurrence(10, Decision::Missed, None), occurrence(20, Decision::Missed, None)])
+        .unwrap();
+    store.apply(&[occurrence(30, Decision::Queued, None)]).unwrap();
+    store.apply(&whole_run(1, 40)).unwrap();
+    store.apply(&[Write::Unmiss { task: task(), after_us: 15 }]).unwrap();
+    assert_eq!(store.decided_after(&task(), 0).unwrap(), [10, 30, 40]);
+    assert_eq!(store.restore().unwrap().tasks[0].served_until_us, 15);
+}
+
+fn trimming_keeps_the_newest_and_the_open(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let trim = |keep, before_us| Write::Trim { task: task(), keep, before_us };
+    let line = Line { at_us: 1, level: Level::Output, text: "x".to_owned(), fields: None };
+    store
+        .apply(&[
+            occurrence(1, Decision::Ran, Some(1)),
+            starts(1, 1),
+            occurrence(2, Decision::Queued, None),
+        ])
+        .unwrap();
+    for run in 2..6 {
+        store.apply(&whole_run(run, i64::try_from(run).unwrap() * 10)).unwrap();
+        store.apply(&[Write::Lines { run: RunId(run), lines: vec![line.clone()] }]).unwrap();
+    }
+    store
+        .apply(&[occurrence(5, Decision::Skipped, None), occurrence(15, Decision::Missed, None)])
+        .unwrap();
+    store.apply(&[trim(9, None)]).unwrap();
+    assert_eq!(dues(subject), [50, 40, 30, 20, 15, 5, 2, 1], "all of them fit");
+    store.apply(&[trim(1, None)]).unwrap();
+    assert_eq!(dues(subject), [50, 15, 2, 1]);
+    let mut ledger = subject.ledger();
+    assert_eq!((ledger.run(RunId(4)).unwrap(), ledger.attempts(RunId(4)).unwrap()), (None, vec![]));
+    assert_eq!(
+        (ledger.lines(RunId(4), 0, 9).unwrap(), ledger.lines(RunId(5), 0, 9).unwrap()),
+        (vec![], vec![line])
+    );
+    store.apply(&[trim(9, Some(50))]).unwrap();
+    assert_eq!(dues(subject), [50, 2, 1]);
+    store.apply(&[trim(0, None)]).unwrap();
+    assert_eq!(dues(subject), [2, 1]);
+}
+
+fn run_numbers_are_never_used_again(subject: &dyn Subject) {
+    let mut store = subject.store();
+    store.apply(&whole_run(7, 10)).unwrap();
+    store.apply(&[Write::Trim { task: task(), keep: 0, before_us: None }]).unwrap();
+    assert_eq!(store.restore().unwrap().last_run, RunId(7));
+}
+
+fn the_ledger_filters(subject: &dyn Subject) {
+    let mut store = subject.store();
+    store.apply(&whole_run(1, 10)).unwrap();
+    store
+        .apply(&[
+            occurrence(20, Decision::Ran, Some(2)),
+            starts(2, 20),
+            occurrence(30, Decision::Skipped, None),
+        ])
+        .unwrap();
+    let mut ledger = subject.ledger();
+    let mut found = |filter: Filter| {
+        ledger.rows(&filter).unwrap().iter().map(|it| it.occurrence.due_us).collect::<Vec<_>>()
+    };
+    let all = Filter::default;
+    assert_eq!(found(all()), [30, 20, 10]);
+    assert_eq!(found(Filter { limit: Some(2), ..all() }), [30, 20]);
+    assert_eq!(found(Filter { since_us: Some(20), ..all() }), [30, 20]);
+    assert_eq!(found(Filter { decision: Some(Decision::Skipped), ..all() }), [30]);
+    assert_eq!(found(Filter { state: Some(RunState::Running), ..all() }), [20]);
+    assert_eq!(found(Filter { task: Some(TaskName::new("other")), ..all() }), [0; 0]);
+}
+
+fn pauses_last(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let pause = |paused| Write::Pause { task: task(), paused };
+    conflict(&store.apply(&[pause(true)]));
+    store.apply(&[registered(0), pause(true)]).unwrap();
+    store.apply(&[registered(10)]).unwrap();
+    assert!(store.restore().unwrap().tasks[0].paused, "a new version stays paused");
+    store.apply(&[pause(false)]).unwrap();
+    assert!(!subject.ledger().tasks().unwrap()[0].paused);
+}

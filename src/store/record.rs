@@ -1,0 +1,375 @@
+//! The rows, as plain data. Times are microseconds since 1970.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::words::{Decision, EndState, Level, RunState, Trigger};
+
+/// A task, by its file's stem.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskName(Arc<str>);
+
+impl TaskName {
+    /// A task of this name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TaskName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A run, by its number; later runs have greater ones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub u64);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What a program is known by: the SHA-256 of its bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Hash(pub [u8; 32]);
+
+impl Hash {
+    /// The hash of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(&self.0[..4]))
+    }
+}
+
+/// One change; see [`super::Store::apply`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Write {
+    /// Everything that was due up to here, in every registered task, has its row.
+    Heartbeat {
+        /// Until when the server served.
+        at_us: i64,
+    },
+    /// Registers a task, or changes what is known of it. Pauses and the last success stay.
+    Task {
+        /// Its name.
+        task: TaskName,
+        /// The program that it runs from now on.
+        program: Hash,
+        /// Everything that was due up to here has its row.
+        served_until_us: i64,
+    },
+    /// A task is gone; its history stays.
+    RemoveTask(TaskName),
+    /// Stores a program, unless it is there.
+    Program {
+        /// What it is known by.
+        hash: Hash,
+        /// Its bytes.
+        bytes: Arc<[u8]>,
+    },
+    /// A due time has its row. A second one for the same task and due time is a conflict.
+    Occurrence(Occurrence),
+    /// A queued occurrence gets its decision.
+    Decide {
+        /// The task.
+        task: TaskName,
+        /// When it was due.
+        due_us: i64,
+        /// What became of it; never queued.
+        decision: Decision,
+        /// Why.
+        reason: Option<String>,
+        /// Its run.
+        run: Option<RunId>,
+        /// When it was decided.
+        at_us: i64,
+    },
+    /// A run begins with its first attempt.
+    RunStarts(NewRun),
+    /// A further attempt begins.
+    AttemptStarts {
+        /// The run.
+        run: RunId,
+        /// The number of the attempt, from 2.
+        attempt: u32,
+        /// When.
+        at_us: i64,
+    },
+    /// The running attempt ends.
+    AttemptEnds {
+        /// The run.
+        run: RunId,
+        /// How it ended.
+        outcome: Outcome,
+        /// What comes then.
+        then: Then,
+        /// When.
+        at_us: i64,
+    },
+    /// A run that waits for its next attempt ends without it.
+    RunEnds {
+        /// The run.
+        run: RunId,
+        /// How.
+        outcome: Outcome,
+        /// When.
+        at_us: i64,
+    },
+    /// A task succeeded: what its run left takes the place of what the one before left.
+    Success {
+        /// The task.
+        task: TaskName,
+        /// When the run was due.
+        due_us: i64,
+        /// Its kept variables.
+        kept: Vec<Kept>,
+    },
+    /// Lines that a run wrote, in order.
+    Lines {
+        /// The run.
+        run: RunId,
+        /// The lines.
+        lines: Vec<Line>,
+    },
+    /// A task is paused or resumed.
+    Pause {
+        /// The task.
+        task: TaskName,
+        /// Whether it is paused from now on.
+        paused: bool,
+    },
+    /// The clock was set back: takes back the decisions without a run on due times that are still to come.
+    Unmiss {
+        /// The task.
+        task: TaskName,
+        /// The time that it is now.
+        after_us: i64,
+    },
+    /// Forgets the oldest occurrences that have ended, with their runs and lines.
+    Trim {
+        /// The task.
+        task: TaskName,
+        /// How many with a run, and how many without one, are kept.
+        keep: u32,
+        /// Those that were due before are forgotten in any case.
+        before_us: Option<i64>,
+    },
+}
+
+/// A due time and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// The task.
+    pub task: TaskName,
+    /// When it was due: its identity, together with the task.
+    pub due_us: i64,
+    /// Why there is an occurrence.
+    pub trigger: Trigger,
+    /// What became of it.
+    pub decision: Decision,
+    /// Why, as a phrase.
+    pub reason: Option<String>,
+    /// Its run, if there is one.
+    pub run: Option<RunId>,
+    /// While it is queued: it does not start before.
+    pub not_before_us: i64,
+    /// How many due times it stands for beside its own.
+    pub missed: u32,
+    /// When the decision was taken.
+    pub decided_us: i64,
+}
+
+/// A run that begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRun {
+    /// Its number.
+    pub id: RunId,
+    /// The task.
+    pub task: TaskName,
+    /// When it was due.
+    pub due_us: i64,
+    /// Why there is a run.
+    pub trigger: Trigger,
+    /// How many due times it stands for beside its own.
+    pub missed: u32,
+    /// What it runs, to the end.
+    pub program: Hash,
+    /// When it begins.
+    pub started_us: i64,
+}
+
+/// A run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Its number.
+    pub id: RunId,
+    /// The task.
+    pub task: TaskName,
+    /// When it was due.
+    pub due_us: i64,
+    /// Why there is a run.
+    pub trigger: Trigger,
+    /// How it is with it.
+    pub state: RunState,
+    /// The number of the last attempt, from 1.
+    pub attempt: u32,
+    /// How many due times it stands for beside its own.
+    pub missed: u32,
+    /// What it runs.
+    pub program: Hash,
+    /// When the first attempt began.
+    pub started_us: i64,
+    /// When the last attempt ended, if no more follow.
+    pub ended_us: Option<i64>,
+    /// When the next attempt begins, while it waits for it.
+    pub next_attempt_us: Option<i64>,
+    /// The error of the last attempt.
+    pub error: Option<RunError>,
+}
+
+/// One attempt of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// Its number, from 1.
+    pub attempt: u32,
+    /// When it began.
+    pub started_us: i64,
+    /// When it ended.
+    pub ended_us: Option<i64>,
+    /// How it ended.
+    pub end: Option<EndState>,
+    /// Why it failed.
+    pub error: Option<RunError>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The word for it.
+    pub end: EndState,
+    /// The error; there is one unless it succeeded.
+    pub error: Option<RunError>,
+}
+
+/// What follows an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// The run has ended.
+    Ends,
+    /// Another attempt, at this time.
+    RetriesAt(i64),
+}
+
+/// What went wrong in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunError {
+    /// The code: `http-status`.
+    pub code: String,
+    /// The message.
+    pub message: String,
+    /// What the `fail` carried, as JSON.
+    pub data: Option<String>,
+    /// Where: `late.task:12:3`.
+    pub at: Option<String>,
+}
+
+/// A line that a run wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// When.
+    pub at_us: i64,
+    /// What kind of line.
+    pub level: Level,
+    /// The text, which may have several lines itself.
+    pub text: String,
+    /// The fields of a log line, as a JSON object.
+    pub fields: Option<String>,
+}
+
+/// A kept variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its name.
+    pub name: String,
+    /// Its value, written out by whoever reads it again.
+    pub value: Vec<u8>,
+}
+
+/// What is known of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskRow {
+    /// Its name.
+    pub task: TaskName,
+    /// The program that it ran last.
+    pub program: Hash,
+    /// Everything that was due up to here has its row.
+    pub served_until_us: i64,
+    /// When the last successful run was due.
+    pub previous_us: Option<i64>,
+    /// Whether it is paused.
+    pub paused: bool,
+    /// Whether its file is gone.
+    pub removed: bool,
+}
+
+/// What the engine needs to go on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Saved {
+    /// The number of the latest run that ever was, 0 if there was none.
+    pub last_run: RunId,
+    /// Every registered task, by name; with the heartbeat taken into account.
+    pub tasks: Vec<TaskRow>,
+    /// Runs that were running or waiting for their next attempt, by number.
+    pub open_runs: Vec<Run>,
+    /// Occurrences that wait for their turn, by due time.
+    pub queued: Vec<Occurrence>,
+}
+
+/// Which rows of the ledger are wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only of this task.
+    pub task: Option<TaskName>,
+    /// Only with this decision.
+    pub decision: Option<Decision>,
+    /// Only with a run in this state.
+    pub state: Option<RunState>,
+    /// Only due at or after.
+    pub since_us: Option<i64>,
+    /// At most so many.
+    pub limit: Option<u64>,
+}
+
+/// A row of the ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LedgerRow {
+    /// The due time and what became of it.
+    pub occurrence: Occurrence,
+    /// Its run.
+    pub run: Option<Run>,
+}

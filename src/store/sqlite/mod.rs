@@ -1,0 +1,182 @@
+//! The store in one SQLite file: write-ahead log, synced at every commit, one writer.
+
+mod apply;
+mod ledger;
+mod restore;
+mod row;
+mod schema;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Error, Hash, Kept, Result, Saved, Store, TaskName, Write};
+
+/// The first SQLite whose write-ahead log has no known way to lose a commit.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// The writer's connection.
+pub struct SqliteStore {
+    connection: Connection,
+}
+
+impl SqliteStore {
+    /// Opens or makes the file. The caller sees to it that nobody else writes (see the lock of the data folder).
+    pub fn open(path: &Path) -> Result<Self> {
+        Self::prepare(Connection::open(path)?)
+    }
+
+    /// A store that is gone when it is dropped.
+    pub fn open_in_memory() -> Result<Self> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    fn prepare(mut connection: Connection) -> Result<Self> {
+        check_version()?;
+        configure(&connection)?;
+        // `fullfsync` makes macOS write through the disk's cache; other systems always do and ignore it.
+        connection.execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;",
+        )?;
+        schema::migrate(&mut connection)?;
+        Ok(Self { connection })
+    }
+}
+
+impl Store for SqliteStore {
+    fn apply(&mut self, writes: &[Write]) -> Result<()> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let transaction =
+            self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        for write in writes {
+            apply::write(&transaction, write)?;
+        }
+        Ok(transaction.commit()?)
+    }
+
+    fn restore(&mut self) -> Result<Saved> {
+        apply::drop_unused_programs(&self.connection)?;
+        restore::saved(&self.connection)
+    }
+
+    fn decided_after(&mut self, task: &TaskName, after_us: i64) -> Result<Vec<i64>> {
+        restore::decided_after(&self.connection, task, after_us)
+    }
+
+    fn kept(&mut self, task: &TaskName) -> Result<Vec<Kept>> {
+        restore::kept(&self.connection, task)
+    }
+
+    fn program(&mut self, hash: &Hash) -> Result<Option<Vec<u8>>> {
+        restore::program(&self.connection, hash)
+    }
+}
+
+/// A reader's connection, also beside a server that writes.
+pub struct SqliteLedger {
+    connection: Connection,
+}
+
+impl SqliteLedger {
+    /// Opens a file that a store has made.
+    pub fn open(path: &Path) -> Result<Self> {
+        check_version()?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        configure(&connection)?;
+        schema::check(&connection)?;
+        Ok(Self { connection })
+    }
+}
+
+fn check_version() -> Result<()> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(Error::OldSqlite(rusqlite::version()));
+    }
+    Ok(())
+}
+
+/// What holds for writers and readers.
+fn configure(connection: &Connection) -> Result<()> {
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::conformance::{self, Subject};
+    use super::super::{Decision, Ledger, Occurrence, Trigger};
+    use super::*;
+    use crate::host::real::scratch::Scratch;
+
+    struct InFolder(Scratch);
+
+    impl Subject for InFolder {
+        fn store(&self) -> Box<dyn Store> {
+            Box::new(SqliteStore::open(&self.0.path().join("taskc.db")).unwrap())
+        }
+
+        fn ledger(&self) -> Box<dyn Ledger> {
+            Box::new(SqliteLedger::open(&self.0.path().join("taskc.db")).unwrap())
+        }
+    }
+
+    #[test]
+    fn conforms() {
+        conformance::check(|| InFolder(Scratch::new()));
+    }
+
+    #[test]
+    fn every_commit_is_synced() {
+        let subject = InFolder(Scratch::new());
+        let store = SqliteStore::open(&subject.0.path().join("taskc.db")).unwrap();
+        let pragma = |name| {
+            store.connection.pragma_query_value(None, name, |row| row.get::<_, String>(0)).unwrap()
+        };
+        assert_eq!(pragma("journal_mode"), "wal");
+        let full: i64 =
+            store.connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+        assert_eq!(full, 2);
+    }
+
+    #[test]
+    fn a_reader_cannot_write_and_needs_tables() {
+        let subject = InFolder(Scratch::new());
+        let path = subject.0.path().join("taskc.db");
+        assert!(matches!(SqliteLedger::open(&path), Err(Error::Sqlite(_))));
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch("PRAGMA user_version = 0; CREATE TABLE x(y)")
+            .unwrap();
+        assert!(matches!(SqliteLedger::open(&path), Err(Error::Damaged(_))));
+        drop(subject.store());
+        let ledger = SqliteLedger::open(&path).unwrap();
+        assert!(ledger.connection.execute("DELETE FROM runs", []).is_err());
+    }
+
+    #[test]
+    fn a_word_of_another_version_is_damage_and_not_a_panic() {
+        let subject = InFolder(Scratch::new());
+        let mut store = subject.store();
+        let occurrence = Occurrence {
+            task: TaskName::new("a"),
+            due_us: 1,
+            trigger: Trigger::Schedule,
+            decision: Decision::Queued,
+            reason: None,
+            run: None,
+            not_before_us: 1,
+            missed: 0,
+            decided_us: 1,
+        };
+        store.apply(&[Write::Occurrence(occurrence)]).unwrap();
+        let raw = Connection::open(subject.0.path().join("taskc.db")).unwrap();
+        raw.execute("UPDATE occurrences SET trigger = 'moon'", []).unwrap();
+        let message = store.restore().unwrap_err().to_string();
+        assert!(message.contains("`moon` is not a Trigger"), "{message}");
+    }
+}

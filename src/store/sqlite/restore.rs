@@ -1,0 +1,51 @@
+//! What the engine reads.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::{Hash, Kept, Result, RunId, Saved, TaskName};
+use super::row;
+
+pub(super) fn saved(db: &Connection) -> Result<Saved> {
+    let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'runs'";
+    let last_run: Option<RunId> = db.query_row(sql, [], |row| row.get(0)).optional()?;
+    let mut saved = Saved { last_run: last_run.unwrap_or(RunId(0)), ..Saved::default() };
+
+    let mut tasks = db.prepare(
+        "SELECT task, program, max(served_until_us, iif(removed, served_until_us, coalesce(heartbeat_us, served_until_us))), \
+         previous_us, paused, removed FROM tasks LEFT JOIN server ORDER BY task",
+    )?;
+    saved.tasks = tasks.query_map([], row::task)?.collect::<rusqlite::Result<_>>()?;
+
+    let mut runs = db
+        .prepare(&format!("SELECT {} FROM runs r WHERE ended_us IS NULL ORDER BY run", row::RUN))?;
+    saved.open_runs = runs.query_map([], |it| row::run(it, 0))?.collect::<rusqlite::Result<_>>()?;
+
+    let sql = format!(
+        "SELECT {} FROM occurrences o WHERE decision = 'queued' ORDER BY due_us, task",
+        row::OCCURRENCE
+    );
+    saved.queued =
+        db.prepare(&sql)?.query_map([], row::occurrence)?.collect::<rusqlite::Result<_>>()?;
+    Ok(saved)
+}
+
+pub(super) fn decided_after(db: &Connection, task: &TaskName, after_us: i64) -> Result<Vec<i64>> {
+    let mut select = db.prepare_cached(
+        "SELECT due_us FROM occurrences WHERE task = ?1 AND due_us > ?2 ORDER BY due_us",
+    )?;
+    let found = select.query_map(params![task, after_us], |row| row.get(0))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn kept(db: &Connection, task: &TaskName) -> Result<Vec<Kept>> {
+    let mut select =
+        db.prepare_cached("SELECT name, value FROM kept WHERE task = ?1 ORDER BY name")?;
+    let found =
+        select.query_map([task], |row| Ok(Kept { name: row.get(0)?, value: row.get(1)? }))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn program(db: &Connection, hash: &Hash) -> Result<Option<Vec<u8>>> {
+    let mut select = db.prepare_cached("SELECT bytes FROM programs WHERE hash = ?1")?;
+    Ok(select.query_row([hash], |row| row.get(0)).optional()?)
+}
