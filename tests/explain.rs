@@ -1,5 +1,7 @@
 //! Every code has a page that says what, why, what fails and what to write instead.
 
+use std::path::Path;
+
 use taskc::diagnostics::catalogue::ROWS;
 
 #[test]
@@ -84,4 +86,37 @@ fn blocks_are_files() {
     let names: Vec<_> = found.iter().map(|it| (it.language.as_str(), it.path.as_str())).collect();
     assert_eq!(names, [("toml", "taskc.toml"), ("task", MAIN)]);
     assert_eq!(found[1].text, "print(1)\n");
+}
+
+/// Codes are written where findings are made; a misspelt one would be a finding without a page.
+#[test]
+fn every_code_in_the_source_is_in_the_catalogue() {
+    let mut unknown = Vec::new();
+    for path in crate::layers::rust_files(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let known = |code: &String| ROWS.iter().any(|row| row.code == code);
+        let wrong = codes(&text).into_iter().filter(|code| !known(code));
+        unknown.extend(wrong.map(|code| format!("{code} in {}", path.display())));
+    }
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
+/// The first arguments of the calls that make findings, where they are literals.
+fn codes(text: &str) -> Vec<String> {
+    let calls = ["Diagnostic::new(", " error(", " warning(", " hint("];
+    let arguments = calls
+        .iter()
+        .flat_map(|call| text.match_indices(call).map(|(at, it)| &text[at + it.len()..]));
+    let literal = |argument: &str| {
+        Some(argument.trim_start().strip_prefix('"')?.split_once('"')?.0.to_owned())
+    };
+    let is_code = |it: &String| it.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    arguments.filter_map(literal).filter(is_code).collect()
+}
+
+#[test]
+fn codes_are_seen_where_they_stand() {
+    let text =
+        "Diagnostic::new(\n    \"a-b\", x)\n return error(\"c-d\", y); error(z) error(\"0 7\")";
+    assert_eq!(codes(text), ["a-b", "c-d"]);
 }

@@ -96,7 +96,7 @@ fn head(path: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let paths = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
     paths
         .flat_map(|path| match path.extension() {
