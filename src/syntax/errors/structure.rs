@@ -63,7 +63,7 @@ pub(in crate::syntax) fn explain(want: Want, found: &Found<'_>) -> Diagnostic {
         Want::Item | Want::Said => "a statement".to_owned(),
     };
     error(
-        "syntax",
+        "misplaced",
         format!("{} cannot stand here", found.shown()),
         found.span(found.token),
         format!("{needed} should stand here"),
