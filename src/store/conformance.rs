@@ -42,38 +42,38 @@ fn program() -> Hash {
     Hash::of(b"program")
 }
 
-fn registered(served_until_us: i64) -> Write {
-    Write::Task { task: task(), program: program(), served_until_us }
+fn registered(served_until: i64) -> Write {
+    Write::Task { task: task(), program: program(), served_until: Instant(served_until) }
 }
 
-fn occurrence(due_us: i64, decision: Decision, run: Option<u64>) -> Write {
+fn occurrence(due: i64, decision: Decision, run: Option<u64>) -> Write {
     Write::Occurrence(Occurrence {
         task: task(),
-        due_us,
+        due: Instant(due),
         trigger: Trigger::Schedule,
         decision,
         reason: Some("because".to_owned()),
         run: run.map(RunId),
-        not_before_us: due_us,
+        not_before: Instant(due),
         missed: 0,
-        decided_us: due_us + 1,
+        decided: Instant(due + 1),
     })
 }
 
-fn starts(run: u64, due_us: i64) -> Write {
+fn starts(run: u64, due: i64) -> Write {
     Write::RunStarts(NewRun {
         id: RunId(run),
         task: task(),
-        due_us,
+        due: Instant(due),
         trigger: Trigger::Schedule,
         missed: 2,
         program: program(),
-        started_us: due_us + 1,
+        started: Instant(due + 1),
     })
 }
 
-fn ends(run: u64, end: EndState, then: Then, at_us: i64) -> Write {
-    Write::AttemptEnds { run: RunId(run), outcome: outcome(end), then, at_us }
+fn ends(run: u64, end: EndState, then: Then, at: i64) -> Write {
+    Write::AttemptEnds { run: RunId(run), outcome: outcome(end), then, at: Instant(at) }
 }
 
 fn outcome(end: EndState) -> Outcome {
@@ -87,11 +87,11 @@ fn outcome(end: EndState) -> Outcome {
 }
 
 /// A run that ended well, with its occurrence.
-fn whole_run(run: u64, due_us: i64) -> [Write; 3] {
+fn whole_run(run: u64, due: i64) -> [Write; 3] {
     [
-        occurrence(due_us, Decision::Ran, Some(run)),
-        starts(run, due_us),
-        ends(run, EndState::Succeeded, Then::Ends, due_us + 5),
+        occurrence(due, Decision::Ran, Some(run)),
+        starts(run, due),
+        ends(run, EndState::Succeeded, Then::Ends, due + 5),
     ]
 }
 
@@ -101,7 +101,7 @@ fn dues(subject: &dyn Subject) -> Vec<i64> {
         .rows(&Filter::default())
         .unwrap()
         .iter()
-        .map(|it| it.occurrence.due_us)
+        .map(|it| it.occurrence.due.0)
         .collect()
 }
 
@@ -112,7 +112,7 @@ fn conflict(result: &Result<()>) {
 fn an_empty_store_has_nothing(subject: &dyn Subject) {
     let mut store = subject.store();
     assert_eq!(store.restore().unwrap(), Saved::default());
-    assert_eq!(store.decided_after(&task(), 0).unwrap(), [0; 0]);
+    assert_eq!(store.decided_after(&task(), Instant(0)).unwrap(), []);
     assert_eq!(store.kept(&task()).unwrap(), []);
     assert_eq!(store.program(&program()).unwrap(), None);
     store.apply(&[]).unwrap();
@@ -126,9 +126,9 @@ fn a_due_time_is_decided_once(subject: &dyn Subject) {
         .apply(&[occurrence(10, Decision::Skipped, None), occurrence(20, Decision::Missed, None)])
         .unwrap();
     conflict(&store.apply(&[occurrence(10, Decision::Ran, Some(1))]));
-    assert_eq!(store.decided_after(&task(), 9).unwrap(), [10, 20]);
-    assert_eq!(store.decided_after(&task(), 10).unwrap(), [20]);
-    assert_eq!(store.decided_after(&TaskName::new("other"), 0).unwrap(), [0; 0]);
+    assert_eq!(store.decided_after(&task(), Instant(9)).unwrap(), [10, 20].map(Instant));
+    assert_eq!(store.decided_after(&task(), Instant(10)).unwrap(), [Instant(20)]);
+    assert_eq!(store.decided_after(&TaskName::new("other"), Instant(0)).unwrap(), []);
 }
 
 fn a_batch_is_written_whole_or_not_at_all(subject: &dyn Subject) {
@@ -141,8 +141,8 @@ fn a_batch_is_written_whole_or_not_at_all(subject: &dyn Subject) {
     assert_eq!(dues(subject), [10]);
     drop(store);
     assert_eq!(
-        subject.store().decided_after(&task(), 0).unwrap(),
-        [10],
+        subject.store().decided_after(&task(), Instant(0)).unwrap(),
+        [Instant(10)],
         "written when apply returned"
     );
 }
@@ -151,79 +151,76 @@ fn queued_occurrences_are_decided_once(subject: &dyn Subject) {
     let mut store = subject.store();
     let decide = |decision, run| Write::Decide {
         task: task(),
-        due_us: 10,
+        due: Instant(10),
         decision,
         reason: None,
         run,
-        at_us: 30,
+        at: Instant(30),
     };
     store.apply(&[occurrence(10, Decision::Queued, None)]).unwrap();
-    assert_eq!(store.restore().unwrap().queued[0].not_before_us, 10);
+    assert_eq!(store.restore().unwrap().queued[0].not_before, Instant(10));
     store.apply(&[decide(Decision::Ran, Some(RunId(1))), starts(1, 10)]).unwrap();
     assert_eq!(store.restore().unwrap().queued, []);
     conflict(&store.apply(&[decide(Decision::Expired, None)]));
     let row = subject.ledger().rows(&Filter::default()).unwrap().remove(0);
-    assert_eq!((row.occurrence.decision, row.occurrence.decided_us), (Decision::Ran, 30));
+    assert_eq!((row.occurrence.decision, row.occurrence.decided), (Decision::Ran, Instant(30)));
     assert_eq!(row.run.unwrap().id, RunId(1));
 }
 
 fn a_run_goes_from_attempt_to_attempt(subject: &dyn Subject) {
     let mut store = subject.store();
     store.apply(&[occurrence(10, Decision::Ran, Some(1)), starts(1, 10)]).unwrap();
-    store.apply(&[ends(1, EndState::Failed, Then::RetriesAt(50), 20)]).unwrap();
+    store.apply(&[ends(1, EndState::Failed, Then::RetriesAt(Instant(50)), 20)]).unwrap();
     let run = subject.ledger().run(RunId(1)).unwrap().unwrap();
     assert_eq!(
-        (run.state, run.next_attempt_us, run.ended_us),
-        (RunState::Retrying, Some(50), None)
+        (run.state, run.next_attempt, run.ended),
+        (RunState::Retrying, Some(Instant(50)), None)
     );
     assert_eq!(run.error, outcome(EndState::Failed).error);
 
-    store.apply(&[Write::AttemptStarts { run: RunId(1), attempt: 2, at_us: 51 }]).unwrap();
+    store.apply(&[Write::AttemptStarts { run: RunId(1), attempt: 2, at: Instant(51) }]).unwrap();
     store.apply(&[ends(1, EndState::Succeeded, Then::Ends, 60)]).unwrap();
     let run = subject.ledger().run(RunId(1)).unwrap().unwrap();
     let expected = Run {
         id: RunId(1),
         task: task(),
-        due_us: 10,
+        due: Instant(10),
         trigger: Trigger::Schedule,
         state: RunState::Succeeded,
         attempt: 2,
         missed: 2,
         program: program(),
-        started_us: 11,
-        ended_us: Some(60),
-        next_attempt_us: None,
+        started: Instant(11),
+        ended: Some(Instant(60)),
+        next_attempt: None,
         error: None,
     };
     assert_eq!(run, expected);
     let attempts = subject.ledger().attempts(RunId(1)).unwrap();
     let ends: Vec<_> =
-        attempts.iter().map(|it| (it.attempt, it.started_us, it.ended_us, it.end)).collect();
-    assert_eq!(
-        ends,
-        [(1, 11, Some(20), Some(EndState::Failed)), (2, 51, Some(60), Some(EndState::Succeeded))]
-    );
+        attempts.iter().map(|it| (it.attempt, it.started.0, it.ended.unwrap().0, it.end)).collect();
+    assert_eq!(ends, [(1, 11, 20, Some(EndState::Failed)), (2, 51, 60, Some(EndState::Succeeded))]);
 }
 
 fn contradictions_about_runs_are_refused(subject: &dyn Subject) {
     let mut store = subject.store();
-    let again = |attempt| Write::AttemptStarts { run: RunId(1), attempt, at_us: 40 };
+    let again = |attempt| Write::AttemptStarts { run: RunId(1), attempt, at: Instant(40) };
     store.apply(&[starts(1, 10)]).unwrap();
     conflict(&store.apply(&[starts(1, 20)]));
     conflict(&store.apply(&[again(2)]));
     conflict(&store.apply(&[Write::RunEnds {
         run: RunId(1),
         outcome: outcome(EndState::Cancelled),
-        at_us: 20,
+        at: Instant(20),
     }]));
-    store.apply(&[ends(1, EndState::Failed, Then::RetriesAt(50), 20)]).unwrap();
+    store.apply(&[ends(1, EndState::Failed, Then::RetriesAt(Instant(50)), 20)]).unwrap();
     conflict(&store.apply(&[again(3)]));
     conflict(&store.apply(&[ends(1, EndState::Succeeded, Then::Ends, 20)]));
     store
         .apply(&[Write::RunEnds {
             run: RunId(1),
             outcome: outcome(EndState::Cancelled),
-            at_us: 30,
+            at: Instant(30),
         }])
         .unwrap();
     conflict(&store.apply(&[ends(1, EndState::Succeeded, Then::Ends, 40)]));
@@ -243,30 +240,34 @@ fn open_ends_survive(subject: &dyn Subject) {
         .unwrap();
     store
         .apply(&[
-            ends(2, EndState::Failed, Then::RetriesAt(99), 25),
+            ends(2, EndState::Failed, Then::RetriesAt(Instant(99)), 25),
             ends(3, EndState::Failed, Then::Ends, 35),
         ])
         .unwrap();
     drop(store);
     let saved = subject.store().restore().unwrap();
     let open: Vec<_> =
-        saved.open_runs.iter().map(|it| (it.id.0, it.state, it.next_attempt_us)).collect();
-    assert_eq!(open, [(1, RunState::Running, None), (2, RunState::Retrying, Some(99))]);
-    assert_eq!(saved.queued.iter().map(|it| it.due_us).collect::<Vec<_>>(), [40]);
+        saved.open_runs.iter().map(|it| (it.id.0, it.state, it.next_attempt)).collect();
+    assert_eq!(open, [(1, RunState::Running, None), (2, RunState::Retrying, Some(Instant(99)))]);
+    assert_eq!(saved.queued.iter().map(|it| it.due.0).collect::<Vec<_>>(), [40]);
     assert_eq!(saved.last_run, RunId(3));
 }
 
 fn the_heartbeat_counts_for_every_registered_task(subject: &dyn Subject) {
     let mut store = subject.store();
     let other = TaskName::new("other");
-    let other_task = Write::Task { task: other.clone(), program: program(), served_until_us: 70 };
+    let other_task =
+        Write::Task { task: other.clone(), program: program(), served_until: Instant(70) };
     store.apply(&[registered(10), other_task.clone()]).unwrap();
     let mut served =
-        || store.restore().unwrap().tasks.iter().map(|it| it.served_until_us).collect::<Vec<_>>();
+        || store.restore().unwrap().tasks.iter().map(|it| it.served_until.0).collect::<Vec<_>>();
     assert_eq!(served(), [10, 70]);
-    subject.store().apply(&[Write::Heartbeat { at_us: 50 }]).unwrap();
+    subject.store().apply(&[Write::Heartbeat { at: Instant(50) }]).unwrap();
     assert_eq!(served(), [50, 70]);
-    subject.store().apply(&[Write::RemoveTask(task()), Write::Heartbeat { at_us: 90 }]).unwrap();
+    subject
+        .store()
+        .apply(&[Write::RemoveTask(task()), Write::Heartbeat { at: Instant(90) }])
+        .unwrap();
     assert_eq!(served(), [10, 90], "nobody served a task that is gone");
     subject.store().apply(&[registered(91)]).unwrap();
     assert_eq!(served(), [91, 90]);
@@ -277,18 +278,23 @@ fn success_replaces_what_was_kept(subject: &dyn Subject) {
     let mut store = subject.store();
     let kept = |name: &str, value: u8| Kept { name: name.to_owned(), value: vec![value] };
     store.apply(&[registered(0)]).unwrap();
-    let success = |due_us, kept| Write::Success { task: task(), due_us, kept };
+    let success = |due, kept| Write::Success { task: task(), due: Instant(due), kept };
     store.apply(&[success(10, vec![kept("a", 1), kept("b", 2)])]).unwrap();
     store.apply(&[success(20, vec![kept("b", 3)])]).unwrap();
     assert_eq!(store.kept(&task()).unwrap(), [kept("b", 3)]);
-    assert_eq!(store.restore().unwrap().tasks[0].previous_us, Some(20));
+    assert_eq!(store.restore().unwrap().tasks[0].previous, Some(Instant(20)));
     store.apply(&[registered(30)]).unwrap();
-    assert_eq!(store.restore().unwrap().tasks[0].previous_us, Some(20), "a new version keeps it");
+    assert_eq!(
+        store.restore().unwrap().tasks[0].previous,
+        Some(Instant(20)),
+        "a new version keeps it"
+    );
 }
 
 fn lines_keep_their_order(subject: &dyn Subject) {
     let mut store = subject.store();
-    let line = |text: &str, level| Line { at_us: 1, level, text: text.to_owned(), fields: None };
+    let line =
+        |text: &str, level| Line { at: Instant(1), level, text: text.to_owned(), fields: None };
     let logged = Line { fields: Some("{\"n\":1}".to_owned()), ..line("c", Level::Warn) };
     let lines = |run, lines| Write::Lines { run: RunId(run), lines };
     store.apply(&[lines(1, vec![line("a", Level::Output), line("b\nb", Level::Output)])]).unwrap();
@@ -322,15 +328,15 @@ fn a_clock_that_is_set_back_unmisses(subject: &dyn Subject) {
         .unwrap();
     store.apply(&[occurrence(30, Decision::Queued, None)]).unwrap();
     store.apply(&whole_run(1, 40)).unwrap();
-    store.apply(&[Write::Unmiss { task: task(), after_us: 15 }]).unwrap();
-    assert_eq!(store.decided_after(&task(), 0).unwrap(), [10, 30, 40]);
-    assert_eq!(store.restore().unwrap().tasks[0].served_until_us, 15);
+    store.apply(&[Write::Unmiss { task: task(), after: Instant(15) }]).unwrap();
+    assert_eq!(store.decided_after(&task(), Instant(0)).unwrap(), [10, 30, 40].map(Instant));
+    assert_eq!(store.restore().unwrap().tasks[0].served_until, Instant(15));
 }
 
 fn trimming_keeps_the_newest_and_the_open(subject: &dyn Subject) {
     let mut store = subject.store();
-    let trim = |keep, before_us| Write::Trim { task: task(), keep, before_us };
-    let line = Line { at_us: 1, level: Level::Output, text: "x".to_owned(), fields: None };
+    let trim = |keep, before| Write::Trim { task: task(), keep, before };
+    let line = Line { at: Instant(1), level: Level::Output, text: "x".to_owned(), fields: None };
     store
         .apply(&[
             occurrence(1, Decision::Ran, Some(1)),
@@ -355,7 +361,7 @@ fn trimming_keeps_the_newest_and_the_open(subject: &dyn Subject) {
         (ledger.lines(RunId(4), 0, 9).unwrap(), ledger.lines(RunId(5), 0, 9).unwrap()),
         (vec![], vec![line])
     );
-    store.apply(&[trim(9, Some(50))]).unwrap();
+    store.apply(&[trim(9, Some(Instant(50)))]).unwrap();
     assert_eq!(dues(subject), [50, 2, 1]);
     store.apply(&[trim(0, None)]).unwrap();
     assert_eq!(dues(subject), [2, 1]);
@@ -364,7 +370,7 @@ fn trimming_keeps_the_newest_and_the_open(subject: &dyn Subject) {
 fn run_numbers_are_never_used_again(subject: &dyn Subject) {
     let mut store = subject.store();
     store.apply(&whole_run(7, 10)).unwrap();
-    store.apply(&[Write::Trim { task: task(), keep: 0, before_us: None }]).unwrap();
+    store.apply(&[Write::Trim { task: task(), keep: 0, before: None }]).unwrap();
     assert_eq!(store.restore().unwrap().last_run, RunId(7));
 }
 
@@ -380,12 +386,12 @@ fn the_ledger_filters(subject: &dyn Subject) {
         .unwrap();
     let mut ledger = subject.ledger();
     let mut found = |filter: Filter| {
-        ledger.rows(&filter).unwrap().iter().map(|it| it.occurrence.due_us).collect::<Vec<_>>()
+        ledger.rows(&filter).unwrap().iter().map(|it| it.occurrence.due.0).collect::<Vec<_>>()
     };
     let all = Filter::default;
     assert_eq!(found(all()), [30, 20, 10]);
     assert_eq!(found(Filter { limit: Some(2), ..all() }), [30, 20]);
-    assert_eq!(found(Filter { since_us: Some(20), ..all() }), [30, 20]);
+    assert_eq!(found(Filter { since: Some(Instant(20)), ..all() }), [30, 20]);
     assert_eq!(found(Filter { decision: Some(Decision::Skipped), ..all() }), [30]);
     assert_eq!(found(Filter { state: Some(RunState::Running), ..all() }), [20]);
     assert_eq!(found(Filter { task: Some(TaskName::new("other")), ..all() }), [0; 0]);

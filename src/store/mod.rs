@@ -12,6 +12,8 @@ mod words;
 
 use std::fmt;
 
+use crate::schedule::Instant;
+
 pub use record::{
     Attempt, Filter, Hash, Kept, LedgerRow, Line, NewRun, Occurrence, Outcome, Run, RunError,
     RunId, Saved, TaskName, TaskRow, Then, Write,
@@ -27,8 +29,8 @@ pub trait Store: Send {
     /// What the engine needs to go on after a stop or a crash.
     fn restore(&mut self) -> Result<Saved>;
 
-    /// The due times of a task after `after_us` on which something was decided, in order.
-    fn decided_after(&mut self, task: &TaskName, after_us: i64) -> Result<Vec<i64>>;
+    /// The due times of a task after an instant on which something was decided, in order.
+    fn decided_after(&mut self, task: &TaskName, after: Instant) -> Result<Vec<Instant>>;
 
     /// The variables that the last successful run of a task left.
     fn kept(&mut self, task: &TaskName) -> Result<Vec<Kept>>;

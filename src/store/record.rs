@@ -1,4 +1,4 @@
-//! The rows, as plain data. Times are microseconds since 1970.
+//! The rows, as plain data.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::words::{Decision, EndState, Level, RunState, Trigger};
+use crate::schedule::Instant;
 
 /// A task, by its file's stem.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,7 +73,7 @@ pub enum Write {
     /// Everything that was due up to here, in every registered task, has its row.
     Heartbeat {
         /// Until when the server served.
-        at_us: i64,
+        at: Instant,
     },
     /// Registers a task, or changes what is known of it. Pauses and the last success stay.
     Task {
@@ -81,7 +82,7 @@ pub enum Write {
         /// The program that it runs from now on.
         program: Hash,
         /// Everything that was due up to here has its row.
-        served_until_us: i64,
+        served_until: Instant,
     },
     /// A task is gone; its history stays.
     RemoveTask(TaskName),
@@ -99,7 +100,7 @@ pub enum Write {
         /// The task.
         task: TaskName,
         /// When it was due.
-        due_us: i64,
+        due: Instant,
         /// What became of it; never queued.
         decision: Decision,
         /// Why.
@@ -107,7 +108,7 @@ pub enum Write {
         /// Its run.
         run: Option<RunId>,
         /// When it was decided.
-        at_us: i64,
+        at: Instant,
     },
     /// A run begins with its first attempt.
     RunStarts(NewRun),
@@ -118,7 +119,7 @@ pub enum Write {
         /// The number of the attempt, from 2.
         attempt: u32,
         /// When.
-        at_us: i64,
+        at: Instant,
     },
     /// The running attempt ends.
     AttemptEnds {
@@ -129,7 +130,7 @@ pub enum Write {
         /// What comes then.
         then: Then,
         /// When.
-        at_us: i64,
+        at: Instant,
     },
     /// A run that waits for its next attempt ends without it.
     RunEnds {
@@ -138,14 +139,14 @@ pub enum Write {
         /// How.
         outcome: Outcome,
         /// When.
-        at_us: i64,
+        at: Instant,
     },
     /// A task succeeded: what its run left takes the place of what the one before left.
     Success {
         /// The task.
         task: TaskName,
         /// When the run was due.
-        due_us: i64,
+        due: Instant,
         /// Its kept variables.
         kept: Vec<Kept>,
     },
@@ -168,7 +169,7 @@ pub enum Write {
         /// The task.
         task: TaskName,
         /// The time that it is now.
-        after_us: i64,
+        after: Instant,
     },
     /// Forgets the oldest occurrences that have ended, with their runs and lines.
     Trim {
@@ -177,7 +178,7 @@ pub enum Write {
         /// How many with a run, and how many without one, are kept.
         keep: u32,
         /// Those that were due before are forgotten in any case.
-        before_us: Option<i64>,
+        before: Option<Instant>,
     },
 }
 
@@ -187,7 +188,7 @@ pub struct Occurrence {
     /// The task.
     pub task: TaskName,
     /// When it was due: its identity, together with the task.
-    pub due_us: i64,
+    pub due: Instant,
     /// Why there is an occurrence.
     pub trigger: Trigger,
     /// What became of it.
@@ -197,11 +198,11 @@ pub struct Occurrence {
     /// Its run, if there is one.
     pub run: Option<RunId>,
     /// While it is queued: it does not start before.
-    pub not_before_us: i64,
+    pub not_before: Instant,
     /// How many due times it stands for beside its own.
     pub missed: u32,
     /// When the decision was taken.
-    pub decided_us: i64,
+    pub decided: Instant,
 }
 
 /// A run that begins.
@@ -212,7 +213,7 @@ pub struct NewRun {
     /// The task.
     pub task: TaskName,
     /// When it was due.
-    pub due_us: i64,
+    pub due: Instant,
     /// Why there is a run.
     pub trigger: Trigger,
     /// How many due times it stands for beside its own.
@@ -220,7 +221,7 @@ pub struct NewRun {
     /// What it runs, to the end.
     pub program: Hash,
     /// When it begins.
-    pub started_us: i64,
+    pub started: Instant,
 }
 
 /// A run.
@@ -231,7 +232,7 @@ pub struct Run {
     /// The task.
     pub task: TaskName,
     /// When it was due.
-    pub due_us: i64,
+    pub due: Instant,
     /// Why there is a run.
     pub trigger: Trigger,
     /// How it is with it.
@@ -243,11 +244,11 @@ pub struct Run {
     /// What it runs.
     pub program: Hash,
     /// When the first attempt began.
-    pub started_us: i64,
+    pub started: Instant,
     /// When the last attempt ended, if no more follow.
-    pub ended_us: Option<i64>,
+    pub ended: Option<Instant>,
     /// When the next attempt begins, while it waits for it.
-    pub next_attempt_us: Option<i64>,
+    pub next_attempt: Option<Instant>,
     /// The error of the last attempt.
     pub error: Option<RunError>,
 }
@@ -258,9 +259,9 @@ pub struct Attempt {
     /// Its number, from 1.
     pub attempt: u32,
     /// When it began.
-    pub started_us: i64,
+    pub started: Instant,
     /// When it ended.
-    pub ended_us: Option<i64>,
+    pub ended: Option<Instant>,
     /// How it ended.
     pub end: Option<EndState>,
     /// Why it failed.
@@ -282,7 +283,7 @@ pub enum Then {
     /// The run has ended.
     Ends,
     /// Another attempt, at this time.
-    RetriesAt(i64),
+    RetriesAt(Instant),
 }
 
 /// What went wrong in a run.
@@ -302,7 +303,7 @@ pub struct RunError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// When.
-    pub at_us: i64,
+    pub at: Instant,
     /// What kind of line.
     pub level: Level,
     /// The text, which may have several lines itself.
@@ -328,9 +329,9 @@ pub struct TaskRow {
     /// The program that it ran last.
     pub program: Hash,
     /// Everything that was due up to here has its row.
-    pub served_until_us: i64,
+    pub served_until: Instant,
     /// When the last successful run was due.
-    pub previous_us: Option<i64>,
+    pub previous: Option<Instant>,
     /// Whether it is paused.
     pub paused: bool,
     /// Whether its file is gone.
@@ -360,7 +361,7 @@ pub struct Filter {
     /// Only with a run in this state.
     pub state: Option<RunState>,
     /// Only due at or after.
-    pub since_us: Option<i64>,
+    pub since: Option<Instant>,
     /// At most so many.
     pub limit: Option<u64>,
 }

@@ -6,18 +6,17 @@ use super::super::{
     Decision, Error, Hash, Kept, Line, NewRun, Occurrence, Outcome, Result, RunId, RunState,
     TaskName, Then, Write,
 };
+use crate::schedule::Instant;
 
 pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
     match write {
-        Write::Heartbeat { at_us } => run(
+        Write::Heartbeat { at } => run(
             db,
             "INSERT INTO server VALUES (1, ?1) ON CONFLICT DO UPDATE SET heartbeat_us = ?1",
-            [at_us],
+            [at],
         )
         .map(drop),
-        Write::Task { task, program, served_until_us } => {
-            register(db, task, program, *served_until_us)
-        }
+        Write::Task { task, program, served_until } => register(db, task, program, *served_until),
         Write::RemoveTask(task) => {
             one(db, "UPDATE tasks SET removed = 1 WHERE task = ?1", [task], "removes a task")
         }
@@ -28,25 +27,23 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
         )
         .map(drop),
         Write::Occurrence(occurrence) => add_occurrence(db, occurrence),
-        Write::Decide { task, due_us, decision, reason, run, at_us } => {
+        Write::Decide { task, due, decision, reason, run, at } => {
             let sql = "UPDATE occurrences SET decision = ?3, reason = ?4, run = ?5, decided_us = ?6 \
                  WHERE task = ?1 AND due_us = ?2 AND decision = 'queued'";
             one(
                 db,
                 sql,
-                params![task, due_us, decision, reason, run, at_us],
+                params![task, due, decision, reason, run, at],
                 "decides what is not queued",
             )
         }
         Write::RunStarts(it) => start_run(db, it),
-        Write::AttemptStarts { run, attempt, at_us } => start_attempt(db, *run, *attempt, *at_us),
-        Write::AttemptEnds { run, outcome, then, at_us } => {
-            end_attempt(db, *run, outcome, *then, *at_us)
+        Write::AttemptStarts { run, attempt, at } => start_attempt(db, *run, *attempt, *at),
+        Write::AttemptEnds { run, outcome, then, at } => end_attempt(db, *run, outcome, *then, *at),
+        Write::RunEnds { run, outcome, at } => {
+            end_run(db, *run, RunState::Retrying, outcome.end.into(), (outcome, *at))
         }
-        Write::RunEnds { run, outcome, at_us } => {
-            end_run(db, *run, RunState::Retrying, outcome.end.into(), (outcome, *at_us))
-        }
-        Write::Success { task, due_us, kept } => succeed(db, task, *due_us, kept),
+        Write::Success { task, due, kept } => succeed(db, task, *due, kept),
         Write::Lines { run, lines } => add_lines(db, *run, lines),
         Write::Pause { task, paused } => one(
             db,
@@ -54,8 +51,8 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
             params![task, paused],
             "pauses an unknown task",
         ),
-        Write::Unmiss { task, after_us } => unmiss(db, task, *after_us),
-        Write::Trim { task, keep, before_us } => trim(db, task, *keep, *before_us),
+        Write::Unmiss { task, after } => unmiss(db, task, *after),
+        Write::Trim { task, keep, before } => trim(db, task, *keep, *before),
     }
 }
 
@@ -77,24 +74,24 @@ fn one(db: &Connection, sql: &str, params: impl Params, contradiction: &str) -> 
     }
 }
 
-fn register(db: &Connection, task: &TaskName, program: &Hash, served_until_us: i64) -> Result<()> {
+fn register(db: &Connection, task: &TaskName, program: &Hash, served_until: Instant) -> Result<()> {
     let sql = "INSERT INTO tasks (task, program, served_until_us) VALUES (?1, ?2, ?3) \
          ON CONFLICT DO UPDATE SET program = ?2, served_until_us = ?3, removed = 0";
-    run(db, sql, params![task, program, served_until_us]).map(drop)
+    run(db, sql, params![task, program, served_until]).map(drop)
 }
 
 fn add_occurrence(db: &Connection, it: &Occurrence) -> Result<()> {
     let sql = "INSERT INTO occurrences VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     let params = params![
         it.task,
-        it.due_us,
+        it.due,
         it.trigger,
         it.decision,
         it.reason,
         it.run,
-        it.not_before_us,
+        it.not_before,
         it.missed,
-        it.decided_us
+        it.decided
     ];
     run(db, sql, params).map(drop)
 }
@@ -102,24 +99,20 @@ fn add_occurrence(db: &Connection, it: &Occurrence) -> Result<()> {
 fn start_run(db: &Connection, it: &NewRun) -> Result<()> {
     let sql = "INSERT INTO runs (run, task, due_us, trigger, state, attempt, missed, program, started_us) \
          VALUES (?1, ?2, ?3, ?4, 'running', 1, ?5, ?6, ?7)";
-    run(
-        db,
-        sql,
-        params![it.id, it.task, it.due_us, it.trigger, it.missed, it.program, it.started_us],
-    )?;
-    add_attempt(db, it.id, 1, it.started_us)
+    run(db, sql, params![it.id, it.task, it.due, it.trigger, it.missed, it.program, it.started])?;
+    add_attempt(db, it.id, 1, it.started)
 }
 
-fn start_attempt(db: &Connection, id: RunId, attempt: u32, at_us: i64) -> Result<()> {
+fn start_attempt(db: &Connection, id: RunId, attempt: u32, at: Instant) -> Result<()> {
     let sql = "UPDATE runs SET state = 'running', attempt = ?2, next_attempt_us = NULL \
          WHERE run = ?1 AND state = 'retrying' AND attempt = ?2 - 1";
     one(db, sql, params![id, attempt], "starts an attempt of a run that waits for none")?;
-    add_attempt(db, id, attempt, at_us)
+    add_attempt(db, id, attempt, at)
 }
 
-fn add_attempt(db: &Connection, id: RunId, attempt: u32, at_us: i64) -> Result<()> {
+fn add_attempt(db: &Connection, id: RunId, attempt: u32, at: Instant) -> Result<()> {
     let sql = "INSERT INTO attempts (run, attempt, started_us) VALUES (?1, ?2, ?3)";
-    run(db, sql, params![id, attempt, at_us]).map(drop)
+    run(db, sql, params![id, attempt, at]).map(drop)
 }
 
 fn end_attempt(
@@ -127,20 +120,20 @@ fn end_attempt(
     id: RunId,
     outcome: &Outcome,
     then: Then,
-    at_us: i64,
+    at: Instant,
 ) -> Result<()> {
     let sql = "UPDATE attempts SET ended_us = ?2, end_state = ?3, error = ?4 WHERE run = ?1 AND ended_us IS NULL";
     one(
         db,
         sql,
-        params![id, at_us, outcome.end, outcome.error],
+        params![id, at, outcome.end, outcome.error],
         "ends an attempt that is not running",
     )?;
     match then {
-        Then::Ends => end_run(db, id, RunState::Running, outcome.end.into(), (outcome, at_us)),
-        Then::RetriesAt(next_us) => {
+        Then::Ends => end_run(db, id, RunState::Running, outcome.end.into(), (outcome, at)),
+        Then::RetriesAt(next) => {
             let sql = "UPDATE runs SET state = 'retrying', next_attempt_us = ?2, error = ?3 WHERE run = ?1 AND state = 'running'";
-            one(db, sql, params![id, next_us, outcome.error], "retries a run that is not running")
+            one(db, sql, params![id, next, outcome.error], "retries a run that is not running")
         }
     }
 }
@@ -150,15 +143,15 @@ fn end_run(
     id: RunId,
     from: RunState,
     to: RunState,
-    (outcome, at_us): (&Outcome, i64),
+    (outcome, at): (&Outcome, Instant),
 ) -> Result<()> {
     let sql = "UPDATE runs SET state = ?3, ended_us = ?4, next_attempt_us = NULL, error = ?5 WHERE run = ?1 AND state = ?2";
-    one(db, sql, params![id, from, to, at_us, outcome.error], "ends a run twice")
+    one(db, sql, params![id, from, to, at, outcome.error], "ends a run twice")
 }
 
-fn succeed(db: &Connection, task: &TaskName, due_us: i64, kept: &[Kept]) -> Result<()> {
+fn succeed(db: &Connection, task: &TaskName, due: Instant, kept: &[Kept]) -> Result<()> {
     let sql = "UPDATE tasks SET previous_us = ?2 WHERE task = ?1";
-    one(db, sql, params![task, due_us], "an unknown task succeeds")?;
+    one(db, sql, params![task, due], "an unknown task succeeds")?;
     run(db, "DELETE FROM kept WHERE task = ?1", [task])?;
     for it in kept {
         run(db, "INSERT INTO kept VALUES (?1, ?2, ?3)", params![task, it.name, it.value])?;
@@ -171,20 +164,19 @@ fn add_lines(db: &Connection, id: RunId, lines: &[Line]) -> Result<()> {
     let last: Option<i64> = last.query_row([id], |row| row.get(0))?;
     let mut insert = db.prepare_cached("INSERT INTO lines VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
     for (n, line) in (last.map_or(0, |n| n + 1)..).zip(lines) {
-        insert.execute(params![id, n, line.at_us, line.level, line.text, line.fields])?;
+        insert.execute(params![id, n, line.at, line.level, line.text, line.fields])?;
     }
     Ok(())
 }
 
-fn unmiss(db: &Connection, task: &TaskName, after_us: i64) -> Result<()> {
+fn unmiss(db: &Connection, task: &TaskName, after: Instant) -> Result<()> {
     let sql = "DELETE FROM occurrences WHERE task = ?1 AND due_us > ?2 AND run IS NULL AND decision <> 'queued'";
-    run(db, sql, params![task, after_us])?;
+    run(db, sql, params![task, after])?;
     let sql = "UPDATE tasks SET served_until_us = min(served_until_us, ?2) WHERE task = ?1";
-    one(db, sql, params![task, after_us], "the clock of an unknown task is set back")
+    one(db, sql, params![task, after], "the clock of an unknown task is set back")
 }
 
-fn trim(db: &Connection, task: &TaskName, keep: u32, before_us: Option<i64>) -> Result<()> {
-    let before_us = before_us.unwrap_or(i64::MIN);
+fn trim(db: &Connection, task: &TaskName, keep: u32, before: Option<Instant>) -> Result<()> {
     let with_run = "run IS NOT NULL AND run NOT IN (SELECT run FROM runs WHERE ended_us IS NULL)";
     let without_run = format!("run IS NULL AND decision <> '{}'", Decision::Queued.as_str());
     for ended in [with_run, &without_run] {
@@ -193,25 +185,27 @@ fn trim(db: &Connection, task: &TaskName, keep: u32, before_us: Option<i64>) -> 
         );
         let oldest = db
             .prepare_cached(&sql)?
-            .query_row(params![task, keep], |row| row.get::<_, i64>(0))
+            .query_row(params![task, keep], |row| row.get::<_, Instant>(0))
             .optional()?;
         // The row at that offset is the first one too many.
-        let limit_us = before_us.max(oldest.map_or(i64::MIN, |due_us| due_us.saturating_add(1)));
-        forget(db, task, ended, limit_us)?;
+        let limit = before.max(oldest.map(|due| Instant(due.0.saturating_add(1))));
+        if let Some(limit) = limit {
+            forget(db, task, ended, limit)?;
+        }
     }
     Ok(())
 }
 
-fn forget(db: &Connection, task: &TaskName, ended: &str, limit_us: i64) -> Result<()> {
+fn forget(db: &Connection, task: &TaskName, ended: &str, limit: Instant) -> Result<()> {
     let chosen = format!("SELECT run FROM occurrences WHERE task = ?1 AND due_us < ?2 AND {ended}");
     for table in ["lines", "attempts"] {
-        run(db, &format!("DELETE FROM {table} WHERE run IN ({chosen})"), params![task, limit_us])?;
+        run(db, &format!("DELETE FROM {table} WHERE run IN ({chosen})"), params![task, limit])?;
     }
     let sql = format!(
         "DELETE FROM occurrences WHERE task = ?1 AND due_us < ?2 AND {ended} RETURNING run"
     );
     let mut delete = db.prepare_cached(&sql)?;
-    let runs = delete.query_map(params![task, limit_us], |row| row.get::<_, Option<RunId>>(0))?;
+    let runs = delete.query_map(params![task, limit], |row| row.get::<_, Option<RunId>>(0))?;
     for id in runs.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten() {
         run(db, "DELETE FROM runs WHERE run = ?1", [id])?;
     }

@@ -24,9 +24,9 @@ impl Ledger for SqliteLedger {
             conditions.push("r.state = :state");
             values.push((":state", state));
         }
-        if let Some(since_us) = &filter.since_us {
+        if let Some(since) = &filter.since {
             conditions.push("o.due_us >= :since");
-            values.push((":since", since_us));
+            values.push((":since", since));
         }
         let sql = format!(
             "SELECT {}, {} FROM occurrences o LEFT JOIN runs r ON r.run = o.run WHERE {} ORDER BY o.due_us DESC, o.task LIMIT :limit",

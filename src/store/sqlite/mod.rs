@@ -12,6 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Error, Hash, Kept, Result, Saved, Store, TaskName, Write};
+use crate::schedule::Instant;
 
 /// The first SQLite whose write-ahead log has no known way to lose a commit.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -62,8 +63,8 @@ impl Store for SqliteStore {
         restore::saved(&self.connection)
     }
 
-    fn decided_after(&mut self, task: &TaskName, after_us: i64) -> Result<Vec<i64>> {
-        restore::decided_after(&self.connection, task, after_us)
+    fn decided_after(&mut self, task: &TaskName, after: Instant) -> Result<Vec<Instant>> {
+        restore::decided_after(&self.connection, task, after)
     }
 
     fn kept(&mut self, task: &TaskName) -> Result<Vec<Kept>> {
@@ -164,14 +165,14 @@ mod tests {
         let mut store = subject.store();
         let occurrence = Occurrence {
             task: TaskName::new("a"),
-            due_us: 1,
+            due: Instant(1),
             trigger: Trigger::Schedule,
             decision: Decision::Queued,
             reason: None,
             run: None,
-            not_before_us: 1,
+            not_before: Instant(1),
             missed: 0,
-            decided_us: 1,
+            decided: Instant(1),
         };
         store.apply(&[Write::Occurrence(occurrence)]).unwrap();
         let raw = Connection::open(subject.0.path().join("taskc.db")).unwrap();

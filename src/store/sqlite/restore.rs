@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{Hash, Kept, Result, RunId, Saved, TaskName};
 use super::row;
+use crate::schedule::Instant;
 
 pub(super) fn saved(db: &Connection) -> Result<Saved> {
     let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'runs'";
@@ -29,11 +30,15 @@ pub(super) fn saved(db: &Connection) -> Result<Saved> {
     Ok(saved)
 }
 
-pub(super) fn decided_after(db: &Connection, task: &TaskName, after_us: i64) -> Result<Vec<i64>> {
+pub(super) fn decided_after(
+    db: &Connection,
+    task: &TaskName,
+    after: Instant,
+) -> Result<Vec<Instant>> {
     let mut select = db.prepare_cached(
         "SELECT due_us FROM occurrences WHERE task = ?1 AND due_us > ?2 ORDER BY due_us",
     )?;
-    let found = select.query_map(params![task, after_us], |row| row.get(0))?;
+    let found = select.query_map(params![task, after], |row| row.get(0))?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }
 

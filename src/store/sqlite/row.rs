@@ -4,6 +4,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{Result, Row};
 
 use super::super::{Attempt, Hash, Line, Occurrence, Run, RunError, RunId, TaskName, TaskRow};
+use crate::schedule::Instant;
 
 /// The columns of [`occurrence`], which the ledger prefixes.
 pub(super) const OCCURRENCE: &str = "o.task, o.due_us, o.trigger, o.decision, o.reason, o.run, o.not_before_us, o.missed, o.decided_us";
@@ -15,14 +16,14 @@ pub(super) const RUN: &str = "r.run, r.task, r.due_us, r.trigger, r.state, r.att
 pub(super) fn occurrence(row: &Row<'_>) -> Result<Occurrence> {
     Ok(Occurrence {
         task: row.get(0)?,
-        due_us: row.get(1)?,
+        due: row.get(1)?,
         trigger: row.get(2)?,
         decision: row.get(3)?,
         reason: row.get(4)?,
         run: row.get(5)?,
-        not_before_us: row.get(6)?,
+        not_before: row.get(6)?,
         missed: row.get(7)?,
-        decided_us: row.get(8)?,
+        decided: row.get(8)?,
     })
 }
 
@@ -31,15 +32,15 @@ pub(super) fn run(row: &Row<'_>, first: usize) -> Result<Run> {
     Ok(Run {
         id: row.get(first)?,
         task: row.get(first + 1)?,
-        due_us: row.get(first + 2)?,
+        due: row.get(first + 2)?,
         trigger: row.get(first + 3)?,
         state: row.get(first + 4)?,
         attempt: row.get(first + 5)?,
         missed: row.get(first + 6)?,
         program: row.get(first + 7)?,
-        started_us: row.get(first + 8)?,
-        ended_us: row.get(first + 9)?,
-        next_attempt_us: row.get(first + 10)?,
+        started: row.get(first + 8)?,
+        ended: row.get(first + 9)?,
+        next_attempt: row.get(first + 10)?,
         error: row.get(first + 11)?,
     })
 }
@@ -47,26 +48,38 @@ pub(super) fn run(row: &Row<'_>, first: usize) -> Result<Run> {
 pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt> {
     Ok(Attempt {
         attempt: row.get(0)?,
-        started_us: row.get(1)?,
-        ended_us: row.get(2)?,
+        started: row.get(1)?,
+        ended: row.get(2)?,
         end: row.get(3)?,
         error: row.get(4)?,
     })
 }
 
 pub(super) fn line(row: &Row<'_>) -> Result<Line> {
-    Ok(Line { at_us: row.get(0)?, level: row.get(1)?, text: row.get(2)?, fields: row.get(3)? })
+    Ok(Line { at: row.get(0)?, level: row.get(1)?, text: row.get(2)?, fields: row.get(3)? })
 }
 
 pub(super) fn task(row: &Row<'_>) -> Result<TaskRow> {
     Ok(TaskRow {
         task: row.get(0)?,
         program: row.get(1)?,
-        served_until_us: row.get(2)?,
-        previous_us: row.get(3)?,
+        served_until: row.get(2)?,
+        previous: row.get(3)?,
         paused: row.get(4)?,
         removed: row.get(5)?,
     })
+}
+
+impl ToSql for Instant {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        Ok(self.0.into())
+    }
+}
+
+impl FromSql for Instant {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_i64().map(Self)
+    }
 }
 
 impl ToSql for RunId {
