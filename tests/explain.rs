@@ -1,8 +1,11 @@
 //! Every code has a page that says what, why, what fails and what to write instead.
 
+use std::fmt::Write;
 use std::path::Path;
 
-use taskc::diagnostics::catalogue::ROWS;
+use taskc::diagnostics::catalogue::{Area, ROWS};
+use taskc::source::FileId;
+use taskc::syntax::parse;
 
 #[test]
 fn every_page_has_its_sections_in_order() {
@@ -34,6 +37,24 @@ fn no_page_is_left_over() {
     codes.sort();
     rows.sort();
     assert_eq!(codes, rows);
+}
+
+/// What stands on a page can at least be read; the examples of how not to write are the exception.
+#[test]
+fn every_program_on_a_page_can_be_parsed() {
+    let mut wrong = String::new();
+    for row in ROWS {
+        let page = Page::read(row.page);
+        let example = page.example.iter().filter(|_| row.area != Area::Syntax);
+        for file in example.chain(&page.instead).filter(|it| it.language == "task") {
+            let found = parse(FileId(0), &file.text).diagnostics;
+            if let Some(first) = found.first() {
+                writeln!(wrong, "{}: {} {}\n{}", row.code, first.code, first.title, file.text)
+                    .unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 /// The file that a block without a name of its own is.
