@@ -47,7 +47,9 @@ fn with_findings(source: &Source, findings: &[Diagnostic], sources: &Sources) ->
         }
     }
     if source.text.is_empty() {
-        own.iter().for_each(|it| text.push_str(&marker(source, 1, it)));
+        for it in &own {
+            text.push_str(&marker(source, 1, it));
+        }
     }
     text
 }
