@@ -1,8 +1,11 @@
 //! Tables: their columns, their rows, and what may be written into them.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
 use super::types::{DeclId, Type};
+use crate::sql::schema;
 
 /// A table as queries and writes see it.
 #[derive(Clone, Debug)]
@@ -17,6 +20,8 @@ pub struct TableInfo {
     pub columns: Vec<ColumnInfo>,
     /// The type of a row: a record named after the table.
     pub row: Type,
+    /// The table as data for programs and databases.
+    pub schema: Arc<schema::Table>,
 }
 
 /// A column.

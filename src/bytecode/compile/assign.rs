@@ -1,0 +1,142 @@
+//! Assignments, and calls that change their receiver.
+
+use super::builder::Ins;
+use super::call::{Argument, Arguments, native_name};
+use super::lower::{Lower, Out};
+use super::shared::Callee;
+use super::types::{Packing, bank, packing, without_null};
+use super::virtual_fn::Virtual;
+use crate::check::checked::LibraryFn;
+use crate::check::library::Native;
+use crate::check::types::Type;
+use crate::syntax::tree::{Assign, BinaryOp, Expr};
+
+impl<'p> Lower<'_, 'p> {
+    /// `x = e`, `x.f += e`
+    pub(super) fn assign(&mut self, assign: &'p Assign) {
+        let path = self.path(&assign.target);
+        let given = self.final_ty(&assign.value);
+        let Some(op) = assign.op else {
+            let value = self.expr(&assign.value);
+            if !self.builder.reachable() {
+                return;
+            }
+            let ty = path.ty.clone();
+            let value = self.coerce(value, &given, &ty);
+            return self.write_path(&path, value, &ty);
+        };
+        if op == BinaryOp::Add && path.steps.is_empty() && matches!(path.ty, Type::Text) {
+            let b = self.read(&assign.value);
+            return self.edit(&path, &mut |lower, a| lower.emit(Ins::AppendText { a, b }));
+        }
+        let current = self.read_path(&path);
+        let value = self.expr(&assign.value);
+        let ty = path.ty.clone();
+        let known = without_null(&ty).clone();
+        let current = self.narrow(current, &known);
+        let result = self.operate(op, current, &known, value, &given);
+        self.write_path(&path, result, &known);
+    }
+
+    /// `xs.push(x)`: the call changes the place that stands before the dot.
+    pub(super) fn change(
+        &mut self,
+        id: &LibraryFn,
+        native: Native,
+        arguments: &Arguments<'p>,
+        result: &Type,
+    ) -> Out {
+        let callee = Callee::Library(id.clone());
+        let Argument::Given(receiver) = arguments.each[0] else {
+            unreachable!("what is changed stands before the dot")
+        };
+        let path = self.path(receiver);
+        if let Some(out) = self.push(id, &path, arguments, &callee) {
+            return out;
+        }
+        let mut args = vec![Out::Nothing];
+        args.extend(self.boxed_arguments(arguments, &callee, 1));
+        let window = {
+            let window = self.builder.window(crate::bytecode::operand::Bank::Value, args.len());
+            for (out, to) in args.iter().zip(super::builder::registers(window)) {
+                self.put(*out, super::builder::Reg::V(to));
+            }
+            window
+        };
+        let descriptors = if native.typed { arguments.type_args.as_slice() } else { &[] };
+        let site = self.shared.native(&native_name(id), window.count, descriptors);
+        let to = self.builder.value();
+        self.edit(&path, &mut |lower, a| {
+            lower.emit(Ins::Change { to, a, args: window, native: site })
+        });
+        if bank(result).is_none() { Out::Nothing } else { self.narrow(Out::Owned(to), result) }
+    }
+
+    /// `push`, the one that programs spend their time in.
+    fn push(
+        &mut self,
+        id: &LibraryFn,
+        path: &super::path::Path,
+        arguments: &Arguments<'p>,
+        callee: &Callee,
+    ) -> Option<Out> {
+        if id.module != "list" || id.name != "push" {
+            return None;
+        }
+        let Type::List(element) = self.shared.open(&path.ty) else { return None };
+        let element = self.shared.open(&element);
+        let out = self.argument(arguments, 1, callee);
+        let given = self.argument_ty(arguments, 1);
+        let out = self.coerce(out, &given, &element);
+        let packed = packing(&element);
+        if matches!(packed, Packing::Ints | Packing::Floats | Packing::Bools) {
+            let a = self.scalar_of(out, &element);
+            self.edit(path, &mut |lower, list| lower.emit(push_packed(packed, list, a)));
+        } else {
+            let a = self.owned(out, &element);
+            self.edit(path, &mut |lower, list| lower.emit(Ins::Push { list, a }));
+        }
+        Some(Out::Nothing)
+    }
+
+    /// Puts an element at the end of a list that is being built.
+    pub(super) fn push_item(&mut self, list: Virtual, out: Out, given: &Type, element: &Type) {
+        let packed = packing(element);
+        if matches!(packed, Packing::Ints | Packing::Floats | Packing::Bools) {
+            let a = self.scalar_of(out, element);
+            self.emit(push_packed(packed, list, a));
+        } else {
+            let a = self.owned(out, given);
+            self.emit(Ins::Push { list, a });
+        }
+    }
+
+    /// The value of `a op b` for numbers, times and texts.
+    pub(super) fn operate(
+        &mut self,
+        op: BinaryOp,
+        left: Out,
+        left_ty: &Type,
+        right: Out,
+        right_ty: &Type,
+    ) -> Out {
+        super::arithmetic::operate(self, op, (left, left_ty), (right, right_ty))
+    }
+
+    /// `a + b`, `a div b`, …
+    pub(super) fn arithmetic(
+        &mut self,
+        binary: &'p crate::syntax::tree::Binary,
+        _expr: &'p Expr,
+    ) -> Out {
+        super::arithmetic::binary(self, binary)
+    }
+}
+
+fn push_packed(packing: Packing, list: Virtual, a: Virtual) -> super::builder::Ins {
+    match packing {
+        Packing::Ints => Ins::PushInt { list, a },
+        Packing::Floats => Ins::PushFloat { list, a },
+        _ => Ins::PushBool { list, a },
+    }
+}

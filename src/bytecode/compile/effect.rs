@@ -1,0 +1,233 @@
+//! What leaves the machine: statements, calls on tables, kept variables.
+
+use ecow::EcoString;
+
+use super::builder::{Ins, Reg};
+use super::lower::{Lower, Out};
+use super::types::bank;
+use super::virtual_fn::Virtual;
+use crate::bytecode::operand::Bank;
+use crate::bytecode::program::{self, EffectClass, EffectKind, Kept};
+use crate::check::checked::{CallPlan, QueryPlan, TableCall};
+use crate::check::declared::Declared;
+use crate::check::types::{DeclId, Type};
+use crate::sql;
+use crate::syntax::tree::{Call, Expr, Item, Keep, NodeId};
+use crate::syntax::walk::{self, Node};
+
+impl<'p> Lower<'_, 'p> {
+    /// A statement's result: of a query, a set-based write, an aggregate of a table, direct SQL.
+    pub(super) fn statement_effect(&mut self, id: NodeId, expr: &'p Expr) -> Out {
+        let (statement, params, source) = self.statement(id, Node::Expr(expr));
+        let class = class_of(&self.shared.program.statements[statement as usize]);
+        let types = self.rows_type(expr.id);
+        let out = self.effect(EffectKind::Statement { statement, source }, class, types, params);
+        let ty = self.ty(expr.id);
+        if bank(&ty).is_none() { Out::Nothing } else { self.narrow(out, &ty) }
+    }
+
+    /// The name of a table as a value: all its rows.
+    pub(super) fn statement_effect_of(&mut self, id: NodeId) -> Out {
+        let file = self.shared.valid.project().file(self.shared.valid.task());
+        let node = walk::find(&file.tree, id);
+        let Some(Node::Expr(expr)) = node else {
+            unreachable!("a table's name stands in the task's own file")
+        };
+        self.statement_effect(id, expr)
+    }
+
+    /// Begins to read rows; gives the register of the cursor.
+    pub(super) fn open_rows(&mut self, id: NodeId) -> Virtual {
+        let file = self.shared.valid.project().files().iter();
+        let tables = self.tables();
+        let tree = file
+            .zip(&self.shared.valid.checked().files)
+            .find(|(_, checked)| std::ptr::eq(&raw const checked.tables, tables))
+            .map(|(file, _)| file.tree.as_ref());
+        let node = tree
+            .and_then(|tree| walk::find(tree, id))
+            .expect("a query stands in the file that it was checked in");
+        let (statement, params, source) = self.statement(id, node);
+        let types = self.rows_type(id);
+        let kind = EffectKind::Open { statement, source };
+        let out = self.effect(kind, EffectClass::Observe, types, params);
+        let Out::Owned(cursor) = out else {
+            unreachable!("an effect's result is in a value register")
+        };
+        cursor
+    }
+
+    /// The statement's place, its parameters' values, and its source.
+    fn statement(&mut self, id: NodeId, node: Node<'p>) -> (u32, Vec<Out>, String) {
+        let QueryPlan::Sql { statement, params, source } = &self.tables().queries[&id] else {
+            unreachable!("only statements are asked for")
+        };
+        let place = self.shared.statement(statement);
+        let values = params
+            .iter()
+            .map(|param| {
+                let expr =
+                    find_expr(node, *param).expect("a parameter stands inside its statement");
+                Out::Owned(self.take(expr))
+            })
+            .collect();
+        (place, values, source.to_string())
+    }
+
+    /// What rows are read into, for records with the right order of fields.
+    fn rows_type(&mut self, id: NodeId) -> Vec<Type> {
+        let ty = self.ty(id);
+        if bank(&ty) == Some(Bank::Value) { vec![ty] } else { Vec::new() }
+    }
+
+    /// `Order.insert(…)`
+    pub(super) fn table_call(
+        &mut self,
+        table: DeclId,
+        which: TableCall,
+        call: &'p Call,
+        plan: &'p CallPlan,
+        expr: &'p Expr,
+    ) -> Out {
+        let Declared::Table(info) = self.shared.valid.checked().declared(table) else {
+            unreachable!("the checker resolves calls on tables to tables")
+        };
+        let source = self.source_name(info.source.as_ref());
+        let (call_kind, args) = self.table_arguments(which, call);
+        let _ = plan;
+        let place = self.shared.table(&info.schema);
+        let class = match which {
+            TableCall::Get | TableCall::Has => EffectClass::Observe,
+            _ => EffectClass::Transactional,
+        };
+        let kind = EffectKind::Table { table: place, call: call_kind, source: source.to_string() };
+        let types = vec![self.resolved(&info.row)];
+        let out = self.effect(kind, class, types, args);
+        let ty = self.ty(expr.id);
+        if bank(&ty).is_none() { Out::Nothing } else { self.narrow(out, &ty) }
+    }
+
+    /// The arguments of a call on a table as they stand; named options follow, null where they are left out.
+    fn table_arguments(
+        &mut self,
+        which: TableCall,
+        call: &'p Call,
+    ) -> (program::TableCall, Vec<Out>) {
+        let mut positional: Vec<Out> = Vec::new();
+        let mut named: Vec<(&EcoString, Out)> = Vec::new();
+        for arg in &call.args {
+            let out = Out::Owned(self.take(&arg.value));
+            match &arg.name {
+                Some(name) => named.push((&name.text, out)),
+                None => positional.push(out),
+            }
+        }
+        let mut option = |lower: &mut Self, name: &str| {
+            let found = named.iter().find(|(it, _)| *it == name).map(|(_, out)| *out);
+            found.unwrap_or_else(|| lower.null())
+        };
+        let kind = match which {
+            TableCall::Get => {
+                let column = named.first().map(|(name, out)| (name.to_string(), *out));
+                positional.extend(column.as_ref().map(|(_, out)| *out));
+                program::TableCall::Get(column.map(|(name, _)| name))
+            }
+            TableCall::Has => program::TableCall::Has,
+            TableCall::Insert => program::TableCall::Insert,
+            TableCall::InsertAll => {
+                positional.push(option(self, "on_conflict"));
+                program::TableCall::InsertAll
+            }
+            TableCall::Update => program::TableCall::Update,
+            TableCall::Upsert => {
+                positional.push(option(self, "on"));
+                program::TableCall::Upsert
+            }
+            TableCall::Delete => program::TableCall::Delete,
+            TableCall::Truncate => program::TableCall::Truncate,
+        };
+        (kind, positional)
+    }
+
+    /// The source that is meant: the one that is named, or the task's default.
+    pub(super) fn source_name(&self, named: Option<&EcoString>) -> EcoString {
+        named.cloned().unwrap_or_else(|| self.shared.default_source())
+    }
+
+    /// The beginning of the task's body: it takes what the kept variables hold, null in a first run.
+    pub(super) fn begin_body(&mut self, items: &'p [Item]) {
+        self.builder.set_result(Bank::Value);
+        let kept: Vec<&Keep> = items
+            .iter()
+            .filter_map(|it| if let Item::Keep(it) = it { Some(it) } else { None })
+            .collect();
+        let params: Vec<Virtual> = kept
+            .iter()
+            .map(|_| match self.builder.param(Bank::Value) {
+                Reg::V(register) | Reg::S(register) => register,
+            })
+            .collect();
+        let registers =
+            kept.iter().zip(params).map(|(keep, param)| self.keep(keep, param)).collect();
+        self.kept = Some(registers);
+    }
+
+    fn keep(&mut self, keep: &'p Keep, param: Virtual) -> (Reg, Type) {
+        let ty = self.ty(keep.id);
+        let descriptor = self.shared.descriptor(&ty);
+        self.shared.program.kept.push(Kept { name: keep.name.text.to_string(), ty: descriptor });
+        let register = self.register(&ty);
+        let (first, end) = (self.builder.label(), self.builder.label());
+        self.emit(Ins::JumpNull { a: param, target: first.0 });
+        let held = self.narrow(Out::Owned(param), &ty);
+        self.put(held, register);
+        self.emit(Ins::Jump { target: end.0 });
+        self.builder.place(first);
+        self.expr_into(&keep.value, &ty, register);
+        self.builder.place(end);
+        self.bind(keep.id, register, ty.clone());
+        (register, ty)
+    }
+
+    /// Leaves the function without a value; the task's body gives what its kept variables hold.
+    pub(super) fn return_nothing(&mut self) {
+        let Some(kept) = self.kept.clone() else {
+            return self.emit(Ins::Return {});
+        };
+        let values: Vec<Out> = kept
+            .iter()
+            .map(|(register, ty)| {
+                let out = match register {
+                    Reg::S(register) => Out::Scalar(*register),
+                    Reg::V(register) => Out::Borrowed(*register),
+                };
+                self.boxed(out, ty)
+            })
+            .collect();
+        let items = self.value_window(&values);
+        let a = self.builder.value();
+        self.emit(Ins::NewValues { to: a, items });
+        self.emit(Ins::ReturnV { a });
+    }
+}
+
+fn find_expr<'p>(node: Node<'p>, id: NodeId) -> Option<&'p Expr> {
+    let mut found = None;
+    walk::each_below(node, &mut |it| {
+        if let Node::Expr(expr) = it
+            && expr.id == id
+        {
+            found = Some(expr);
+        }
+    });
+    found
+}
+
+fn class_of(statement: &sql::Statement) -> EffectClass {
+    match statement {
+        sql::Statement::Select(_) => EffectClass::Observe,
+        sql::Statement::Update { .. } | sql::Statement::Delete { .. } => EffectClass::Transactional,
+        sql::Statement::Direct(direct) if direct.rows.is_some() => EffectClass::Observe,
+        sql::Statement::Direct(_) => EffectClass::Transactional,
+    }
+}

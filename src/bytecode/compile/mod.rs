@@ -1,0 +1,43 @@
+//! From a checked task to a program.
+//!
+//! There is one pass: [`lower`] walks the tree and writes instructions over virtual registers, one function after the other
+//! as calls to them appear, generic ones once for each set of type arguments. [`allocate`] then gives out real registers.
+//! Small functions of the library and the closures given to them are written where they are called.
+//!
+//! Compiling cannot fail: it takes what checking has found valid.
+
+mod aggregate;
+mod allocate;
+mod arithmetic;
+mod assign;
+mod builder;
+mod call;
+mod closure;
+mod coerce;
+mod condition;
+mod describe;
+mod effect;
+mod expr;
+mod inline;
+mod intrinsic;
+mod list_query;
+mod literal;
+mod looping;
+mod lower;
+mod matching;
+mod parallel;
+mod path;
+mod shared;
+mod stmt;
+mod text;
+mod types;
+mod virtual_fn;
+
+use crate::bytecode::program::Program;
+use crate::check::checked::Valid;
+
+/// Compiles a task and everything that it uses.
+#[must_use]
+pub fn compile(valid: Valid<'_>) -> Program {
+    lower::program(valid)
+}
