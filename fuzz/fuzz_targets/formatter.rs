@@ -1,0 +1,6 @@
+//! Any bytes are a text for the formatter.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| taskc::fuzzing::formatter(text));

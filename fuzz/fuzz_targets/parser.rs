@@ -1,0 +1,6 @@
+//! Any bytes are a text for the parser.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| taskc::fuzzing::parser(text));

@@ -1,0 +1,273 @@
+//! The arguments of every command, with the texts that `--help` shows.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Checks, runs and serves tasks written in the Task language.
+///
+/// A .task file says when it runs in its headers and what it does in its statements.
+///
+///   taskc check                 say what is wrong with every task of this folder
+///   taskc run report.task       run one task now
+///   taskc next report.task      show when it is due
+///   taskc serve                 run all tasks of this folder on their schedules
+///
+/// Exit codes: 0 well, 1 the thing asked about is not well, 2 wrong usage or settings, 130 interrupted.
+#[derive(Debug, Parser)]
+#[command(name = "taskc", version, verbatim_doc_comment, disable_help_subcommand = true)]
+pub struct Cli {
+    /// When to use colours; NO_COLOR is respected
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = false)]
+    pub color: Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Pretty,
+    /// One JSON object a line, in a stable shape.
+    Json,
+}
+
+/// How diagnostics are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// With the lines of the file and arrows.
+    Pretty,
+    /// One line each: file:line:column: severity[code]: text.
+    Concise,
+    /// One JSON object a line.
+    Json,
+    /// One SARIF 2.1 document.
+    Sarif,
+    /// Annotations of a GitHub workflow.
+    Github,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a project that runs: settings, a table, a task and a test
+    Init(Init),
+    /// Say what is wrong with tasks, before they run
+    Check(Check),
+    /// Write tasks in the one style
+    Fmt(Fmt),
+    /// Run one task now, in the foreground
+    Run(Run),
+    /// Run all tasks of a folder on their schedules
+    Serve(Serve),
+    /// Show when tasks are due
+    Next(Next),
+    /// Show the ledger: every due time with what became of it
+    Runs(Runs),
+    /// Show what a run printed and logged
+    Logs(Logs),
+    /// Have the running server start a task now
+    Trigger(Trigger),
+    /// Explain a diagnostic
+    Explain(Explain),
+    /// Write a task's verified bytecode to a file
+    Build(Build),
+    /// List a task's bytecode, readably
+    Dis(Dis),
+    /// Print a completion script for a shell
+    Completions(Completions),
+    /// Show the version and what is built in
+    Version(Version),
+}
+
+/// `taskc init`
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder to make it in
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+}
+
+/// `taskc check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files and folders; this folder where none is named
+    pub paths: Vec<PathBuf>,
+    /// Apply the fixes that are certainly meant
+    #[arg(long)]
+    pub fix: bool,
+    /// Apply the likely fixes, too
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Check again whenever a file changes
+    #[arg(long)]
+    pub watch: bool,
+    /// The time that findings about clock changes count from, such as 2026-03-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+    /// How to print; pretty on a terminal, else concise
+    #[arg(long, value_enum)]
+    pub format: Option<CheckFormat>,
+}
+
+/// `taskc fmt`
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Files and folders; this folder where none is named
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; name the files that differ and exit with 1
+    #[arg(long)]
+    pub check: bool,
+    /// Read standard input, write standard output
+    #[arg(long, conflicts_with = "check")]
+    pub stdin: bool,
+}
+
+/// `taskc run`
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The task's file, or bytecode from `taskc build`
+    pub file: PathBuf,
+    /// The time the run is due, such as 2026-01-31T07:00:00Z; now where it is not given
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Start a kept variable with this value (JSON): --set keep.cursor=42
+    #[arg(long, value_name = "keep.NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Where the embedded database is; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `taskc serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The project's folder
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Where history and the embedded database are kept; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `taskc next`
+#[derive(Debug, Args)]
+pub struct Next {
+    /// Files or names of tasks; all of this folder where none is named
+    pub tasks: Vec<String>,
+    /// How many due times of each
+    #[arg(short = 'n', default_value_t = 5, value_name = "N")]
+    pub count: usize,
+    /// From when on; now where it is not given
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Until when
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// How to print
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+}
+
+/// `taskc runs`
+#[derive(Debug, Args)]
+pub struct Runs {
+    /// Only this task's
+    pub task: Option<String>,
+    /// How many, the newest
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub last: usize,
+    /// Only those whose run is in this state, or whose decision this is
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<String>,
+    /// Only those due since then
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Where the history is kept; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+}
+
+/// `taskc logs`
+#[derive(Debug, Args)]
+pub struct Logs {
+    /// The run, as `taskc runs` shows it; the start of the id is enough
+    pub run: String,
+    /// Go on until the run has ended
+    #[arg(long)]
+    pub follow: bool,
+    /// Where the history is kept; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+}
+
+/// `taskc trigger`
+#[derive(Debug, Args)]
+pub struct Trigger {
+    /// The task's name
+    pub task: String,
+    /// Wait until the run has ended; exit with 1 if it failed
+    #[arg(long)]
+    pub wait: bool,
+    /// The server's data folder; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `taskc explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The code in a diagnostic's brackets: unknown-name
+    pub code: String,
+}
+
+/// `taskc build`
+#[derive(Debug, Args)]
+pub struct Build {
+    /// The task's file
+    pub file: PathBuf,
+    /// Where to write; the task's name with .taskb where it is not given
+    #[arg(short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `taskc dis`
+#[derive(Debug, Args)]
+pub struct Dis {
+    /// The task's file, or bytecode from `taskc build`
+    pub file: PathBuf,
+}
+
+/// `taskc completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `taskc version`
+#[derive(Debug, Args)]
+pub struct Version {
+    /// As one JSON object
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,219 @@
+//! Reads projects from disk: the only place that turns folders into [`Project`]s.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::files;
+use super::settings::{Root, Unusable};
+use crate::check::project::{Project, ProjectFile, SecretSetting, Settings};
+use crate::source::{FileId, Source, Sources};
+use crate::syntax;
+use crate::syntax::tree::Item;
+
+/// A file of more bytes than this is no source text.
+const FILE_BYTES_MAX: u64 = 16 << 20;
+
+/// A project with the files that somebody asked about.
+pub struct Loaded {
+    /// Where it is and what it sets.
+    pub root: Root,
+    /// Its files: those asked about and all that they use.
+    pub project: Project,
+    /// Those asked about, in the order of their paths.
+    pub wanted: Vec<FileId>,
+    /// The path of each file of the project.
+    pub paths: Vec<PathBuf>,
+}
+
+impl Loaded {
+    /// The texts, for rendering.
+    pub fn sources(&self) -> Sources {
+        let mut sources = Sources::default();
+        for file in self.project.files() {
+            sources.add(&file.source.path, &file.source.text);
+        }
+        sources
+    }
+}
+
+/// Reads these files and everything that they use, one project for each root that they belong to.
+pub fn load(paths: &[PathBuf], now: Option<i64>) -> Result<Vec<Loaded>, Unusable> {
+    let mut roots: BTreeMap<PathBuf, (Root, Vec<PathBuf>)> = BTreeMap::new();
+    let mut known: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+    for path in paths {
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        if let Some(root) = known.get(&folder).and_then(|it| roots.get_mut(it)) {
+            root.1.push(path.clone());
+            continue;
+        }
+        let root = Root::find(path)?;
+        known.insert(folder, root.folder.clone());
+        roots.entry(root.folder.clone()).or_insert_with(|| (root, Vec::new())).1.push(path.clone());
+    }
+    roots.into_values().map(|(root, wanted)| load_root(root, &wanted, now)).collect()
+}
+
+/// Reads all tasks below a folder that is a project's root itself.
+pub fn load_folder(folder: &Path, now: Option<i64>) -> Result<Loaded, Unusable> {
+    let wanted = files::tasks(&[folder.to_owned()]).map_err(Unusable)?;
+    let mut root = Root::find(folder)?;
+    if !folder.join("taskc.toml").is_file() && wanted.iter().all(|it| !it.starts_with(&root.folder)) {
+        root.folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    }
+    load_root(root, &wanted, now)
+}
+
+fn load_root(root: Root, wanted: &[PathBuf], now: Option<i64>) -> Result<Loaded, Unusable> {
+    let mut loader = Loader { root: &root.folder, project: Project::default(), paths: Vec::new(), seen: HashSet::new() };
+    let wanted_count = loader.add_all(wanted)?;
+    let mut next = 0;
+    while next < loader.paths.len() {
+        let used = loader.used_by(next);
+        loader.add_all(&used)?;
+        next += 1;
+    }
+    let Loader { mut project, paths, .. } = loader;
+    project.settings = settings(&root, &project, now);
+    let wanted = (0..wanted_count).map(|at| project.files()[at].source.id).collect();
+    Ok(Loaded { root, project, wanted, paths })
+}
+
+struct Loader<'a> {
+    root: &'a Path,
+    project: Project,
+    paths: Vec<PathBuf>,
+    seen: HashSet<PathBuf>,
+}
+
+impl Loader<'_> {
+    /// Reads and parses those not seen before, on as many threads as the machine has; gives how many there are now.
+    fn add_all(&mut self, paths: &[PathBuf]) -> Result<usize, Unusable> {
+        let new: Vec<&PathBuf> = paths.iter().filter(|path| self.seen.insert(absolute(path))).collect();
+        let first = self.paths.len();
+        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(new.len() / 8 + 1);
+        let size = new.len().div_ceil(threads).max(1);
+        let root = self.root;
+        let parsed: Vec<Result<ProjectFile, Unusable>> = std::thread::scope(|scope| {
+            let work: Vec<_> = new
+                .chunks(size)
+                .enumerate()
+                .map(|(chunk, paths)| {
+                    scope.spawn(move || {
+                        let number = |at| file_id(first + chunk * size + at);
+                        paths.iter().enumerate().map(|(at, path)| read(root, path, number(at))).collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            work.into_iter().flat_map(|it| it.join().expect("reading and parsing do not panic")).collect()
+        });
+        for (file, path) in parsed.into_iter().zip(new) {
+            let file = file?;
+            self.project.add(|_| file);
+            self.paths.push(path.clone());
+        }
+        Ok(self.paths.len())
+    }
+
+    /// The files that the `use` lines of a file name, where they exist: beside it, or from the root.
+    fn used_by(&self, index: usize) -> Vec<PathBuf> {
+        let file = &self.project.files()[index];
+        let beside = self.paths[index].parent().unwrap_or(Path::new("")).to_owned();
+        let uses = file.tree.items.iter().filter_map(|item| if let Item::Use(it) = item { Some(it) } else { None });
+        uses.filter_map(|it| {
+            let parts: PathBuf = it.path.iter().map(|part| part.text.as_str()).collect();
+            let relative = parts.with_extension("task");
+            [beside.join(&relative), self.relative_root(&relative)].into_iter().find(|path| path.is_file())
+        })
+        .collect()
+    }
+
+    /// A path from the root, in the form in which the user would write it from where the command was given.
+    fn relative_root(&self, path: &Path) -> PathBuf {
+        let here = std::env::current_dir().unwrap_or_default();
+        let full = self.root.join(path);
+        full.strip_prefix(&here).map(Path::to_owned).unwrap_or(full)
+    }
+}
+
+fn file_id(index: usize) -> FileId {
+    FileId(u32::try_from(index).expect("a project has fewer than 2^32 files"))
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// Reads and parses one file.
+fn read(root: &Path, path: &Path, id: FileId) -> Result<ProjectFile, Unusable> {
+    let cannot = |why: String| Unusable(format!("{} cannot be read: {why}", path.display()));
+    let size = std::fs::metadata(path).map_err(|error| cannot(error.to_string()))?.len();
+    if size > FILE_BYTES_MAX {
+        return Err(cannot(format!("it has {size} bytes; a task has at most {FILE_BYTES_MAX}")));
+    }
+    let bytes = std::fs::read(path).map_err(|error| cannot(error.to_string()))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| cannot(format!("it is not UTF-8 (byte {})", error.utf8_error().valid_up_to())))?;
+    Ok(parse(module_of(root, path), &shown(path), &text, id))
+}
+
+/// Parses a text as the file of a project.
+pub fn parse(module: String, path: &str, text: &str, id: FileId) -> ProjectFile {
+    let parsed = syntax::parse(id, text);
+    ProjectFile {
+        module: module.into(),
+        source: Source::new(id, path, text),
+        tree: Arc::new(parsed.tree),
+        comments: parsed.comments.into(),
+        syntax: parsed.diagnostics,
+    }
+}
+
+/// `lib/money` for `ROOT/lib/money.task`.
+fn module_of(root: &Path, path: &Path) -> String {
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let inner = full.strip_prefix(root).unwrap_or(&full).with_extension("");
+    shown(&inner)
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn settings(root: &Root, project: &Project, now: Option<i64>) -> Settings {
+    let written = &root.settings;
+    Settings {
+        sources: written.sources.keys().map(Into::into).collect(),
+        secrets: written
+            .secrets
+            .iter()
+            .map(|(name, it)| SecretSetting {
+                name: name.into(),
+                hosts: it.hosts.iter().map(Into::into).collect(),
+            })
+            .collect(),
+        env: written.env.names.iter().map(Into::into).collect(),
+        templates: templates(root, project),
+        levels: written.levels(),
+        now,
+    }
+}
+
+/// The texts that `template("…")` may name: looked for only where some file calls `template`.
+fn templates(root: &Root, project: &Project) -> rustc_hash::FxHashMap<ecow::EcoString, Arc<str>> {
+    let mut found = rustc_hash::FxHashMap::default();
+    if !project.files().iter().any(|file| file.source.text.contains("template(")) {
+        return found;
+    }
+    files::search(&root.folder, &mut |path| {
+        let text_like = path.extension().is_some_and(|it| TEMPLATE_ENDINGS.iter().any(|ending| it == *ending));
+        if text_like && let Ok(text) = std::fs::read_to_string(path) {
+            let inner = path.strip_prefix(&root.folder).unwrap_or(path);
+            found.insert(shown(inner).into(), text.into());
+        }
+    });
+    found
+}
+
+/// What a template's file may end in.
+const TEMPLATE_ENDINGS: &[&str] = &["html", "htm", "txt", "md", "xml", "jinja", "j2", "svg", "tmpl", "eml"];
