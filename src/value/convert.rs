@@ -3,6 +3,7 @@
 //! One function does all of it, because every widening (`int` to `decimal`, a record to one with more optional fields,
 //! anything to `json`) is also what decoding has to accept. What does not fit is reported with its path.
 
+use std::cell::Cell;
 use std::fmt::{self, Write};
 use std::rc::Rc;
 
@@ -12,11 +13,14 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::{
     Code, Decimal, Descriptor, DescriptorId, Fault, Key, List, Map, RecordDescriptor, Types, Value,
-    calendar, float_to_decimal, print,
+    calendar, decimal_to_float, float_to_decimal, print,
 };
 
 /// How deep a value may be nested that is decoded, widened to `json`, or read and written as JSON text.
 pub const LEVELS_MAX: u32 = 200;
+
+/// How many elements one conversion may look at. Values that share their parts can have more than any memory holds.
+const ELEMENTS_MAX: u32 = 20_000_000;
 
 /// Makes a value of the type, or says where it does not fit: `orders[3].total: expected decimal, found text "n/a"`.
 pub fn convert(value: &Value, types: &Types, id: DescriptorId) -> Result<Value, Fault> {
@@ -25,7 +29,12 @@ pub fn convert(value: &Value, types: &Types, id: DescriptorId) -> Result<Value, 
 
 /// The value as `json`: records become objects, keys and everything that JSON does not know become texts.
 pub fn to_json(value: &Value) -> Result<Value, Fault> {
-    json(value, 0).map_err(Mismatch::into_fault)
+    to_json_within(value, ELEMENTS_MAX)
+}
+
+fn to_json_within(value: &Value, elements_max: u32) -> Result<Value, Fault> {
+    let fitter = Fitter { types: &Types::default(), left: Cell::new(elements_max) };
+    fitter.json(value, 0).map_err(Mismatch::into_fault)
 }
 
 /// Why a value does not fit, collected on the way out.
@@ -44,6 +53,7 @@ enum MismatchKind {
     Type { expected: String, found: String },
     Missing { expected: String },
     TooDeep,
+    TooMany,
     Secret,
     Function,
 }
@@ -70,10 +80,6 @@ impl Mismatch {
         Self::new(MismatchKind::Missing { expected: types.describe(id) })
     }
 
-    pub(super) fn too_deep() -> Self {
-        Self::new(MismatchKind::TooDeep)
-    }
-
     pub(super) fn at_index(mut self, index: usize) -> Self {
         self.0.path.push(Step::Index(index));
         self
@@ -87,7 +93,7 @@ impl Mismatch {
     pub(super) fn into_fault(self) -> Fault {
         let code = match self.0.kind {
             MismatchKind::Type { .. } | MismatchKind::Missing { .. } => Code::Decode,
-            MismatchKind::TooDeep => Code::Limit,
+            MismatchKind::TooDeep | MismatchKind::TooMany => Code::Limit,
             MismatchKind::Secret => Code::Secret,
             MismatchKind::Function => Code::Argument,
         };
@@ -119,6 +125,7 @@ impl fmt::Display for Mismatch {
             }
             MismatchKind::Missing { expected } => write!(f, "expected {expected}, found nothing"),
             MismatchKind::TooDeep => write!(f, "nested more than {LEVELS_MAX} levels deep"),
+            MismatchKind::TooMany => f.write_str("too many elements"),
             MismatchKind::Secret => f.write_str("a secret cannot become JSON"),
             MismatchKind::Function => f.write_str("a function cannot become JSON"),
         }
@@ -160,35 +167,193 @@ fn describe(value: &Value) -> String {
     out
 }
 
-fn fit(value: &Value, types: &Types, id: DescriptorId, level: u32) -> Fit {
-    if level > LEVELS_MAX {
-        return Err(Mismatch::too_deep());
-    }
-    let fitted = match types.get(id) {
-        Descriptor::Optional(of) => {
-            return if value.is_null() {
-                Ok(Value::Null)
-            } else {
-                fit(value, types, *of, level + 1)
-            };
-        }
-        Descriptor::Json => return json(value, level),
-        Descriptor::List(of) => match value {
-            Value::List(list) => return fit_list(list, types, *of, level),
-            _ => None,
-        },
-        Descriptor::Map(key, of) => return fit_map(value, types, id, (*key, *of), level),
-        Descriptor::Record(record) => return fit_record(value, types, id, record, level),
-        Descriptor::OneOf(members) => {
-            members.iter().find_map(|member| fit(value, types, *member, level + 1).ok())
-        }
-        Descriptor::Union(texts) => value
-            .as_str()
-            .filter(|text| texts.iter().any(|it| **it == **text))
-            .map(|_| value.clone()),
-        scalar => fit_scalar(value, scalar),
+/// Makes a value fit that stands `level` levels deep in what is being read.
+pub(super) fn fit(value: &Value, types: &Types, id: DescriptorId, level: u32) -> Fit {
+    Fitter { types, left: Cell::new(ELEMENTS_MAX) }.fit(value, id, level)
+}
+
+/// A key; those of JSON are texts.
+pub(super) fn fit_key(key: &Value, types: &Types, wanted: DescriptorId) -> Fit<Key> {
+    let read = |text: &str| match types.get(wanted) {
+        Descriptor::Int => text.parse().ok().map(Value::Int),
+        Descriptor::Bool => text.parse().ok().map(Value::Bool),
+        other => read_text(text, other),
     };
-    fitted.ok_or_else(|| Mismatch::wrong(types, id, value))
+    match (fit(key, types, wanted, 0), key.as_str()) {
+        (Ok(key), _) => Ok(Key(key)),
+        (Err(mismatch), text) => text.and_then(read).map(Key).ok_or(mismatch),
+    }
+}
+
+struct Fitter<'t> {
+    types: &'t Types,
+    left: Cell<u32>,
+}
+
+impl Fitter<'_> {
+    /// Counts an element.
+    fn enter(&self, level: u32) -> Fit<()> {
+        if level > LEVELS_MAX {
+            return Err(Mismatch::new(MismatchKind::TooDeep));
+        }
+        let left = self.left.get().checked_sub(1);
+        self.left.set(left.ok_or_else(|| Mismatch::new(MismatchKind::TooMany))?);
+        Ok(())
+    }
+
+    fn fit(&self, value: &Value, id: DescriptorId, level: u32) -> Fit {
+        self.enter(level)?;
+        let fitted = match self.types.get(id) {
+            Descriptor::Optional(_) if value.is_null() => Some(Value::Null),
+            Descriptor::Optional(of) => return self.fit(value, *of, level + 1),
+            Descriptor::Json => return self.json(value, level),
+            Descriptor::List(of) => match value {
+                Value::List(list) => return self.list(list, *of, level),
+                _ => None,
+            },
+            Descriptor::Map(key, of) => return self.map(value, id, (*key, *of), level),
+            Descriptor::Record(record) => return self.record(value, id, record, level),
+            Descriptor::OneOf(members) => {
+                members.iter().find_map(|member| self.fit(value, *member, level + 1).ok())
+            }
+            Descriptor::Union(texts) => {
+                let is_member = |text: &str| texts.iter().any(|it| **it == *text);
+                value.as_str().is_some_and(is_member).then(|| value.clone())
+            }
+            scalar => fit_scalar(value, scalar),
+        };
+        fitted.ok_or_else(|| Mismatch::wrong(self.types, id, value))
+    }
+
+    fn list(&self, list: &Rc<List>, of: DescriptorId, level: u32) -> Fit {
+        let as_it_is = match (&**list, self.types.get(of)) {
+            (List::Ints(_), Descriptor::Int | Descriptor::Json)
+            | (List::Floats(_), Descriptor::Float | Descriptor::Json)
+            | (List::Bools(_), Descriptor::Bool | Descriptor::Json) => true,
+            (List::Values(items), Descriptor::Text) => items.iter().all(|it| it.as_str().is_some()),
+            _ => false,
+        };
+        if as_it_is {
+            return Ok(Value::List(Rc::clone(list)));
+        }
+        let items = list.iter().enumerate();
+        let fitted = items
+            .map(|(at, item)| self.fit(&item, of, level + 1).map_err(|it| it.at_index(at)))
+            .collect::<Fit<List>>()?;
+        Ok(Value::List(Rc::new(fitted)))
+    }
+
+    fn map(
+        &self,
+        value: &Value,
+        id: DescriptorId,
+        (key_type, value_type): (DescriptorId, DescriptorId),
+        level: u32,
+    ) -> Fit {
+        let mut fitted = Map::new();
+        let mut add = |key: &Value, value: &Value| -> Fit<()> {
+            let at = |it: Mismatch| it.at_field(&key.to_string());
+            let key = fit_key(key, self.types, key_type).map_err(at)?;
+            fitted.insert(key, self.fit(value, value_type, level + 1).map_err(at)?);
+            Ok(())
+        };
+        match value {
+            Value::Map(map) => map.iter().try_for_each(|(key, value)| add(&key.0, value))?,
+            Value::Record(record) => {
+                record.fields().try_for_each(|(name, value)| add(&Value::text(name), value))?;
+            }
+            _ => return Err(Mismatch::wrong(self.types, id, value)),
+        }
+        Ok(Value::Map(Rc::new(fitted)))
+    }
+
+    fn record(
+        &self,
+        value: &Value,
+        id: DescriptorId,
+        wanted: &RecordDescriptor,
+        level: u32,
+    ) -> Fit {
+        if !matches!(value, Value::Map(_) | Value::Record(_)) {
+            return Err(Mismatch::wrong(self.types, id, value));
+        }
+        let slots = wanted.fields.iter().map(|it| {
+            let fitted = match value.field(&it.name) {
+                Some(value) => self.fit(value, it.ty, level + 1),
+                None if self.types.may_be_missing(it.ty) => Ok(Value::Null),
+                None => Err(Mismatch::missing(self.types, it.ty)),
+            };
+            fitted.map_err(|mismatch| mismatch.at_field(&it.name))
+        });
+        let slots = slots.collect::<Fit<Box<[Value]>>>()?;
+        let shape = self.types.shape(id).expect("every record descriptor has a shape");
+        Ok(Value::record(shape, slots))
+    }
+
+    fn json(&self, value: &Value, level: u32) -> Fit {
+        self.enter(level)?;
+        Ok(match value {
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Decimal(_)
+            | Value::Short(_)
+            | Value::Text(_) => value.clone(),
+            Value::Time(_) | Value::Date(_) | Value::Duration(_) => value.to_text(),
+            Value::Bytes(it) => Value::from_string(BASE64.encode(&**it)),
+            Value::List(it) => self.json_list(it, level)?,
+            Value::Map(it) => self.json_map(it, level)?,
+            Value::Record(it) => {
+                self.json_object(it.fields().map(|(key, it)| (Key::text(key), it)), level)?
+            }
+            Value::Closure(_) => return Err(Mismatch::new(MismatchKind::Function)),
+            Value::Secret(_) => return Err(Mismatch::new(MismatchKind::Secret)),
+        })
+    }
+
+    fn json_list(&self, list: &Rc<List>, level: u32) -> Fit {
+        let List::Values(items) = &**list else { return Ok(Value::List(Rc::clone(list))) };
+        let fit = |at, it: &Value| self.json(it, level + 1).map_err(|it| it.at_index(at));
+        let made = items.iter().enumerate().map(|(at, it)| fit(at, it)).collect::<Fit<Vec<_>>>()?;
+        if made.iter().zip(items).all(|(made, it)| is_same(made, it)) {
+            return Ok(Value::List(Rc::clone(list)));
+        }
+        Ok(Value::list(made))
+    }
+
+    fn json_map(&self, map: &Rc<Map>, level: u32) -> Fit {
+        let entries = map.iter().map(|(key, it)| (Key(key.0.to_text()), it));
+        let made = self.json_object(entries, level)?;
+        let Value::Map(new) = &made else { return Ok(made) };
+        let unchanged =
+            |((old_key, old), (_, new))| Key::as_str(old_key).is_some() && is_same(old, new);
+        Ok(if map.iter().zip(new.iter()).all(unchanged) {
+            Value::Map(Rc::clone(map))
+        } else {
+            made
+        })
+    }
+
+    fn json_object<'a>(&self, entries: impl Iterator<Item = (Key, &'a Value)>, level: u32) -> Fit {
+        let mut object = Map::with_capacity(entries.size_hint().0);
+        for (key, value) in entries {
+            let at = |it: Mismatch| it.at_field(key.as_str().unwrap_or_default());
+            let value = self.json(value, level + 1).map_err(at)?;
+            object.insert(key, value);
+        }
+        Ok(Value::Map(Rc::new(object)))
+    }
+}
+
+/// Whether becoming JSON left a value as it was, so that what is shared stays shared.
+fn is_same(made: &Value, from: &Value) -> bool {
+    match (made, from) {
+        (Value::List(a), Value::List(b)) => Rc::ptr_eq(a, b),
+        (Value::Map(a), Value::Map(b)) => Rc::ptr_eq(a, b),
+        (Value::Text(a), Value::Text(b)) => Rc::ptr_eq(a, b),
+        (made, from) => std::mem::discriminant(made) == std::mem::discriminant(from),
+    }
 }
 
 fn fit_scalar(value: &Value, wanted: &Descriptor) -> Option<Value> {
@@ -222,7 +387,7 @@ fn fit_number(value: &Value, wanted: &Descriptor) -> Option<Value> {
     match wanted {
         Descriptor::Int if exact.is_integer() => exact.to_i64().map(Value::Int),
         Descriptor::Decimal => Some(Value::Decimal(Decimal::from(exact))),
-        Descriptor::Float => exact.to_f64().map(Value::Float),
+        Descriptor::Float => Some(Value::Float(decimal_to_float(exact))),
         _ => None,
     }
 }
@@ -236,125 +401,6 @@ fn read_text(text: &str, wanted: &Descriptor) -> Option<Value> {
         Descriptor::Bytes => BASE64.decode(text).ok().map(Value::bytes),
         _ => None,
     }
-}
-
-fn fit_list(list: &Rc<List>, types: &Types, of: DescriptorId, level: u32) -> Fit {
-    let as_it_is = match (&**list, types.get(of)) {
-        (List::Ints(_), Descriptor::Int | Descriptor::Json)
-        | (List::Floats(_), Descriptor::Float | Descriptor::Json)
-        | (List::Bools(_), Descriptor::Bool | Descriptor::Json) => true,
-        (List::Values(items), Descriptor::Text) => items.iter().all(|it| it.as_str().is_some()),
-        _ => false,
-    };
-    if as_it_is {
-        return Ok(Value::List(Rc::clone(list)));
-    }
-    let items = list.iter().enumerate();
-    let fitted = items
-        .map(|(at, item)| fit(&item, types, of, level + 1).map_err(|it| it.at_index(at)))
-        .collect::<Fit<List>>()?;
-    Ok(Value::List(Rc::new(fitted)))
-}
-
-fn fit_map(
-    value: &Value,
-    types: &Types,
-    id: DescriptorId,
-    (key_type, value_type): (DescriptorId, DescriptorId),
-    level: u32,
-) -> Fit {
-    let mut fitted = Map::new();
-    let mut add = |key: &Value, value: &Value| -> Fit<()> {
-        let at = |it: Mismatch| it.at_field(&key.to_string());
-        let key = fit_key(key, types, key_type).map_err(at)?;
-        fitted.insert(key, fit(value, types, value_type, level + 1).map_err(at)?);
-        Ok(())
-    };
-    match value {
-        Value::Map(map) => map.iter().try_for_each(|(key, value)| add(&key.0, value))?,
-        Value::Record(record) => {
-            record.fields().try_for_each(|(name, value)| add(&Value::text(name), value))?;
-        }
-        _ => return Err(Mismatch::wrong(types, id, value)),
-    }
-    Ok(Value::Map(Rc::new(fitted)))
-}
-
-/// A key; those of JSON are texts.
-pub(super) fn fit_key(key: &Value, types: &Types, wanted: DescriptorId) -> Fit<Key> {
-    let read = |text: &str| match types.get(wanted) {
-        Descriptor::Int => text.parse().ok().map(Value::Int),
-        Descriptor::Bool => text.parse().ok().map(Value::Bool),
-        other => read_text(text, other),
-    };
-    match (fit(key, types, wanted, 0), key.as_str()) {
-        (Ok(key), _) => Ok(Key(key)),
-        (Err(mismatch), text) => text.and_then(read).map(Key).ok_or(mismatch),
-    }
-}
-
-fn fit_record(
-    value: &Value,
-    types: &Types,
-    id: DescriptorId,
-    wanted: &RecordDescriptor,
-    level: u32,
-) -> Fit {
-    if !matches!(value, Value::Map(_) | Value::Record(_)) {
-        return Err(Mismatch::wrong(types, id, value));
-    }
-    let slots = wanted.fields.iter().map(|it| {
-        let fitted = match value.field(&it.name) {
-            Some(value) => fit(value, types, it.ty, level + 1),
-            None if types.may_be_missing(it.ty) => Ok(Value::Null),
-            None => Err(Mismatch::missing(types, it.ty)),
-        };
-        fitted.map_err(|mismatch| mismatch.at_field(&it.name))
-    });
-    let slots = slots.collect::<Fit<Box<[Value]>>>()?;
-    let shape = types.shape(id).expect("every record descriptor has a shape");
-    Ok(Value::record(shape, slots))
-}
-
-fn json(value: &Value, level: u32) -> Fit {
-    if level > LEVELS_MAX {
-        return Err(Mismatch::too_deep());
-    }
-    Ok(match value {
-        Value::Null
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Float(_)
-        | Value::Decimal(_)
-        | Value::Short(_)
-        | Value::Text(_) => value.clone(),
-        Value::Time(_) | Value::Date(_) | Value::Duration(_) => value.to_text(),
-        Value::Bytes(it) => Value::from_string(BASE64.encode(&**it)),
-        Value::List(it) => json_list(value, it, level)?,
-        Value::Map(it) => {
-            json_object(it.iter().map(|(key, it)| (Key(key.0.to_text()), it)), level)?
-        }
-        Value::Record(it) => json_object(it.fields().map(|(key, it)| (Key::text(key), it)), level)?,
-        Value::Closure(_) => return Err(Mismatch::new(MismatchKind::Function)),
-        Value::Secret(_) => return Err(Mismatch::new(MismatchKind::Secret)),
-    })
-}
-
-fn json_list(value: &Value, list: &List, level: u32) -> Fit {
-    let List::Values(items) = list else { return Ok(value.clone()) };
-    let items = items.iter().enumerate();
-    let items = items.map(|(at, it)| json(it, level + 1).map_err(|it| it.at_index(at)));
-    Ok(Value::List(Rc::new(items.collect::<Fit<List>>()?)))
-}
-
-fn json_object<'a>(entries: impl Iterator<Item = (Key, &'a Value)>, level: u32) -> Fit {
-    let mut object = Map::with_capacity(entries.size_hint().0);
-    for (key, value) in entries {
-        let value =
-            json(value, level + 1).map_err(|it| it.at_field(key.as_str().unwrap_or_default()))?;
-        object.insert(key, value);
-    }
-    Ok(Value::Map(Rc::new(object)))
 }
 
 #[cfg(test)]
@@ -491,6 +537,16 @@ mod tests {
         let secret = Value::list([Value::Secret(Rc::new(Secret::new("KEY", "hunter2")))]);
         let fault = to_json(&secret).unwrap_err();
         assert_eq!(fault.to_string(), "secret: [0]: a secret cannot become JSON");
+    }
+
+    #[test]
+    fn what_is_json_already_stays_shared() {
+        let inner = object(&[("a", Value::list([Value::text("x")]))]);
+        let Value::Map(before) = &inner else { panic!() };
+        let Value::Map(after) = to_json(&inner).unwrap() else { panic!() };
+        assert!(Rc::ptr_eq(before, &after));
+        let doubled = (0..60).fold(Value::Null, |it, _| Value::list([it.clone(), it]));
+        assert!(to_json_within(&doubled, 1000).unwrap_err().is(Code::Limit));
     }
 
     #[test]

@@ -8,7 +8,6 @@ use std::fmt::{self, Write};
 use std::str::FromStr;
 
 use rust_decimal::Decimal as Wide;
-use rust_decimal::prelude::ToPrimitive;
 
 /// A number, whatever its kind.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +46,7 @@ impl Number {
             (Self::Float(a), Self::Float(b)) => compare_floats(a, b),
             // Equal as floats is not equal: the float lies between two decimals.
             (Self::Exact(a), Self::Float(b)) => {
-                compare_floats(a.to_f64().unwrap_or(0.0), b).then(Ordering::Less)
+                compare_floats(decimal_to_float(a), b).then(Ordering::Less)
             }
             (Self::Float(_), Self::Exact(_)) => other.compare(self).reverse(),
         }
@@ -68,6 +67,13 @@ pub fn float_to_decimal(number: f64) -> Option<Wide> {
     let mut text = String::new();
     write!(text, "{number}").ok()?;
     parse_decimal(&text)
+}
+
+/// The float nearest to a decimal.
+#[must_use]
+pub fn decimal_to_float(number: Wide) -> f64 {
+    // `to_f64` multiplies and divides floats and may miss the last digit.
+    number.to_string().parse().unwrap_or(f64::NAN)
 }
 
 /// Reads a decimal exactly: no rounding, no exponent.
@@ -156,6 +162,16 @@ mod tests {
         assert!(Number::from(1).compare(1.0.into()).is_eq());
         assert!(Number::from(0.1).compare(parse_decimal("0.100").unwrap().into()).is_eq());
         assert!(Number::from(0.0).compare((-0.0).into()).is_eq());
+    }
+
+    #[test]
+    fn decimals_become_the_nearest_float() {
+        for text in
+            ["0.1", "9007199254740993", "123456789.123456789", "-0.0000000000000000000000000001"]
+        {
+            let float = decimal_to_float(parse_decimal(text).unwrap());
+            assert_eq!(float.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
+        }
     }
 
     #[test]

@@ -22,6 +22,34 @@ impl Value {
     }
 }
 
+/// What a value prints as, unless that is longer than `bytes_max`: a small value that shares its parts may print as
+/// more than any memory holds.
+#[must_use]
+pub fn to_text_within(value: &Value, bytes_max: usize) -> Option<String> {
+    let mut out = Bounded { text: String::new(), bytes_max };
+    write(&mut out, value).ok()?;
+    Some(out.text)
+}
+
+/// A text that does not grow beyond a length.
+#[derive(Debug)]
+pub struct Bounded {
+    /// What was written so far.
+    pub text: String,
+    /// How long it may become.
+    pub bytes_max: usize,
+}
+
+impl Write for Bounded {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        if part.len() > self.bytes_max.saturating_sub(self.text.len()) {
+            return Err(fmt::Error);
+        }
+        self.text.push_str(part);
+        Ok(())
+    }
+}
+
 /// Appends what a value prints as.
 pub fn write(out: &mut impl Write, value: &Value) -> fmt::Result {
     match value.as_str() {
@@ -168,6 +196,14 @@ mod tests {
         {
             assert!(!shown.contains("hunter2"), "{shown}");
         }
+    }
+
+    #[test]
+    fn what_prints_too_long_is_not_printed() {
+        let doubled = (0..60).fold(Value::Null, |it, _| Value::list([it.clone(), it]));
+        assert_eq!(to_text_within(&doubled, 1000), None);
+        assert_eq!(to_text_within(&Value::Int(12), 2).as_deref(), Some("12"));
+        assert_eq!(to_text_within(&Value::Int(12), 1), None);
     }
 
     #[test]

@@ -36,12 +36,14 @@ impl Value {
     }
 
     /// The bytes that this value and everything in it hold. What is shared is counted wherever it is seen, so this
-    /// is the size of a copy that shares nothing.
+    /// is the size of a copy that shares nothing; counting ends where it exceeds `enough`.
     #[must_use]
-    pub fn deep_size(&self) -> usize {
+    pub fn deep_size(&self, enough: usize) -> usize {
         let mut total = self.shallow_size();
         let mut open = vec![(self, 0)];
-        while let Some((value, at)) = open.last_mut() {
+        while let Some((value, at)) = open.last_mut()
+            && total <= enough
+        {
             let child = value.child(*at);
             *at += 1;
             match child {
@@ -76,14 +78,20 @@ mod tests {
 
     #[test]
     fn sizes_grow_with_the_content() {
-        assert_eq!(Value::text("short").deep_size(), 0);
+        assert_eq!(Value::text("short").deep_size(usize::MAX), 0);
         let long = Value::text(&"x".repeat(1000));
-        assert!((1000..1100).contains(&long.deep_size()));
+        assert!((1000..1100).contains(&long.deep_size(usize::MAX)));
         let list = Value::list([long.clone(), long.clone()]);
-        assert!((2000..2300).contains(&list.deep_size()), "{}", list.deep_size());
+        assert!(
+            (2000..2300).contains(&list.deep_size(usize::MAX)),
+            "{}",
+            list.deep_size(usize::MAX)
+        );
         let ints = Value::list((0..1000).map(Value::Int));
-        assert!((8000..8100).contains(&ints.deep_size()));
+        assert!((8000..8100).contains(&ints.deep_size(usize::MAX)));
         let deep = (0..500_000).fold(Value::Null, |inner, _| Value::list([inner]));
-        assert!(deep.deep_size() > 500_000 * 64);
+        assert!(deep.deep_size(usize::MAX) > 500_000 * 64);
+        let doubled = (0..60).fold(Value::Null, |it, _| Value::list([it.clone(), it]));
+        assert!(doubled.deep_size(1 << 20) > 1 << 20);
     }
 }
