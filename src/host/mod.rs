@@ -1,10 +1,11 @@
-//! Every contact with the world, one trait each: [`clock`], [`entropy`], [`files`], [`http`], [`mail`], [`settings`].
+//! Every contact with the world, one trait each: [`clock`], [`database`], [`entropy`], [`files`], [`http`], [`mail`], [`settings`].
 //!
 //! The traits speak plain data that may cross threads and know nothing of values, tasks or the library. `real` is the
 //! machine we run on, `sim` a seeded world for tests and simulations. Nothing else in the program reads a clock, the
 //! environment, entropy, the disk or a socket.
 
 pub mod clock;
+pub mod database;
 pub mod entropy;
 pub mod files;
 pub mod http;

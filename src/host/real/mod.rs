@@ -8,6 +8,7 @@ mod mail;
 #[cfg(test)]
 pub(crate) mod scratch;
 mod settings;
+pub mod sqlite;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,0 +1,210 @@
+//! Values on their way into SQLite's cells and out of them.
+
+use std::fmt::Write as _;
+
+use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
+use rust_decimal::Decimal;
+
+use super::moments;
+use crate::host::database::{Column, Datum, Error, ErrorKind, Result, Type};
+
+/// The stored form of a value.
+pub(super) enum Cell {
+    Owned(Value),
+    Text(String),
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Owned(value) => ToSqlOutput::Borrowed(value.into()),
+            Self::Text(text) => ToSqlOutput::Borrowed(text.as_str().into()),
+        })
+    }
+}
+
+/// A parameter in its stored form.
+pub(super) fn store(datum: Datum) -> Result<Cell> {
+    Ok(match datum {
+        Datum::Null => Cell::Owned(Value::Null),
+        Datum::Int(it) | Datum::Duration(it) => Cell::Owned(Value::Integer(it)),
+        Datum::Bool(it) => Cell::Owned(Value::Integer(i64::from(it))),
+        Datum::Float(it) if it.is_nan() => return Err(unstorable("a float that is no number")),
+        Datum::Float(it) => Cell::Owned(Value::Real(it)),
+        Datum::Decimal(it) => Cell::Text(it.to_string()),
+        Datum::Text(it) | Datum::Json(it) if it.contains('\0') => {
+            return Err(unstorable("a text with the character U+0000"));
+        }
+        Datum::Text(it) | Datum::Json(it) => Cell::Text(it),
+        Datum::Bytes(it) => Cell::Owned(Value::Blob(it)),
+        Datum::Time(it) => Cell::Text(
+            moments::time_to_text(it)
+                .ok_or_else(|| unstorable("a time outside the years 0 to 9999"))?,
+        ),
+        Datum::Date(it) => Cell::Text(
+            moments::date_to_text(it)
+                .ok_or_else(|| unstorable("a date outside the years 0 to 9999"))?,
+        ),
+        Datum::List(items) => Cell::Text(json_array(items)?),
+    })
+}
+
+fn unstorable(what: &str) -> Error {
+    Error::new(ErrorKind::Unstorable, format!("{what} cannot be stored in a database"))
+}
+
+/// Floats as text, bytes as hexadecimal digits: JSON has no exact form of them.
+fn json_array(items: Vec<Datum>) -> Result<String> {
+    let mut json = String::from("[");
+    for (at, item) in items.into_iter().enumerate() {
+        json.push_str(if at > 0 { "," } else { "" });
+        match store(item)? {
+            Cell::Text(text) => push_text(&mut json, &text),
+            Cell::Owned(Value::Null) => json.push_str("null"),
+            Cell::Owned(Value::Integer(it)) => push(&mut json, format_args!("{it}")),
+            Cell::Owned(Value::Real(it)) => push(&mut json, format_args!("\"{it}\"")),
+            Cell::Owned(Value::Text(text)) => push_text(&mut json, &text),
+            Cell::Owned(Value::Blob(bytes)) => {
+                push(&mut json, format_args!("\"{}\"", hex::encode(bytes)))
+            }
+        }
+    }
+    json.push(']');
+    Ok(json)
+}
+
+/// A cell as JSON, floats and bytes as in [`json_array`].
+pub(super) fn push_json(json: &mut String, cell: ValueRef<'_>) -> rusqlite::Result<()> {
+    match cell {
+        ValueRef::Null => json.push_str("null"),
+        ValueRef::Integer(it) => push(json, format_args!("{it}")),
+        ValueRef::Real(it) => push(json, format_args!("\"{it}\"")),
+        ValueRef::Text(_) => push_text(json, cell.as_str()?),
+        ValueRef::Blob(bytes) => push(json, format_args!("\"{}\"", hex::encode(bytes))),
+    }
+    Ok(())
+}
+
+fn push(json: &mut String, text: std::fmt::Arguments<'_>) {
+    json.write_fmt(text).expect("writing to a String cannot fail");
+}
+
+fn push_text(json: &mut String, text: &str) {
+    json.push_str(&serde_json::Value::from(text).to_string());
+}
+
+/// What a column of a result is expected to hold; otherwise, what it holds instead.
+pub(super) fn load(cell: ValueRef<'_>, column: &Column) -> Result<Datum, String> {
+    if cell == ValueRef::Null {
+        return if column.nullable { Ok(Datum::Null) } else { Err("null".to_owned()) };
+    }
+    read(cell, column.of).ok_or_else(|| describe(cell))
+}
+
+fn read(cell: ValueRef<'_>, of: Type) -> Option<Datum> {
+    Some(match (of, cell) {
+        (Type::Any, ValueRef::Integer(it)) => Datum::Int(it),
+        (Type::Any, ValueRef::Real(it)) => Datum::Float(it),
+        (Type::Any, ValueRef::Text(_)) => Datum::Text(cell.as_str().ok()?.to_owned()),
+        (Type::Any, ValueRef::Blob(it)) => Datum::Bytes(it.to_vec()),
+        (Type::Int, _) => Datum::Int(int(cell)?),
+        (Type::Duration, _) => Datum::Duration(int(cell)?),
+        (Type::Bool, ValueRef::Integer(it @ (0 | 1))) => Datum::Bool(it == 1),
+        (Type::Float, ValueRef::Integer(_) | ValueRef::Real(_)) => Datum::Float(float(cell)?),
+        (Type::Decimal, _) => Datum::Decimal(decimal(cell)?),
+        (Type::Bytes, ValueRef::Blob(it)) => Datum::Bytes(it.to_vec()),
+        (Type::Json, ValueRef::Integer(it)) => Datum::Json(it.to_string()),
+        (Type::Json, ValueRef::Real(it)) if it.is_finite() => Datum::Json(it.to_string()),
+        (Type::Text, ValueRef::Text(_)) => Datum::Text(cell.as_str().ok()?.to_owned()),
+        (Type::Json, ValueRef::Text(_)) => Datum::Json(cell.as_str().ok()?.to_owned()),
+        (Type::Time, ValueRef::Text(_)) => {
+            Datum::Time(moments::time_from_text(cell.as_str().ok()?)?)
+        }
+        (Type::Date, ValueRef::Text(_)) => {
+            Datum::Date(moments::date_from_text(cell.as_str().ok()?)?)
+        }
+        (
+            Type::Any
+            | Type::Bool
+            | Type::Float
+            | Type::Bytes
+            | Type::Json
+            | Type::Text
+            | Type::Time
+            | Type::Date,
+            _,
+        ) => {
+            return None;
+        }
+    })
+}
+
+/// SQLite turns what others wrote into reals where a column's type says so; 3.0 is 3.
+fn int(cell: ValueRef<'_>) -> Option<i64> {
+    const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
+    match cell {
+        ValueRef::Integer(it) => Some(it),
+        #[expect(clippy::cast_possible_truncation, reason = "whole and small")]
+        ValueRef::Real(it) if it.fract() == 0.0 && it.abs() < EXACT_BELOW => Some(it as i64),
+        ValueRef::Null | ValueRef::Real(_) | ValueRef::Text(_) | ValueRef::Blob(_) => None,
+    }
+}
+
+pub(super) fn float(cell: ValueRef<'_>) -> Option<f64> {
+    match cell {
+        #[expect(clippy::cast_precision_loss, reason = "what widening an int means")]
+        ValueRef::Integer(it) => Some(it as f64),
+        ValueRef::Real(it) => Some(it),
+        ValueRef::Text(_) => cell.as_str().ok()?.parse().ok(),
+        ValueRef::Null | ValueRef::Blob(_) => None,
+    }
+}
+
+/// A real is the decimal that it prints as.
+pub(super) fn decimal(cell: ValueRef<'_>) -> Option<Decimal> {
+    match cell {
+        ValueRef::Integer(it) => Some(Decimal::from(it)),
+        ValueRef::Real(it) => Decimal::from_str_exact(&it.to_string()).ok(),
+        ValueRef::Text(_) => Decimal::from_str_exact(cell.as_str().ok()?).ok(),
+        ValueRef::Null | ValueRef::Blob(_) => None,
+    }
+}
+
+/// A cell for a message: what it is, and enough of it to find it.
+pub(super) fn describe(cell: ValueRef<'_>) -> String {
+    match cell {
+        ValueRef::Null => "null".to_owned(),
+        ValueRef::Integer(it) => format!("the int {it}"),
+        ValueRef::Real(it) => format!("the float {it}"),
+        ValueRef::Text(it) => {
+            let text = String::from_utf8_lossy(it);
+            let start: String = text.chars().take(40).collect();
+            let more = if start.len() < text.len() { "…" } else { "" };
+            format!("the text \"{start}{more}\"")
+        }
+        ValueRef::Blob(it) => format!("{} bytes", it.len()),
+    }
+}
+
+/// A stored value as a literal of SQL.
+pub(super) fn literal(datum: Datum) -> Result<String> {
+    Ok(match store(datum)? {
+        Cell::Text(text) => quoted(&text),
+        Cell::Owned(Value::Text(text)) => quoted(&text),
+        Cell::Owned(Value::Null) => "NULL".to_owned(),
+        Cell::Owned(Value::Integer(it)) => it.to_string(),
+        Cell::Owned(Value::Real(it)) if it.is_infinite() => {
+            if it > 0.0 {
+                "9e999".to_owned()
+            } else {
+                "-9e999".to_owned()
+            }
+        }
+        Cell::Owned(Value::Real(it)) => format!("{it:?}"),
+        Cell::Owned(Value::Blob(it)) => format!("x'{}'", hex::encode(it)),
+    })
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

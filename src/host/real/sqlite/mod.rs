@@ -1,0 +1,104 @@
+//! SQLite: files in WAL mode, and databases in memory for tests and simulations.
+//!
+//! A file has any number of connections, each on a thread of its own, so that nobody who waits for a statement blocks
+//! anything else: readers see the last commit and never wait; writers take turns in the order in which they came.
+//! A database in memory has one connection, and a session has it to itself; it answers at once, on the caller's thread.
+//!
+//! `sql::sqlite` says how values are stored. What SQLite cannot compute is in [`functions`], [`decimals`] and
+//! [`zones`].
+
+mod cells;
+mod decimals;
+mod errors;
+mod functions;
+mod link;
+mod moments;
+mod session;
+mod stream;
+mod zones;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::host::BoxFuture;
+use crate::host::database::{Databases, Error, ErrorKind, Result, Session};
+use link::Link;
+
+/// Where a source's data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a file, made when it is missing.
+    File(PathBuf),
+    /// Nowhere; gone when the last handle is.
+    Memory,
+}
+
+/// SQLite databases by the names of their sources.
+pub struct Sqlite {
+    sources: HashMap<String, Arc<Source>>,
+}
+
+impl Sqlite {
+    /// The sources with their places. Opens nothing yet.
+    #[must_use]
+    pub fn new(places: impl IntoIterator<Item = (String, Place)>) -> Self {
+        let source = |(name, place): (String, Place)| {
+            let source = Source::new(&name, place);
+            (name, Arc::new(source))
+        };
+        Self { sources: places.into_iter().map(source).collect() }
+    }
+}
+
+impl Databases for Sqlite {
+    fn open<'a>(&'a self, source: &'a str) -> BoxFuture<'a, Result<Box<dyn Session>>> {
+        Box::pin(async move {
+            let Some(source) = self.sources.get(source) else {
+                let message = format!("no source is called `{source}`");
+                return Err(Error::new(ErrorKind::NoSource, message));
+            };
+            let session = session::open(source).await?;
+            Ok(Box::new(session) as Box<dyn Session>)
+        })
+    }
+}
+
+/// A database with its connections.
+struct Source {
+    name: String,
+    place: Place,
+    /// Connections that nobody uses; a database in memory has its only one here from the first use on.
+    idle: Mutex<Vec<Link>>,
+    /// Held by whoever writes; of a database in memory, by whoever has a session.
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Source {
+    fn new(name: &str, place: Place) -> Self {
+        Self { name: name.to_owned(), place, idle: Mutex::default(), turn: Arc::default() }
+    }
+
+    /// A connection, until it is given back.
+    async fn take(&self) -> Result<Link> {
+        let idle = self.idle().pop();
+        match idle {
+            Some(link) => Ok(link),
+            None => Link::open(&self.name, &self.place).await,
+        }
+    }
+
+    /// Few are kept: an idle connection is a thread and a page cache.
+    fn give_back(&self, link: Link) {
+        const MAX_IDLE: usize = 4;
+        let mut idle = self.idle();
+        if idle.len() < MAX_IDLE {
+            idle.push(link);
+        }
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Link>> {
+        // A list of connections cannot be half changed.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
