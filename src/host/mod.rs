@@ -19,6 +19,7 @@ use std::sync::Arc;
 pub use futures_util::future::BoxFuture;
 
 pub use clock::Clock;
+pub use database::Databases;
 pub use entropy::Entropy;
 pub use files::Files;
 pub use http::Http;
@@ -30,6 +31,8 @@ pub use settings::Settings;
 pub struct Host {
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// The databases of the project's sources.
+    pub databases: Arc<dyn Databases>,
     /// Bytes that nobody can foresee.
     pub entropy: Arc<dyn Entropy>,
     /// The project's file store.

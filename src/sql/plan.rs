@@ -45,7 +45,7 @@ impl fmt::Display for Kind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Statement {
     /// `select …`
-    Select(Select),
+    Select(Box<Select>),
     /// `update … set … where …`; gives the number of rows.
     Update {
         /// The table.

@@ -19,6 +19,7 @@ pub struct Table {
 
 /// A column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of the language")]
 pub struct Column {
     /// What programs call it.
     pub name: String,

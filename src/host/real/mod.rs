@@ -33,6 +33,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Where secrets are.
     pub settings: Places,
+    /// Where the sources' databases are, by name.
+    pub sources: Vec<(String, sqlite::Place)>,
 }
 
 impl Host {
@@ -42,6 +44,7 @@ impl Host {
         install_tls();
         let clock = Arc::new(Clock::new());
         Self {
+            databases: Arc::new(sqlite::Sqlite::new(config.sources)),
             entropy: Arc::new(Entropy::new()),
             files: Arc::new(Folder::new(config.files)),
             http: Arc::new(Http::new(config.http)),

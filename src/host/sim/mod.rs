@@ -23,12 +23,15 @@ pub use mail::Mail;
 pub use settings::Settings;
 
 use super::Host;
+use super::real::sqlite::Sqlite;
 
 /// A simulated world, with handles to look into it and to move it.
 #[derive(Clone)]
 pub struct World {
     /// Stands still until it is moved.
     pub clock: Clock,
+    /// Every source is a database in memory, empty at the start.
+    pub databases: Arc<Sqlite>,
     /// Seeded.
     pub entropy: Arc<Entropy>,
     /// Empty at the start.
@@ -50,6 +53,7 @@ impl World {
         let clock = Clock::new(now_us);
         let faults = Arc::new(Faults::new(seed));
         Self {
+            databases: Arc::new(Sqlite::in_memory()),
             entropy: Arc::new(Entropy::new(seed)),
             files: Arc::new(Files::new(clock.clone(), faults.clone())),
             http: Arc::new(Http::new(clock.clone(), faults.clone())),
@@ -65,6 +69,7 @@ impl World {
     pub fn host(&self) -> Host {
         Host {
             clock: Arc::new(self.clock.clone()),
+            databases: self.databases.clone(),
             entropy: self.entropy.clone(),
             files: self.files.clone(),
             http: self.http.clone(),

@@ -20,7 +20,7 @@ pub fn get(table: &Table, by: &Column) -> String {
     let mut writer = Writer::default();
     writer.push("SELECT ");
     writer.all_columns(table);
-    writer.from_where(table, by, 0);
+    writer.rows_where(table, by, 0);
     writer.text
 }
 
@@ -29,7 +29,7 @@ pub fn get(table: &Table, by: &Column) -> String {
 pub fn has(table: &Table, by: &Column) -> String {
     let mut writer = Writer::default();
     writer.push("SELECT 1");
-    writer.from_where(table, by, 0);
+    writer.rows_where(table, by, 0);
     writer.text
 }
 
@@ -80,7 +80,7 @@ pub fn update(table: &Table, set: &[&Column], by: &Column) -> String {
 pub fn delete(table: &Table, by: &Column) -> String {
     let mut writer = Writer::default();
     writer.push("DELETE");
-    writer.from_where(table, by, 0);
+    writer.rows_where(table, by, 0);
     writer.text
 }
 
@@ -95,7 +95,7 @@ impl Writer {
         self.list(&table.columns, |it, column| it.name(&column.database_name));
     }
 
-    fn from_where(&mut self, table: &Table, by: &Column, param: usize) {
+    fn rows_where(&mut self, table: &Table, by: &Column, param: usize) {
         self.push(" FROM ");
         self.name(&table.database_name);
         self.where_is(by, param);

@@ -2,50 +2,35 @@
 
 use std::fmt::Write as _;
 
-use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
+use rusqlite::types::{Value, ValueRef};
 use rust_decimal::Decimal;
 
 use super::moments;
 use crate::host::database::{Column, Datum, Error, ErrorKind, Result, Type};
 
-/// The stored form of a value.
-pub(super) enum Cell {
-    Owned(Value),
-    Text(String),
-}
-
-impl ToSql for Cell {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Self::Owned(value) => ToSqlOutput::Borrowed(value.into()),
-            Self::Text(text) => ToSqlOutput::Borrowed(text.as_str().into()),
-        })
-    }
-}
-
 /// A parameter in its stored form.
-pub(super) fn store(datum: Datum) -> Result<Cell> {
+pub(super) fn store(datum: Datum) -> Result<Value> {
     Ok(match datum {
-        Datum::Null => Cell::Owned(Value::Null),
-        Datum::Int(it) | Datum::Duration(it) => Cell::Owned(Value::Integer(it)),
-        Datum::Bool(it) => Cell::Owned(Value::Integer(i64::from(it))),
+        Datum::Null => Value::Null,
+        Datum::Int(it) | Datum::Duration(it) => Value::Integer(it),
+        Datum::Bool(it) => Value::Integer(i64::from(it)),
         Datum::Float(it) if it.is_nan() => return Err(unstorable("a float that is no number")),
-        Datum::Float(it) => Cell::Owned(Value::Real(it)),
-        Datum::Decimal(it) => Cell::Text(it.to_string()),
+        Datum::Float(it) => Value::Real(it),
+        Datum::Decimal(it) => Value::Text(it.to_string()),
         Datum::Text(it) | Datum::Json(it) if it.contains('\0') => {
             return Err(unstorable("a text with the character U+0000"));
         }
-        Datum::Text(it) | Datum::Json(it) => Cell::Text(it),
-        Datum::Bytes(it) => Cell::Owned(Value::Blob(it)),
-        Datum::Time(it) => Cell::Text(
+        Datum::Text(it) | Datum::Json(it) => Value::Text(it),
+        Datum::Bytes(it) => Value::Blob(it),
+        Datum::Time(it) => Value::Text(
             moments::time_to_text(it)
                 .ok_or_else(|| unstorable("a time outside the years 0 to 9999"))?,
         ),
-        Datum::Date(it) => Cell::Text(
+        Datum::Date(it) => Value::Text(
             moments::date_to_text(it)
                 .ok_or_else(|| unstorable("a date outside the years 0 to 9999"))?,
         ),
-        Datum::List(items) => Cell::Text(json_array(items)?),
+        Datum::List(items) => Value::Text(json_array(items)?),
     })
 }
 
@@ -59,13 +44,12 @@ fn json_array(items: Vec<Datum>) -> Result<String> {
     for (at, item) in items.into_iter().enumerate() {
         json.push_str(if at > 0 { "," } else { "" });
         match store(item)? {
-            Cell::Text(text) => push_text(&mut json, &text),
-            Cell::Owned(Value::Null) => json.push_str("null"),
-            Cell::Owned(Value::Integer(it)) => push(&mut json, format_args!("{it}")),
-            Cell::Owned(Value::Real(it)) => push(&mut json, format_args!("\"{it}\"")),
-            Cell::Owned(Value::Text(text)) => push_text(&mut json, &text),
-            Cell::Owned(Value::Blob(bytes)) => {
-                push(&mut json, format_args!("\"{}\"", hex::encode(bytes)))
+            Value::Text(text) => push_text(&mut json, &text),
+            Value::Null => json.push_str("null"),
+            Value::Integer(it) => push(&mut json, format_args!("{it}")),
+            Value::Real(it) => push(&mut json, format_args!("\"{it}\"")),
+            Value::Blob(bytes) => {
+                push(&mut json, format_args!("\"{}\"", hex::encode(bytes)));
             }
         }
     }
@@ -105,17 +89,15 @@ fn read(cell: ValueRef<'_>, of: Type) -> Option<Datum> {
     Some(match (of, cell) {
         (Type::Any, ValueRef::Integer(it)) => Datum::Int(it),
         (Type::Any, ValueRef::Real(it)) => Datum::Float(it),
-        (Type::Any, ValueRef::Text(_)) => Datum::Text(cell.as_str().ok()?.to_owned()),
-        (Type::Any, ValueRef::Blob(it)) => Datum::Bytes(it.to_vec()),
         (Type::Int, _) => Datum::Int(int(cell)?),
         (Type::Duration, _) => Datum::Duration(int(cell)?),
         (Type::Bool, ValueRef::Integer(it @ (0 | 1))) => Datum::Bool(it == 1),
         (Type::Float, ValueRef::Integer(_) | ValueRef::Real(_)) => Datum::Float(float(cell)?),
         (Type::Decimal, _) => Datum::Decimal(decimal(cell)?),
-        (Type::Bytes, ValueRef::Blob(it)) => Datum::Bytes(it.to_vec()),
+        (Type::Any | Type::Bytes, ValueRef::Blob(it)) => Datum::Bytes(it.to_vec()),
         (Type::Json, ValueRef::Integer(it)) => Datum::Json(it.to_string()),
         (Type::Json, ValueRef::Real(it)) if it.is_finite() => Datum::Json(it.to_string()),
-        (Type::Text, ValueRef::Text(_)) => Datum::Text(cell.as_str().ok()?.to_owned()),
+        (Type::Any | Type::Text, ValueRef::Text(_)) => Datum::Text(cell.as_str().ok()?.to_owned()),
         (Type::Json, ValueRef::Text(_)) => Datum::Json(cell.as_str().ok()?.to_owned()),
         (Type::Time, ValueRef::Text(_)) => {
             Datum::Time(moments::time_from_text(cell.as_str().ok()?)?)
@@ -189,19 +171,18 @@ pub(super) fn describe(cell: ValueRef<'_>) -> String {
 /// A stored value as a literal of SQL.
 pub(super) fn literal(datum: Datum) -> Result<String> {
     Ok(match store(datum)? {
-        Cell::Text(text) => quoted(&text),
-        Cell::Owned(Value::Text(text)) => quoted(&text),
-        Cell::Owned(Value::Null) => "NULL".to_owned(),
-        Cell::Owned(Value::Integer(it)) => it.to_string(),
-        Cell::Owned(Value::Real(it)) if it.is_infinite() => {
+        Value::Text(text) => quoted(&text),
+        Value::Null => "NULL".to_owned(),
+        Value::Integer(it) => it.to_string(),
+        Value::Real(it) if it.is_infinite() => {
             if it > 0.0 {
                 "9e999".to_owned()
             } else {
                 "-9e999".to_owned()
             }
         }
-        Cell::Owned(Value::Real(it)) => format!("{it:?}"),
-        Cell::Owned(Value::Blob(it)) => format!("x'{}'", hex::encode(it)),
+        Value::Real(it) => format!("{it:?}"),
+        Value::Blob(it) => format!("x'{}'", hex::encode(it)),
     })
 }
 

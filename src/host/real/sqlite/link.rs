@@ -21,8 +21,8 @@ const CACHED_STATEMENTS: usize = 64;
 pub(super) struct Link {
     home: Home,
     interrupt: Arc<InterruptHandle>,
-    /// Set while a job runs.
-    running: Arc<AtomicBool>,
+    /// Nobody wants what the thread is doing: statements end soon after they begin.
+    abandoned: Arc<AtomicBool>,
 }
 
 #[derive(Clone)]
@@ -40,15 +40,12 @@ impl Link {
         match place {
             Place::Memory => {
                 let db = open_memory().map_err(errors::translate)?;
-                let interrupt = db.get_interrupt_handle();
-                Ok(Self::new(interrupt, Home::Here(Arc::new(Mutex::new(db)))))
+                let interrupt = Arc::new(db.get_interrupt_handle());
+                let home = Home::Here(Arc::new(Mutex::new(db)));
+                Ok(Self { home, interrupt, abandoned: Arc::default() })
             }
             Place::File(path) => on_thread(source, path).await,
         }
-    }
-
-    fn new(interrupt: InterruptHandle, home: Home) -> Self {
-        Self { home, interrupt: Arc::new(interrupt), running: Arc::default() }
     }
 
     /// Does the job where the connection lives and waits for its answer. Not waiting for it does not stop it.
@@ -66,12 +63,6 @@ impl Link {
 
     /// Does the job after those that were sent before. It is dropped where the connection is lost.
     pub(super) fn send(&self, job: impl FnOnce(&Connection) + Send + 'static) {
-        let running = self.running.clone();
-        let job = move |db: &Connection| {
-            running.store(true, Ordering::Release);
-            job(db);
-            running.store(false, Ordering::Release);
-        };
         match &self.home {
             Home::Thread(jobs) => {
                 let _ = jobs.send(Box::new(job));
@@ -80,8 +71,17 @@ impl Link {
         }
     }
 
-    pub(super) fn is_running(&self) -> bool {
-        self.running.load(Ordering::Acquire)
+    /// Gives up the jobs that were sent before, also one that has begun, and does this one. On the caller's thread none
+    /// is left to give up.
+    pub(super) fn abandon(&self, then: impl FnOnce(&Connection) + Send + 'static) {
+        if matches!(self.home, Home::Thread(_)) {
+            self.abandoned.store(true, Ordering::Release);
+        }
+        let abandoned = self.abandoned.clone();
+        self.send(move |db| {
+            abandoned.store(false, Ordering::Release);
+            then(db);
+        });
     }
 
     pub(super) fn interrupter(&self) -> Arc<dyn Interrupter> {
@@ -103,14 +103,17 @@ async fn on_thread(source: &str, path: &Path) -> Result<Link> {
     let path = path.to_owned();
     let thread = std::thread::Builder::new().name(format!("sqlite-{source}"));
     let serve = move || {
-        let db = match open_file(&path) {
+        let abandoned = Arc::<AtomicBool>::default();
+        let db = match open_file(&path, abandoned.clone()) {
             Ok(db) => db,
             Err(error) => {
                 let _ = ready.send(Err(cannot_open(&path, error)));
                 return;
             }
         };
-        if ready.send(Ok(Link::new(db.get_interrupt_handle(), Home::Thread(jobs)))).is_err() {
+        let interrupt = Arc::new(db.get_interrupt_handle());
+        let link = Link { home: Home::Thread(jobs), interrupt, abandoned };
+        if ready.send(Ok(link)).is_err() {
             return;
         }
         for job in inbox {
@@ -136,8 +139,10 @@ fn lost() -> Error {
     Error::new(ErrorKind::Connect, "the connection to the database is lost")
 }
 
-fn open_file(path: &Path) -> rusqlite::Result<Connection> {
+fn open_file(path: &Path, abandoned: Arc<AtomicBool>) -> rusqlite::Result<Connection> {
+    const STEPS_BETWEEN_LOOKS: i32 = 1000;
     let db = Connection::open(path)?;
+    db.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || abandoned.load(Ordering::Acquire)))?;
     db.busy_timeout(BUSY_TIMEOUT)?;
     db.pragma_update(None, "journal_mode", "wal")?;
     // What a run's journal holds as done has to be on the disk.

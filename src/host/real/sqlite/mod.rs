@@ -19,7 +19,7 @@ mod zones;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::host::BoxFuture;
 use crate::host::database::{Databases, Error, ErrorKind, Result, Session};
@@ -36,7 +36,9 @@ pub enum Place {
 
 /// SQLite databases by the names of their sources.
 pub struct Sqlite {
-    sources: HashMap<String, Arc<Source>>,
+    sources: Mutex<HashMap<String, Arc<Source>>>,
+    /// Whether every other name is that of a database in memory.
+    invents: bool,
 }
 
 impl Sqlite {
@@ -47,21 +49,43 @@ impl Sqlite {
             let source = Source::new(&name, place);
             (name, Arc::new(source))
         };
-        Self { sources: places.into_iter().map(source).collect() }
+        let sources = places.into_iter().map(source).collect();
+        Self { sources: Mutex::new(sources), invents: false }
+    }
+
+    /// Whatever a source is called, it is a database in memory, empty at first.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self { sources: Mutex::default(), invents: true }
+    }
+
+    fn source(&self, name: &str) -> Result<Arc<Source>> {
+        let mut sources = lock(&self.sources);
+        if let Some(source) = sources.get(name) {
+            return Ok(source.clone());
+        }
+        if !self.invents {
+            let message = format!("no source is called `{name}`");
+            return Err(Error::new(ErrorKind::NoSource, message));
+        }
+        let source = Arc::new(Source::new(name, Place::Memory));
+        sources.insert(name.to_owned(), source.clone());
+        Ok(source)
     }
 }
 
 impl Databases for Sqlite {
     fn open<'a>(&'a self, source: &'a str) -> BoxFuture<'a, Result<Box<dyn Session>>> {
         Box::pin(async move {
-            let Some(source) = self.sources.get(source) else {
-                let message = format!("no source is called `{source}`");
-                return Err(Error::new(ErrorKind::NoSource, message));
-            };
-            let session = session::open(source).await?;
+            let session = session::open(&self.source(source)?).await?;
             Ok(Box::new(session) as Box<dyn Session>)
         })
     }
+}
+
+/// What is behind these locks cannot be half changed: collections of handles.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A database with its connections.
@@ -81,7 +105,7 @@ impl Source {
 
     /// A connection, until it is given back.
     async fn take(&self) -> Result<Link> {
-        let idle = self.idle().pop();
+        let idle = lock(&self.idle).pop();
         match idle {
             Some(link) => Ok(link),
             None => Link::open(&self.name, &self.place).await,
@@ -91,14 +115,12 @@ impl Source {
     /// Few are kept: an idle connection is a thread and a page cache.
     fn give_back(&self, link: Link) {
         const MAX_IDLE: usize = 4;
-        let mut idle = self.idle();
+        let mut idle = lock(&self.idle);
         if idle.len() < MAX_IDLE {
             idle.push(link);
         }
     }
-
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Link>> {
-        // A list of connections cannot be half changed.
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
+
+#[cfg(test)]
+mod tests;

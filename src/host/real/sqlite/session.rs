@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, params_from_iter};
 use tokio::sync::OwnedMutexGuard;
 
-use super::cells::{self, Cell};
+use super::cells;
 use super::link::Link;
 use super::{Place, Source, errors, stream};
 use crate::host::BoxFuture;
@@ -98,7 +99,7 @@ impl Session for Sqlite {
 
     fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
-            self.link.run(|db| rollback(db)).await?;
+            self.link.run(rollback).await?;
             self.transaction_is_over();
             Ok(())
         })
@@ -143,13 +144,10 @@ impl Sqlite {
 
 impl Drop for Sqlite {
     fn drop(&mut self) {
-        if self.link.is_running() {
-            self.link.interrupter().interrupt();
-        }
         let turn = self.turn.take();
         let is_file = matches!(self.source.place, Place::File(_));
         let (until_undone, until_given_back) = if is_file { (turn, None) } else { (None, turn) };
-        self.link.send(move |db| {
+        self.link.abandon(move |db| {
             // Fails only where the database has done it already.
             let _ = rollback(db);
             drop(until_undone);
@@ -240,7 +238,7 @@ fn prepare<'a>(db: &'a Connection, text: &str) -> Result<CachedStatement<'a>> {
     db.prepare_cached(text).map_err(errors::translate)
 }
 
-pub(super) fn stored(params: Vec<Datum>) -> Result<Vec<Cell>> {
+pub(super) fn stored(params: Vec<Datum>) -> Result<Vec<Value>> {
     params.into_iter().map(cells::store).collect()
 }
 

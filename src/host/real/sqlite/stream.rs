@@ -86,7 +86,7 @@ impl Stream for OwnConnection {
 impl Drop for OwnConnection {
     fn drop(&mut self) {
         self.requests = None;
-        self.link.interrupter().interrupt();
+        self.link.abandon(|_| ());
         self.source.give_back(self.link.clone());
     }
 }
