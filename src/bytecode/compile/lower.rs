@@ -23,7 +23,7 @@ pub(super) fn program(valid: Valid<'_>) -> Program {
     write_main(&mut shared, main);
     while let Some((id, job)) = shared.queue.pop_front() {
         let function = Lower::job(&mut shared, job);
-        shared.program.functions[id.at()] = super::allocate::allocate(function);
+        shared.finish(id, function);
     }
     shared.program
 }
@@ -42,7 +42,7 @@ fn write_main(shared: &mut Shared<'_>, main: FunctionId) {
     }
     lower.return_nothing();
     let function = lower.builder.finish();
-    shared.program.functions[main.at()] = super::allocate::allocate(function);
+    shared.finish(main, function);
 }
 
 impl Shared<'_> {

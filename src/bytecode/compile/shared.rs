@@ -7,10 +7,12 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use super::types::TypeArgs;
+use super::virtual_fn::VirtualFunction;
 use crate::bytecode::operand::{FunctionId, U24};
-use crate::bytecode::program::{Constant, EffectSite, NativeSite, Program, ShapeData};
+use crate::bytecode::program::{Constant, EffectSite, NativeSite, Position, Program, ShapeData};
 use crate::check::checked::{LibraryFn, Tables, Valid};
 use crate::check::types::{DeclId, Type};
+use crate::source::Span;
 use crate::sql::{Statement, schema};
 use crate::syntax::tree::{Closure, File, Fn, HeaderPart, Item, NodeId};
 use crate::value::{DescriptorId, Shape};
@@ -113,6 +115,14 @@ impl<'p> Shared<'p> {
         self.program.functions.push(crate::bytecode::program::Function::default());
         self.queue.push_back((id, job));
         id
+    }
+
+    /// Gives out the registers of a function and puts it in its place.
+    pub(super) fn finish(&mut self, id: FunctionId, function: VirtualFunction) {
+        let valid = self.valid;
+        let files = &mut self.program.files;
+        let mut position = |span: Span| position(valid, files, span);
+        self.program.functions[id.at()] = super::allocate::allocate(function, &mut position);
     }
 
     /// The function for these type arguments, written once.
@@ -292,5 +302,23 @@ impl Source<'_> {
         let names = self.function.type_params.iter().map(|it| it.text.clone());
         let pairs: Vec<(EcoString, Type)> = names.zip(type_args.iter().cloned()).collect();
         pairs.into()
+    }
+}
+
+/// Where a place of the source stands; what stands in the library has no place.
+fn position(valid: Valid<'_>, files: &mut Vec<String>, span: Span) -> Position {
+    let Some(file) = valid.project().files().get(span.file.0 as usize) else {
+        return Position::default();
+    };
+    let path = file.source.path.as_ref();
+    let place = files.iter().position(|it| it == path).unwrap_or_else(|| {
+        files.push(path.to_owned());
+        files.len() - 1
+    });
+    let at = file.source.position(span.start);
+    Position {
+        file: u32::try_from(place).expect("fewer than 2^32 files"),
+        line: at.line,
+        column: at.column,
     }
 }
