@@ -14,6 +14,9 @@ use crate::source::{FileId, Span};
 /// How many tokens a decision may look ahead: what keeps hopeless files from costing the square of their length.
 const LOOK_AHEAD: usize = 4000;
 
+/// How many tokens a decision is tried on.
+const TRIAL: usize = 300;
+
 /// How many open brackets a closer may look through for its own.
 const LOOK_BACK: usize = 256;
 
@@ -26,23 +29,31 @@ pub(super) fn repair(file: FileId, text: &str, out: &mut Lexed) {
         open: Vec::new(),
         found: Vec::new(),
         opened: HashSet::new(),
+        crossed: None,
     };
     surgeon.run();
     let found = std::mem::take(&mut surgeon.found);
-    report(file, &found, out);
-    let tokens = operate(&out.tokens, &found);
+    report(file, text, &found, out);
+    let tokens = operate(text, &out.tokens, &found);
     renumber_docs(&found, out);
     out.tokens = tokens;
 }
 
-/// A bracket too few or too many.
+/// Brackets that do not pair up, as indices of tokens.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Finding {
-    /// The token opens something that nothing closes; the closer goes before the token `before`.
+    /// Opens something that nothing closes; the closer goes before the token `before`.
     Unclosed { opener: usize, before: usize },
-    /// The token closes nothing.
+    /// Opens something, and the line has a better opener.
+    SurplusOpener { opener: usize },
+    /// Closes nothing.
     Surplus { closer: usize },
-    /// The token closes what should have been opened at the end of a line, before the token `before`.
+    /// Closes what should have been opened at the end of a line, before the token `before`.
     Unopened { closer: usize, before: usize },
+    /// Closes something that another kind of bracket opens.
+    Wrong { opener: usize, closer: usize },
+    /// Two neighbours that close, each in the place of the other.
+    Crossed { first: usize },
 }
 
 /// Where lines start, and how far they are indented, by token.
@@ -88,6 +99,8 @@ struct Surgeon<'a> {
     found: Vec<Finding>,
     /// Where openers have been put in: one to a place.
     opened: HashSet<usize>,
+    /// The second of two closers that cross.
+    crossed: Option<usize>,
 }
 
 impl Surgeon<'_> {
@@ -150,6 +163,7 @@ impl Surgeon<'_> {
 
     fn mend(&mut self, from: usize, end: usize) {
         self.open.clear();
+        self.crossed = None;
         for at in from..end {
             let kind = self.tokens[at].kind;
             if self.lines.is_first(at) {
@@ -164,30 +178,36 @@ impl Surgeon<'_> {
                 self.open.push(at);
             }
         }
-        while let Some(opener) = self.open.pop() {
-            self.found.push(Finding::Unclosed { opener, before: end });
+        while !self.open.is_empty() {
+            self.unclosed(end);
         }
     }
 
     /// At the first token of a line: what was opened on a line that is indented as much is not closed.
     fn dedent(&mut self, at: usize) {
-        let closes = opener_of(self.tokens[at].kind).is_some();
-        while let Some(&top) = self.open.last() {
-            let (inner, own) = (self.lines.indent[top], self.lines.indent[at]);
-            if inner < own || (closes && inner == own) {
-                break;
-            }
+        for _ in 0..self.dedents(&self.open, at) {
             self.unclosed(at);
         }
     }
 
+    /// How many of the open brackets end where the line that begins with the token at `at` begins.
+    fn dedents(&self, open: &[usize], at: usize) -> usize {
+        let closes = opener_of(self.tokens[at].kind).is_some();
+        let own = self.lines.indent[at];
+        let ends = |top: &&usize| {
+            let inner = self.lines.indent[**top];
+            inner > own || !closes && inner == own
+        };
+        open.iter().rev().take_while(ends).count()
+    }
+
     /// `if (a {`: a `{` that ends the line of a `(` is the body, unless something before it announces a value.
     fn head_ends(&mut self, at: usize) {
+        use Kind::{BraceOpen, BracketOpen, Colon, Comma, Equal, FatArrow, ParenOpen};
         let ends_line = at + 1 == self.tokens.len() || self.lines.is_first(at + 1);
         if self.tokens[at].kind != Kind::BraceOpen || !ends_line {
             return;
         }
-        use Kind::{BraceOpen, BracketOpen, Colon, Comma, Equal, FatArrow, ParenOpen};
         let announced = matches!(
             self.tokens[at - usize::from(at > 0)].kind,
             FatArrow | ParenOpen | BracketOpen | BraceOpen | Comma | Colon | Equal
@@ -203,9 +223,21 @@ impl Surgeon<'_> {
     }
 
     fn unclosed(&mut self, before: usize) {
-        if let Some(opener) = self.open.pop() {
-            self.found.push(Finding::Unclosed { opener, before });
-        }
+        let Some(opener) = self.open.pop() else { return };
+        let finding = match self.has_better_opener(opener) {
+            true => Finding::SurplusOpener { opener },
+            false => Finding::Unclosed { opener, before },
+        };
+        self.found.push(finding);
+    }
+
+    /// Whether a `{` stands in a line that another `{` ends: that one opens the body.
+    fn has_better_opener(&self, opener: usize) -> bool {
+        let is_brace = |at: usize| self.tokens[at].kind == Kind::BraceOpen;
+        let behind = (opener + 1..self.tokens.len()).take_while(|it| self.lines.same(*it, opener));
+        let doubled = opener > 0 && is_brace(opener - 1) && self.lines.same(opener - 1, opener);
+        let last = behind.last();
+        is_brace(opener) && (last.is_some_and(is_brace) || doubled && last.is_none())
     }
 
     fn close_above_text(&mut self, at: usize) {
@@ -214,20 +246,110 @@ impl Surgeon<'_> {
         }
     }
 
+    /// Decides what to do with a closing token: what leads to the fewest findings in the rest of the region.
     fn closer(&mut self, at: usize, opener: Kind, end: usize) {
-        let depth = self.innermost(opener);
+        if self.crossed == Some(at) {
+            self.open.pop();
+            return;
+        }
+        let open = self.open.len();
+        let depth = self.reachable(opener);
+        let fits = depth.is_some_and(|it| it + 1 == open);
+        if fits && !self.is_suspicious(at) {
+            self.open.pop();
+            return;
+        }
+        let tried = |kept: usize, from: usize| self.trial(self.open[..kept].to_vec(), from, end);
+        let drop = 1 + tried(open, at + 1);
+        let close = depth.map_or(usize::MAX, |it| open - 1 - it + tried(it, at + 1));
+        let retype =
+            if !fits && self.may_be_retyped(at) { 1 + tried(open - 1, at + 1) } else { usize::MAX };
+        let cross = if self.crosses(at, opener) { 1 + tried(open - 2, at + 2) } else { usize::MAX };
+        if cross < drop.min(close).min(retype) {
+            self.found.push(Finding::Crossed { first: at });
+            self.crossed = Some(at + 1);
+            self.open.pop();
+        } else if close < drop || close == drop && !fits && close <= retype {
+            let kept = depth.unwrap_or(open);
+            while self.open.len() > kept + 1 {
+                self.unclosed(at);
+            }
+            self.open.pop();
+        } else if retype < drop {
+            let opener = self.open.pop().unwrap_or(at);
+            self.found.push(Finding::Wrong { opener, closer: at });
+        } else {
+            self.surplus(at);
+        }
+    }
+
+    /// How many findings plain pairing would make of the tokens `from..end` with these brackets open.
+    fn trial(&self, mut open: Vec<usize>, from: usize, end: usize) -> usize {
+        let stop = end.min(from + TRIAL);
+        let mut findings = 0;
+        for at in from..stop {
+            let kind = self.tokens[at].kind;
+            if self.lines.is_first(at) {
+                let kept = open.len() - self.dedents(&open, at);
+                findings += open.len() - kept;
+                open.truncate(kept);
+            }
+            if is_opener(kind) {
+                open.push(at);
+            } else if let Some(opener) = opener_of(kind) {
+                let depth = open.iter().rposition(|it| self.tokens[*it].kind == opener);
+                let torn = |depth: &usize| {
+                    *depth + 1 < open.len()
+                        && !self.lines.is_first(at)
+                        && !self.lines.same(open[*depth], at)
+                };
+                match depth.filter(|depth| !torn(depth)) {
+                    Some(depth) => {
+                        findings += open.len() - 1 - depth;
+                        open.truncate(depth);
+                    }
+                    None => findings += 1,
+                }
+            }
+        }
+        findings + if stop == end { open.len() } else { 0 }
+    }
+
+    /// Whether the two closers that come next stand each in the other's place: `)}` where `})` was meant.
+    fn crosses(&self, at: usize, opener: Kind) -> bool {
+        let [.., outer, inner] = self.open[..] else { return false };
+        let kind = |it: usize| self.tokens[it].kind;
+        let next = self.tokens.get(at + 1).and_then(|it| opener_of(it.kind));
+        kind(outer) == opener
+            && kind(inner) != opener
+            && next == Some(kind(inner))
+            && kind(inner) != Kind::TextStart
+            && self.lines.same(at, at + 1)
+            && self.lines.same(outer, inner)
+    }
+
+    /// A closer of what other lines have opened is expected to begin a line, indented like theirs.
+    fn is_suspicious(&self, at: usize) -> bool {
+        let Some(&top) = self.open.last() else { return true };
+        let (first, top_line) = (self.lines.is_first(at), self.lines.indent[top]);
+        !self.lines.same(top, at)
+            && (!first && self.opens_line_end(top) || first && self.lines.indent[at] > top_line)
+    }
+
+    fn opens_line_end(&self, opener: usize) -> bool {
+        opener + 1 < self.tokens.len() && self.lines.is_first(opener + 1)
+    }
+
+    fn may_be_retyped(&self, at: usize) -> bool {
+        let top = self.open.last().map(|it| self.tokens[*it].kind);
+        top.is_some_and(|it| it != Kind::TextStart) && self.tokens[at].kind != Kind::TextEnd
+    }
+
+    /// The place among the open brackets of the one that a closer may close; not beyond the text that it stands in.
+    fn reachable(&self, opener: Kind) -> Option<usize> {
+        let depth = self.innermost(opener)?;
         let text = self.innermost(Kind::TextStart);
-        let Some(depth) = depth.filter(|depth| text.is_none_or(|text| text <= *depth)) else {
-            return self.surplus(at);
-        };
-        let partner = self.open[depth];
-        if self.is_probably_surplus(at, partner, end) {
-            return self.surplus(at);
-        }
-        while self.open.len() > depth + 1 {
-            self.unclosed(at);
-        }
-        self.open.pop();
+        text.is_none_or(|text| text <= depth).then_some(depth)
     }
 
     /// The place among the open brackets of the innermost one of this kind.
@@ -237,27 +359,6 @@ impl Surgeon<'_> {
         Some(nearest + found)
     }
 
-    /// A closer that would tear open what its line pairs up by itself, or that stands deeper than its opener's
-    /// line while a better one follows.
-    fn is_probably_surplus(&self, at: usize, partner: usize, end: usize) -> bool {
-        let kind = self.tokens[at].kind;
-        let top = self.open.last().copied().unwrap_or(partner);
-        if top != partner && !self.lines.same(partner, at) && self.lines.same(top, at) {
-            let wanted = self.tokens[top].kind;
-            return (at + 1..end)
-                .take_while(|it| self.lines.same(*it, at))
-                .any(|it| opener_of(self.tokens[it].kind) == Some(wanted));
-        }
-        let indent = self.lines.indent[partner];
-        self.lines.is_first(at)
-            && self.lines.indent[at] > indent
-            && (at + 1..end.min(at + LOOK_AHEAD)).any(|it| {
-                self.lines.is_first(it)
-                    && self.lines.indent[it] == indent
-                    && self.tokens[it].kind == kind
-            })
-    }
-
     fn surplus(&mut self, closer: usize) {
         match self.missing_opener(closer) {
             Some(before) => self.found.push(Finding::Unopened { closer, before }),
@@ -265,30 +366,19 @@ impl Surgeon<'_> {
         }
     }
 
-    /// For a `}` that begins a line: the end of the line above it, indented alike, that begins with a word which needs a block.
+    /// For a closer that begins a line: the end of the line above it that is indented alike, if all between them is
+    /// indented deeper.
     fn missing_opener(&mut self, closer: usize) -> Option<usize> {
-        if self.tokens[closer].kind != Kind::BraceClose || !self.lines.is_first(closer) {
+        if self.tokens[closer].kind == Kind::TextEnd || !self.lines.is_first(closer) {
             return None;
         }
         let indent = self.lines.indent[closer];
-        let head = (0..closer)
-            .rev()
-            .find(|it| self.lines.is_first(*it) && self.lines.indent[*it] <= indent)?;
+        let mut lines = (0..closer).rev().filter(|it| self.lines.is_first(*it));
+        let head = lines.find(|it| self.lines.indent[*it] <= indent)?;
         let end = (head + 1..=closer).find(|it| self.lines.is_first(*it))?;
-        let bare = self.tokens[end - 1].kind != Kind::BraceOpen && end < closer;
-        let needs =
-            needs_block(self.tokens[head].kind) || self.tokens[head].kind == Kind::BraceClose;
-        let fits = self.lines.indent[head] == indent && bare && needs;
-        (fits && self.opened.insert(end)).then_some(end)
+        let bare = !is_opener(self.tokens[end - 1].kind) && end < closer;
+        (self.lines.indent[head] == indent && bare && self.opened.insert(end)).then_some(end)
     }
-}
-
-fn needs_block(kind: Kind) -> bool {
-    use Kind::{Catch, Else, Fn, For, If, Match, Parallel, Table, Test, Transaction, Try, While};
-    matches!(
-        kind,
-        If | Else | For | While | Match | Fn | Table | Test | Try | Catch | Transaction | Parallel
-    )
 }
 
 /// Whether a token of this kind is followed by its partner.
@@ -316,7 +406,9 @@ fn closer_of(opener: Kind) -> Kind {
     }
 }
 
-fn report(file: FileId, found: &[Finding], out: &mut Lexed) {
+fn report(file: FileId, text: &str, found: &[Finding], out: &mut Lexed) {
+    let lexical: HashSet<usize> = out.faults.iter().map(|it| line_start(text, *it)).collect();
+    let mut told = lexical.clone();
     let tokens = &out.tokens;
     let span = |index: usize| {
         tokens.get(index).map_or(Span::default(), |it| Span::new(file, it.start, it.end))
@@ -325,44 +417,78 @@ fn report(file: FileId, found: &[Finding], out: &mut Lexed) {
         let end = before.checked_sub(1).map_or(0, |it| tokens[it].end);
         Span::new(file, end, end)
     };
+    let mut ended = None;
     for finding in found {
-        let (at, diagnostic) = match *finding {
+        let diagnostic = match *finding {
+            // What ends unclosed in one place is one slip, told of the innermost.
+            Finding::Unclosed { before, .. } if ended.replace(before) == Some(before) => continue,
             Finding::Unclosed { opener, .. } if tokens[opener].kind == Kind::TextStart => continue,
             Finding::Unclosed { opener, before } => {
                 let (open, close) = (tokens[opener].kind, closer_of(tokens[opener].kind));
                 let place = gap(before);
-                let less_indented = tokens.get(before).map(|_| span(before));
                 out.faults.push(place.start);
-                (
-                    span(opener),
-                    errors::unclosed_bracket(span(opener), open, close, place, less_indented),
-                )
+                if lexical.contains(&line_start(text, place.start)) {
+                    continue;
+                }
+                let below = tokens.get(before).map(|_| span(before));
+                errors::unclosed_bracket(span(opener), open, close, place, below)
+            }
+            Finding::SurplusOpener { opener } => {
+                errors::surplus_opener(span(opener), tokens[opener].kind)
             }
             Finding::Surplus { closer } => {
-                (span(closer), errors::unmatched_bracket(span(closer), tokens[closer].kind))
+                errors::unmatched_bracket(span(closer), tokens[closer].kind)
             }
             Finding::Unopened { closer, before } => {
-                (span(closer), errors::unopened_block(gap(before), span(closer)))
+                out.faults.push(span(closer).start);
+                errors::unopened_bracket(gap(before), span(closer), tokens[closer].kind)
+            }
+            Finding::Wrong { opener, closer } => {
+                let (open, close) = (tokens[opener].kind, tokens[closer].kind);
+                errors::wrong_closer(span(opener), open, span(closer), close, closer_of(open))
+            }
+            Finding::Crossed { first } => {
+                let (one, other) = (tokens[first].kind, tokens[first + 1].kind);
+                errors::crossed_brackets((span(first), one), (span(first + 1), other))
             }
         };
-        out.faults.push(at.start);
-        out.diagnostics.push(diagnostic);
+        // One slip, one finding: a line about which something is said already explains its brackets too.
+        let at = diagnostic.span().start;
+        let said = !told.insert(line_start(text, at));
+        out.faults.push(at);
+        if !said {
+            out.diagnostics.push(diagnostic);
+        }
     }
 }
 
+fn line_start(text: &str, at: u32) -> usize {
+    text[..at as usize].rfind('\n').map_or(0, |it| it + 1)
+}
+
 /// Puts in and takes out what was found, and pairs the result.
-fn operate(old: &[Token], found: &[Finding]) -> Vec<Token> {
+fn operate(text: &str, old: &[Token], found: &[Finding]) -> Vec<Token> {
     let mut inserted: Vec<(usize, Kind)> = Vec::new();
     let mut dropped = Vec::new();
+    let mut old = old.to_vec();
     for finding in found {
         match *finding {
             Finding::Unclosed { opener, before } => {
-                inserted.push((before, closer_of(old[opener].kind)))
+                inserted.push((before, closer_of(old[opener].kind)));
             }
-            Finding::Surplus { closer } => dropped.push(closer),
-            Finding::Unopened { before, .. } => inserted.push((before, Kind::BraceOpen)),
+            Finding::Surplus { closer: token } | Finding::SurplusOpener { opener: token } => {
+                dropped.push(token)
+            }
+            Finding::Unopened { closer, before } => {
+                inserted.extend(opener_of(old[closer].kind).map(|opener| (before, opener)));
+            }
+            Finding::Wrong { opener, closer } => old[closer].kind = closer_of(old[opener].kind),
+            Finding::Crossed { first } => {
+                (old[first].kind, old[first + 1].kind) = (old[first + 1].kind, old[first].kind);
+            }
         }
     }
+    dropped.sort_unstable();
     inserted.sort_by_key(|it| it.0);
     let mut inserted = inserted.into_iter().peekable();
     let mut tokens = Vec::with_capacity(old.len() + inserted.len());
@@ -373,15 +499,21 @@ fn operate(old: &[Token], found: &[Finding]) -> Vec<Token> {
         }
         tokens.extend(old.get(index).filter(|_| dropped.binary_search(&index).is_err()).copied());
     }
-    pair_all(&mut tokens);
+    pair_all(text, &mut tokens);
     tokens
 }
 
 /// Pairs brackets plainly; what is still alone becomes an unknown token, so that partners are always true.
-fn pair_all(tokens: &mut [Token]) {
+fn pair_all(text: &str, tokens: &mut [Token]) {
     let mut open: Vec<usize> = Vec::new();
     for at in 0..tokens.len() {
         tokens[at].partner = offset(at);
+        if at > 0 && tokens[at].kind == Kind::Minus {
+            let breaks =
+                text[tokens[at - 1].end as usize..tokens[at].start as usize].contains('\n');
+            tokens[at].on_new_line =
+                breaks && open.last().is_none_or(|it| tokens[*it].kind == Kind::BraceOpen);
+        }
         if is_opener(tokens[at].kind) {
             open.push(at);
             continue;
@@ -413,7 +545,11 @@ fn renumber_docs(found: &[Finding], out: &mut Lexed) {
                 {
                     more += 1
                 }
-                Finding::Surplus { closer } if closer < at => less += 1,
+                Finding::Surplus { closer: it } | Finding::SurplusOpener { opener: it }
+                    if it < at =>
+                {
+                    less += 1;
+                }
                 _ => {}
             }
         }

@@ -1,12 +1,17 @@
 //! What the lexer and the parser have to say, one function a finding: typed arguments in, finished diagnostic out.
 //!
-//! Nothing here decides whether something is wrong.
+//! Nothing here decides whether something is wrong; [`explain`] decides what of several things it is.
 
+mod explain;
 mod lexical;
 mod structure;
 
+pub(super) use explain::explain;
 pub(super) use lexical::*;
-pub(super) use structure::*;
+pub(super) use structure::{
+    Found, assign_in_condition, chained_comparison, header_after_statement, missing_comma,
+    nested_declaration,
+};
 
 use crate::diagnostics::{Applicability, Diagnostic, Edit, Fix};
 use crate::source::Span;

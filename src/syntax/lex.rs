@@ -121,6 +121,7 @@ impl<'s> Scanner<'s> {
     }
 
     fn finish(mut self) -> Lexed {
+        self.one_per_line();
         self.report_habits();
         self.attach_docs(self.out.tokens.len());
         if !(self.balanced && self.open.is_empty()) {
@@ -309,6 +310,26 @@ impl<'s> Scanner<'s> {
         let span = self.span(self.start(), self.end());
         self.out.diagnostics.push(errors::bad_number(span, self.lexer.slice()));
         self.push(Kind::BadNumber);
+    }
+
+    /// Of several findings in one line the first stays, or the one about a text that is not closed: where a text
+    /// begins or ends in the wrong place, nothing else in its line is what it seems.
+    fn one_per_line(&mut self) {
+        let found = std::mem::take(&mut self.out.diagnostics);
+        for diagnostic in found {
+            let start = diagnostic.span().start as usize;
+            self.out.faults.push(offset(start));
+            let last = self.out.diagnostics.last();
+            let last_start = last.map_or(0, |it| it.span().start as usize);
+            let same = last.is_some()
+                && !self.text[last_start.min(start)..start.max(last_start)].contains('\n');
+            if !same {
+                self.out.diagnostics.push(diagnostic);
+            } else if diagnostic.code == "unclosed-text" {
+                self.out.diagnostics.pop();
+                self.out.diagnostics.push(diagnostic);
+            }
+        }
     }
 
     /// Notes that the parser will find a wreck at `at`, about which everything has been said.

@@ -7,6 +7,8 @@
 mod brackets;
 mod errors;
 mod lex;
+#[cfg(test)]
+mod mutations;
 mod number;
 mod parser;
 pub mod token;

@@ -53,8 +53,10 @@ pub(super) fn parse(file: FileId, text: &str, lexed: &Lexed) -> (File, Vec<Diagn
         docs: &lexed.docs,
         faults: &lexed.faults,
         diagnostics: Vec::new(),
+        slips: 0,
         quiet: false,
         stmt_start: 0,
+        indent: 0,
         depth: 0,
         height: 0,
         place: Place::default(),
@@ -137,10 +139,14 @@ struct State<'t> {
     /// Where the lexer has left wrecks.
     faults: &'t [u32],
     diagnostics: Vec<Diagnostic>,
+    /// How often a rule could not go on, reported or not.
+    slips: u32,
     /// An error has been reported, and no whole statement has been parsed since.
     quiet: bool,
     /// The index of the token that the current statement begins with.
     stmt_start: usize,
+    /// How far the statements of the current block are indented.
+    indent: usize,
     depth: u32,
     /// An upper bound for how deep the tree is below the current nesting.
     height: u32,
@@ -268,11 +274,6 @@ impl<'t> Look<'t> for Inp<'t, '_> {
 /// A token of this kind.
 fn token<'t>(kind: Kind) -> impl Rule<'t, Token> {
     rule(move |inp| if inp.kind() == kind { Ok(inp.bump()) } else { inp.stop(Want::Token(kind)) })
-}
-
-/// Whether a token of this kind comes next; takes it if so.
-fn eaten<'t>(kind: Kind) -> impl Rule<'t, bool> {
-    rule(move |inp| Ok(inp.eat(kind)))
 }
 
 /// What follows a token of this kind, if that comes next.

@@ -261,6 +261,39 @@ pub(in crate::syntax) fn unclosed_bracket(
     found.fix(Fix::maybe(format!("add `{close}`"), place, inserted))
 }
 
+/// `if a { {`: one opener too many.
+pub(in crate::syntax) fn surplus_opener(span: Span, open: Kind) -> Diagnostic {
+    error("unclosed-bracket", format!("this `{}` has no partner", open.text()), span, "")
+        .fix(Fix::maybe("remove it", span, ""))
+}
+
+/// `f(a]`
+pub(in crate::syntax) fn wrong_closer(
+    opener: Span,
+    open: Kind,
+    closer: Span,
+    close: Kind,
+    wanted: Kind,
+) -> Diagnostic {
+    let title = format!("`{}` is closed by `{}`", open.text(), close.text());
+    error("unmatched-bracket", title, closer, format!("`{}` is needed here", wanted.text()))
+        .label(opener, "opened here")
+        .fix(Fix::maybe(format!("write `{}`", wanted.text()), closer, wanted.text()))
+}
+
+/// `f({ a: 1 )}`
+pub(in crate::syntax) fn crossed_brackets(one: (Span, Kind), other: (Span, Kind)) -> Diagnostic {
+    let (first, second) = (one.1.text(), other.1.text());
+    error(
+        "unmatched-bracket",
+        format!("`{first}` and `{second}` are swapped"),
+        one.0.to(other.0),
+        "",
+    )
+    .help("what was opened last is closed first")
+    .fix(Fix::safe("swap them", one.0, second).and(other.0, first))
+}
+
 /// `)` alone.
 pub(in crate::syntax) fn unmatched_bracket(span: Span, kind: Kind) -> Diagnostic {
     error("unmatched-bracket", format!("this `{}` closes nothing", kind.text()), span, "")
@@ -268,16 +301,17 @@ pub(in crate::syntax) fn unmatched_bracket(span: Span, kind: Kind) -> Diagnostic
         .fix(Fix::maybe("remove it", span, ""))
 }
 
-/// `if a` … `}`: a block that ends and never began.
-pub(in crate::syntax) fn unopened_block(place: Span, closer: Span) -> Diagnostic {
-    error(
-        "unmatched-bracket",
-        "a `{` is missing at the end of this line",
-        place,
-        "the block begins here",
-    )
-    .label(closer, "it ends here")
-    .fix(Fix::safe("add `{`", place, " {"))
+/// `if a` … `}`: something that ends and never began.
+pub(in crate::syntax) fn unopened_bracket(place: Span, closer: Span, kind: Kind) -> Diagnostic {
+    let (opener, inserted) = match kind {
+        Kind::ParenClose => ("(", "("),
+        Kind::BracketClose => ("[", "["),
+        _ => ("{", " {"),
+    };
+    let title = format!("a `{opener}` is missing at the end of this line");
+    error("unmatched-bracket", title, place, "it should begin here")
+        .label(closer, "it ends here")
+        .fix(Fix::safe(format!("add `{opener}`"), place, inserted))
 }
 
 /// The 201st level.

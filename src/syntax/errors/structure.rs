@@ -1,9 +1,9 @@
 //! Findings about how tokens stand together.
 
 use super::{error, quoted};
+use crate::diagnostics::suggest::foreign::Foreign;
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::source::{FileId, Span};
-use crate::syntax::parser::Want;
 use crate::syntax::token::{Kind, Token};
 
 /// What stands where the parser could not go on.
@@ -15,10 +15,9 @@ pub(in crate::syntax) struct Found<'t> {
     pub(in crate::syntax) token: Token,
     /// The one before it.
     pub(in crate::syntax) before: Option<Token>,
-    /// The one after it.
-    pub(in crate::syntax) after: Token,
-    /// The first one of the statement.
+    /// The first one of the statement, and the one behind that.
     pub(in crate::syntax) statement: Token,
+    pub(in crate::syntax) second: Token,
 }
 
 impl<'t> Found<'t> {
@@ -26,7 +25,7 @@ impl<'t> Found<'t> {
         Span::new(self.file, token.start, token.end)
     }
 
-    fn slice(&self, token: Token) -> &'t str {
+    pub(super) fn slice(&self, token: Token) -> &'t str {
         &self.text[token.start as usize..token.end as usize]
     }
 
@@ -40,34 +39,42 @@ impl<'t> Found<'t> {
     fn shown(&self) -> String {
         match self.token.kind {
             Kind::End => "the end of the file".to_owned(),
+            kind if self.token.start == self.token.end => format!("`{}`", kind.text()),
             _ => quoted(self.slice(self.token)),
         }
     }
 
-    /// What is missing is missing at the end of a line.
-    fn at_line_end(&self) -> bool {
-        self.token.on_new_line || matches!(self.token.kind, Kind::End | Kind::BraceClose)
+    /// " after `x`", or nothing at the beginning of the file.
+    fn after_before(&self) -> String {
+        match self.before {
+            Some(before) if before.end > before.start => {
+                format!(" after {}", quoted(self.slice(before)))
+            }
+            _ => String::new(),
+        }
     }
-}
 
-/// What is wrong where `want` was needed.
-pub(in crate::syntax) fn explain(want: Want, found: &Found<'_>) -> Diagnostic {
-    let needed = match want {
-        Want::Token(kind) => format!("`{}`", kind.text()),
-        Want::Name(what) => format!("a name for the {what}"),
-        Want::Value | Want::Initial => "a value".to_owned(),
-        Want::Type => "a type".to_owned(),
-        Want::Pattern => "a pattern".to_owned(),
-        Want::LineEnd => "the end of the statement".to_owned(),
-        Want::Block => "`{`".to_owned(),
-        Want::Item | Want::Said => "a statement".to_owned(),
-    };
-    error(
-        "misplaced",
-        format!("{} cannot stand here", found.shown()),
-        found.span(found.token),
-        format!("{needed} should stand here"),
-    )
+    /// The statement does not even begin.
+    pub(super) fn is_first(&self) -> bool {
+        self.token.start == self.statement.start
+    }
+
+    /// What is missing is missing at the end of a line.
+    pub(super) fn at_line_end(&self) -> bool {
+        self.token.on_new_line || self.token.kind == Kind::End
+    }
+
+    /// What is missing is missing between two signs that separate or close.
+    pub(super) fn before_separator(&self) -> bool {
+        use Kind::{
+            BraceClose, BracketClose, Colon, Comma, Equal, ParenClose, TextEnd, TextMiddle,
+        };
+        let kind = self.token.kind;
+        matches!(
+            kind,
+            Comma | Colon | Equal | ParenClose | BracketClose | BraceClose | TextMiddle | TextEnd
+        )
+    }
 }
 
 /// `f(a b)`
@@ -75,6 +82,174 @@ pub(in crate::syntax) fn missing_comma(found: &Found<'_>, what: &str) -> Diagnos
     let gap = found.gap();
     error("missing-comma", format!("a comma is missing between two {what}s"), gap, "here")
         .fix(Fix::safe("add `,`", gap, ","))
+}
+
+/// `let total =` with nothing behind it.
+pub(in crate::syntax) fn missing_initial(found: &Found<'_>) -> Diagnostic {
+    let named = found.second.kind.is_name() && found.statement.kind.is_reserved();
+    let name = found.slice(if named { found.second } else { found.statement });
+    let gap = found.gap();
+    error(
+        "missing-value",
+        format!("{} has no value yet", quoted(name)),
+        gap,
+        "a value should follow",
+    )
+    .fix(Fix::snippet("give it a value", gap, " ${1:value}"))
+}
+
+/// `x = a +` at the end of a line.
+pub(in crate::syntax) fn missing_value(found: &Found<'_>) -> Diagnostic {
+    let gap = found.gap();
+    error(
+        "missing-value",
+        format!("a value is missing{}", found.after_before()),
+        gap,
+        "a value should follow",
+    )
+    .fix(Fix::snippet("give it a value", gap, " ${1:value}"))
+}
+
+/// `f(a, , b)`, `x: ,`
+pub(in crate::syntax) fn missing_between(found: &Found<'_>, what: &str) -> Diagnostic {
+    let gap = found.gap();
+    let code = if what == "value" { "missing-value" } else { "missing-part" };
+    error(
+        code,
+        format!("a {what} is missing{}", found.after_before()),
+        gap,
+        format!("a {what} should follow"),
+    )
+    .fix(Fix::snippet(format!("give it a {what}"), gap, format!(" ${{1:{what}}}")))
+}
+
+/// `let from = 1`
+pub(in crate::syntax) fn reserved_word(found: &Found<'_>, what: &str) -> Diagnostic {
+    let (span, word) = (found.span(found.token), found.slice(found.token));
+    let title = format!("`{word}` is a word of the language");
+    error("reserved-word", title, span, format!("it cannot name a {what}"))
+        .help(format!("call the {what} something else, such as `{word}_`"))
+        .fix(Fix::maybe(format!("call it `{word}_`"), span, format!("{word}_")))
+}
+
+/// `let = 1`, `x.`
+pub(in crate::syntax) fn missing_name(found: &Found<'_>, what: &str) -> Diagnostic {
+    let gap = found.gap();
+    let title = format!("a name for the {what} is missing");
+    match found.token.kind {
+        Kind::Int | Kind::BadNumber | Kind::Text | Kind::TextStart if !found.token.on_new_line => {
+            error("missing-part", title, found.span(found.token), "this is no name")
+                .help("names begin with a letter or `_`")
+        }
+        _ => error("missing-part", title, gap, "a name should follow").fix(Fix::snippet(
+            "name it",
+            gap,
+            " ${1:name}",
+        )),
+    }
+}
+
+/// `if a` without `{`.
+pub(in crate::syntax) fn missing_block(found: &Found<'_>) -> Diagnostic {
+    if !found.at_line_end() {
+        return out_of_place(found, "the body in `{ … }` should begin here");
+    }
+    let gap = found.gap();
+    error(
+        "missing-part",
+        format!("`{{` is missing{}", found.after_before()),
+        gap,
+        "the body should begin here",
+    )
+    .help("bodies stand in braces: `{ … }`")
+}
+
+/// A sign or word that has to stand here.
+pub(in crate::syntax) fn missing_token(found: &Found<'_>, kind: Kind) -> Diagnostic {
+    let gap = found.gap();
+    let text = kind.text();
+    let title = match kind {
+        Kind::Text => format!("a text is missing{}", found.after_before()),
+        _ => format!("`{text}` is missing{}", found.after_before()),
+    };
+    let missing = error("missing-part", title, gap, "here");
+    match kind {
+        Kind::Colon | Kind::Comma => missing.fix(Fix::maybe(format!("add `{text}`"), gap, text)),
+        Kind::Equal | Kind::FatArrow | Kind::In | Kind::Else => {
+            missing.fix(Fix::maybe(format!("add `{text}`"), gap, format!(" {text}")))
+        }
+        Kind::Catch => missing.help("a `try { … }` is followed by `catch { … }` or `else …`"),
+        _ => missing,
+    }
+}
+
+/// `fn f(a) {`
+pub(in crate::syntax) fn parameter_without_type(found: &Found<'_>) -> Diagnostic {
+    let gap = found.gap();
+    let name = found.before.map_or("", |it| found.slice(it));
+    error("missing-part", format!("{} has no type", quoted(name)), gap, "its type should follow")
+        .help("functions state the types of their parameters: `a: int`")
+        .fix(Fix::snippet("give it a type", gap, ": ${1:int}"))
+}
+
+/// `f(a = 1)`, `{ a = 1 }`
+pub(in crate::syntax) fn named_with_equals(found: &Found<'_>) -> Diagnostic {
+    let span = found.span(found.token);
+    let spaced = found.before.is_some_and(|it| it.end < found.token.start);
+    let blank = Span { start: if spaced { found.gap().end } else { span.start }, ..span };
+    error("foreign-word", "a value is named with `:` here", span, "")
+        .help("write `name: value`")
+        .fix(Fix::safe("write `:`", blank, ":"))
+}
+
+/// A sign that is written otherwise here.
+pub(in crate::syntax) fn written(found: &Found<'_>, ours: &str) -> Diagnostic {
+    let span = found.span(found.token);
+    error("foreign-word", format!("{} is written `{ours}` here", found.shown()), span, "")
+        .fix(Fix::safe(format!("write `{ours}`"), span, ours))
+}
+
+/// `elif c {`, `function f() {`
+pub(in crate::syntax) fn foreign(found: &Found<'_>, token: Token, foreign: &Foreign) -> Diagnostic {
+    let span = found.span(token);
+    let said = error(
+        "foreign-word",
+        format!("`{}` is written `{}` here", foreign.theirs, foreign.ours),
+        span,
+        "",
+    );
+    match foreign.exact {
+        true => said.fix(Fix::safe(format!("write `{}`", foreign.ours), span, foreign.ours)),
+        false => said,
+    }
+}
+
+/// `c ? a : b`
+pub(in crate::syntax) fn ternary(found: &Found<'_>) -> Diagnostic {
+    let title = "`? :` is written `if … { … } else { … }` here";
+    error("foreign-word", title, found.span(found.token), "").help("write `if c { a } else { b }`")
+}
+
+/// `print "done"`
+pub(in crate::syntax) fn call_without_brackets(found: &Found<'_>) -> Diagnostic {
+    let name = found.before.map_or("", |it| found.slice(it));
+    out_of_place(found, "a call holds its arguments in brackets").help(format!("write `{name}(…)`"))
+}
+
+/// Something behind a finished statement.
+pub(in crate::syntax) fn after_statement(found: &Found<'_>) -> Diagnostic {
+    out_of_place(found, "the statement is over before it")
+        .help("put an operator between the two, or begin a new line")
+}
+
+/// Anything else.
+pub(in crate::syntax) fn out_of_place(found: &Found<'_>, why: &str) -> Diagnostic {
+    error(
+        "out-of-place",
+        format!("{} cannot stand here", found.shown()),
+        found.span(found.token),
+        why,
+    )
 }
 
 /// `if s = "late"`
@@ -91,18 +266,15 @@ pub(in crate::syntax) fn chained_comparison(first: Span, second: Span) -> Diagno
 }
 
 /// A declaration inside a block.
-pub(in crate::syntax) fn declaration_inside(word: Span, kind: Kind) -> Diagnostic {
-    error(
-        "declaration-inside",
-        format!("`{}` stands at the top level only", kind.text()),
-        word,
-        "inside a block here",
-    )
-    .help("move it out; functions may be used before they are declared")
+pub(in crate::syntax) fn nested_declaration(word: Span, kind: Kind) -> Diagnostic {
+    let title = format!("`{}` stands at the top level only", kind.text());
+    error("nested-declaration", title, word, "inside a block here")
+        .help("move it out; functions may be used above the line that declares them")
 }
 
-/// `schedule` below statements.
-pub(in crate::syntax) fn header_after_statement(span: Span, word: &str) -> Diagnostic {
+/// `schedule` below statements; `first` is where the first statement begins.
+pub(in crate::syntax) fn header_after_statement(span: Span, word: &str, first: Span) -> Diagnostic {
     error("header-after-statement", "headers stand above the first statement", span, "")
+        .label(first, "the first statement")
         .help(format!("move `{word}` up"))
 }

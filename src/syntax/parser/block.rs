@@ -1,9 +1,12 @@
 //! Statements one after another, blocks, and the heads in front of them.
 
 use super::expr::{expr, head_expr};
-use super::recover::{broken_expr, indent_of, report, skip_statement, value_or_error};
+use super::recover::{
+    begins_statement, broken_expr, indent_of, report, rest_of_statement, skip_statement,
+    value_or_error,
+};
 use super::stmt::{ends_with_block, statement};
-use super::{Inp, Look, Parsed, Stop, Want, in_brackets, offset};
+use super::{Inp, Look, Parsed, Place, Stop, Want, in_brackets, offset, placed};
 use crate::source::Span;
 use crate::syntax::errors;
 use crate::syntax::token::Kind;
@@ -31,16 +34,33 @@ fn statements(inp: &mut Inp<'_, '_>, end: usize) -> Vec<Stmt> {
     let mut stmts = Vec::new();
     // Several statements may share a line only where the block is written on one line.
     let mut one_line = true;
-    while inp.at() < end {
+    sequence(inp, end, |inp| {
         one_line &= !inp.token().on_new_line;
-        let (kind, span) = guarded(inp, end, statement);
-        let mut stmt = Stmt { id: NodeId(0), span, kind: kind.unwrap_or(StmtKind::Error) };
-        if !one_line {
-            line_end(inp, end, Some(&mut stmt));
-        }
-        stmts.push(stmt);
-    }
+        let (kind, span) = guarded(inp, end, |inp| {
+            let mut kind = statement(inp)?;
+            if !one_line && !line_end(inp, end) {
+                spoil(&mut kind);
+            }
+            Ok(kind)
+        });
+        stmts.push(Stmt { id: NodeId(0), span, kind: kind.unwrap_or(StmtKind::Error) });
+    });
     stmts
+}
+
+/// Parses things that stand below one another until the token at `end` comes next; each has to take a token.
+pub(super) fn sequence<'t, 'p>(
+    inp: &mut Inp<'t, 'p>,
+    end: usize,
+    mut each: impl FnMut(&mut Inp<'t, 'p>),
+) {
+    let at = inp.at();
+    let indent = indent_of(inp, at);
+    let outside = std::mem::replace(&mut inp.state().indent, indent);
+    while inp.at() < end {
+        each(inp);
+    }
+    inp.state().indent = outside;
 }
 
 /// Something that is parsed for itself, as statements are; nothing, over at least one token, where it is broken.
@@ -52,16 +72,19 @@ pub(super) fn guarded<'t, O>(
     let start = inp.at();
     let outside = std::mem::replace(&mut inp.state().stmt_start, start);
     let before = inp.save();
-    let errors = inp.state().diagnostics.len();
+    // A line that begins with a word like `let` is a fresh start, whatever stood above it.
+    inp.state().quiet &= !(inp.token().on_new_line && begins_statement(inp.kind()));
+    let slips = inp.state().slips;
     let parsed = match parse(inp) {
         Ok(parsed) => {
-            let whole = inp.state().diagnostics.len() == errors;
+            let whole = inp.state().slips == slips;
             inp.state().quiet &= !whole;
             Some(parsed)
         }
         Err(stop) => {
             report(inp, stop);
             inp.rewind(before);
+            look_into_body(inp, stop.at as usize);
             skip_statement(inp, start, end);
             None
         }
@@ -70,21 +93,37 @@ pub(super) fn guarded<'t, O>(
     (parsed, inp.since(start))
 }
 
-/// A statement ends with its line: says so where it does not, and drops the rest of the line.
-pub(super) fn line_end(inp: &mut Inp<'_, '_>, end: usize, stmt: Option<&mut Stmt>) {
-    let at = inp.at();
-    if at >= end || inp.token().on_new_line {
+/// Parses the body behind a head that broke at the token `broken`, for the findings in it.
+fn look_into_body(inp: &mut Inp<'_, '_>, broken: usize) {
+    use Kind::{Const, Let, Match, Table, Test, Type, Var};
+    if matches!(inp.kind(), Const | Let | Match | Table | Type | Var) {
         return;
     }
-    report(inp, Stop { at: offset(at), want: Want::LineEnd });
-    if let Some(stmt) = stmt {
-        spoil(&mut stmt.kind);
+    // A body that was reached has been looked into already.
+    let Some(body) = body_on_line(inp).filter(|it| broken <= *it) else { return };
+    let in_test = inp.kind() == Test || inp.state().place.in_test;
+    let before = inp.save();
+    inp.skip_to(body);
+    let place = Place { in_test, ..Place::default() };
+    // Nothing is lost where the body is too deep: that has been said.
+    let _ = placed(inp, place, block);
+    inp.rewind(before);
+}
+
+/// A statement ends with its line: says so where it does not, and drops what follows.
+pub(super) fn line_end(inp: &mut Inp<'_, '_>, end: usize) -> bool {
+    let at = inp.at();
+    if at >= end || inp.token().on_new_line {
+        return true;
     }
-    skip_statement(inp, at, end);
+    report(inp, Stop { at: offset(at), want: Want::LineEnd });
+    let start = inp.state().stmt_start;
+    rest_of_statement(inp, start);
+    false
 }
 
 /// Takes the value from a statement that goes on with something else: what it is worth is unknown.
-fn spoil(kind: &mut StmtKind) {
+pub(super) fn spoil(kind: &mut StmtKind) {
     match kind {
         StmtKind::Let(it) => it.value = broken_expr(it.value.span),
         StmtKind::Expr(it) if !ends_with_block(&it.kind) => *kind = StmtKind::Error,
@@ -101,6 +140,7 @@ fn spoil(kind: &mut StmtKind) {
 
 /// What stands between a word like `if` and the `{` behind it. If it is broken, the body is parsed all the same.
 pub(super) fn head(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
+    doubled_word(inp);
     let start = inp.at();
     let before = inp.save();
     let result = head_expr(inp).and_then(|head| match inp.kind() {
@@ -124,6 +164,16 @@ pub(super) fn head(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
     }
 }
 
+/// `if if a {`: without a word of its own, the second `if` would look for a body far below.
+fn doubled_word(inp: &mut Inp<'_, '_>) {
+    let at = inp.at();
+    let before = inp.state().tokens[at.saturating_sub(1)].kind;
+    if inp.kind() == before && matches!(before, Kind::If | Kind::Match) {
+        report(inp, Stop { at: offset(at), want: Want::Item });
+        inp.bump();
+    }
+}
+
 /// Whether what may follow a head follows.
 fn starts_body(inp: &mut Inp<'_, '_>) -> bool {
     inp.kind() == Kind::BraceOpen || inp.kind().is_name() || inp.kind() == Kind::Where
@@ -142,7 +192,7 @@ fn assignment_in_head(inp: &mut Inp<'_, '_>, left: Expr) -> Parsed<Expr> {
     Ok(Expr { id: NodeId(0), span, kind: ExprKind::Binary(Box::new(binary)) })
 }
 
-/// The `{` of the body behind a broken head: the last one that opens on this line.
+/// The `{` of the body behind a broken head: the one that ends this line.
 fn body_on_line(inp: &mut Inp<'_, '_>) -> Option<usize> {
     let start = inp.at();
     let tokens = inp.state().tokens;
@@ -153,7 +203,7 @@ fn body_on_line(inp: &mut Inp<'_, '_>) -> Option<usize> {
         if token.on_new_line && at > start || (token.partner as usize) < at {
             break;
         }
-        if token.kind == Kind::BraceOpen {
+        if token.kind == Kind::BraceOpen && tokens.get(at + 1).is_some_and(|it| it.on_new_line) {
             found = Some(at);
         }
         at = (token.partner as usize).max(at) + 1;

@@ -1,11 +1,8 @@
 //! Operators, from loosest to tightest, and what stands between them.
 
-use super::recover::report;
+use super::recover::is_consequence;
 use super::types::type_expr;
-use super::{
-    Inp, Look, Parsed, Place, Stop, Want, atom, call, deepened, measured, nested, offset, placed,
-};
-use crate::source::Span;
+use super::{Inp, Look, Parsed, Place, atom, call, deepened, measured, nested, placed};
 use crate::syntax::errors;
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{Binary, BinaryOp, Expr, ExprKind, NodeId, Range, UnaryOp};
@@ -148,13 +145,12 @@ fn divides(inp: &mut Inp<'_, '_>) -> bool {
 /// `a < b < c`: comparisons stand alone.
 fn chained(inp: &mut Inp<'_, '_>, first: Option<usize>) {
     let Some(first) = first else { return };
-    if !inp.state().quiet {
+    let at = inp.at();
+    if !is_consequence(inp, at) {
         let (token, first) = (inp.token(), inp.state().tokens[first]);
-        let (second, first): (Span, Span) = (inp.span(token), inp.span(first));
+        let (second, first) = (inp.span(token), inp.span(first));
         inp.state().diagnostics.push(errors::chained_comparison(first, second));
     }
-    let at = offset(inp.at());
-    report(inp, Stop { at, want: Want::Said });
 }
 
 /// A prefix operator with its operand, or an atom with what is attached to it.

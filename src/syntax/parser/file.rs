@@ -2,15 +2,16 @@
 
 use ecow::EcoString;
 
-use super::block::{guarded, initial, line_end};
+use super::block::{guarded, initial, line_end, sequence, spoil};
 use super::function::function;
 use super::header::{self, header};
 use super::name::{name, text_name, word};
-use super::recover::value_or_error;
+use super::recover::{is_consequence, touches_fault, value_or_error};
 use super::stmt::statement;
 use super::table::table;
 use super::types::type_or_error;
 use super::{Inp, Look, Parsed, Place, after, nested, offset, placed, rule, token};
+use crate::source::Span;
 use crate::syntax::errors;
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{Const, File, Item, Keep, NodeId, Stmt, StmtKind, Test, TypeAlias, Use};
@@ -21,37 +22,36 @@ pub(super) fn file(inp: &mut Inp<'_, '_>) -> Parsed<File> {
     let end = inp.state().tokens.len() - 1;
     let docs = file_docs(inp);
     let mut items: Vec<Item> = Vec::new();
-    let mut body_begun = false;
-    while inp.at() < end {
+    let mut late = LateHeaders::default();
+    sequence(inp, end, |inp| {
         let at = inp.at();
         let item = item(inp, end);
-        match &item {
-            Item::Stmt(_) => body_begun = true,
-            Item::Header(it) if body_begun => late_header(inp, it.span, &it.word.text),
-            _ => {}
-        }
+        late.see(inp, &item);
         debug_assert!(inp.at() > at, "every item takes a token");
         items.push(item);
-    }
+    });
     inp.bump();
     Ok(File { docs, items, node_count: 0 })
 }
 
 /// A declaration, a header or a statement; one that is broken becomes a statement that says so.
 fn item(inp: &mut Inp<'_, '_>, end: usize) -> Item {
-    let (item, span) = guarded(inp, end, |inp| match declaration(inp)? {
-        Some(item) => Ok(item),
-        None if header::follows(inp) => header(inp).map(Item::Header),
-        None => {
-            let start = inp.at();
-            let kind = statement(inp)?;
-            Ok(Item::Stmt(Stmt { id: NodeId(0), span: inp.since(start), kind }))
+    let (item, span) = guarded(inp, end, |inp| {
+        let start = inp.at();
+        let mut item = match declaration(inp)? {
+            Some(item) => item,
+            None if header::follows(inp) => Item::Header(header(inp)?),
+            None => {
+                let kind = statement(inp)?;
+                Item::Stmt(Stmt { id: NodeId(0), span: inp.since(start), kind })
+            }
+        };
+        if let (false, Item::Stmt(stmt)) = (line_end(inp, end), &mut item) {
+            spoil(&mut stmt.kind);
         }
+        Ok(item)
     });
-    let mut item = item.unwrap_or(Item::Stmt(Stmt { id: NodeId(0), span, kind: StmtKind::Error }));
-    let stmt = if let Item::Stmt(stmt) = &mut item { Some(stmt) } else { None };
-    line_end(inp, end, stmt);
-    item
+    item.unwrap_or(Item::Stmt(Stmt { id: NodeId(0), span, kind: StmtKind::Error }))
 }
 
 /// A declaration, if the next word begins one.
@@ -79,16 +79,39 @@ pub(super) fn misplaced(inp: &mut Inp<'_, '_>) -> Parsed<StmtKind> {
     let word = inp.token();
     let span = inp.span(word);
     nested(inp, declaration)?;
-    if !std::mem::replace(&mut inp.state().quiet, true) {
-        inp.state().diagnostics.push(errors::declaration_inside(span, word.kind));
+    let at = inp.at();
+    if !is_consequence(inp, at) {
+        inp.state().diagnostics.push(errors::nested_declaration(span, word.kind));
     }
     Ok(StmtKind::Error)
 }
 
-/// Says that a header stands below statements, if its word is a header's.
-fn late_header(inp: &mut Inp<'_, '_>, span: crate::source::Span, word: &str) {
-    if header::HEADER_WORDS.contains(&word) {
-        inp.state().diagnostics.push(errors::header_after_statement(span, word));
+/// Sees to it that headers stand above statements. Where they do not, that is one mistake, however many they are.
+#[derive(Default)]
+struct LateHeaders {
+    first_stmt: Option<Span>,
+    reported: bool,
+}
+
+impl LateHeaders {
+    fn see(&mut self, inp: &mut Inp<'_, '_>, item: &Item) {
+        match item {
+            // What is broken may have been meant as anything.
+            Item::Stmt(stmt)
+                if !inp.state().quiet && !touches_fault(inp, stmt.span.start, stmt.span.end) =>
+            {
+                self.first_stmt = self.first_stmt.or(Some(stmt.span));
+            }
+            Item::Header(it)
+                if !self.reported && header::WORDS.contains(&it.word.text.as_str()) =>
+            {
+                let Some(first) = self.first_stmt else { return };
+                self.reported = true;
+                let found = errors::header_after_statement(it.span, &it.word.text, first);
+                inp.state().diagnostics.push(found);
+            }
+            _ => {}
+        }
     }
 }
 

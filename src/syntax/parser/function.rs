@@ -3,10 +3,11 @@
 use super::block::{block, initial};
 use super::list::{Items, list};
 use super::name::{is_word, name, taken, word};
+use super::recover::{behind as behind_last, broken_type, report};
 use super::types::{type_expr, type_or_error};
-use super::{Inp, Look, Parsed, Want, after, rule, token};
+use super::{Inp, Look, Parsed, Stop, Want, after, offset, rule, token};
 use crate::syntax::token::Kind;
-use crate::syntax::tree::{Fn, FnBody, Name, NodeId, Param};
+use crate::syntax::tree::{Fn, FnBody, Name, NodeId, Param, TypeExpr};
 use chumsky::Parser;
 
 /// `fn gross(net: decimal, rate: decimal = 0.19) -> decimal { … }`
@@ -18,7 +19,7 @@ pub(super) fn function(inp: &mut Inp<'_, '_>) -> Parsed<Fn> {
     let type_params = type_params(inp)?;
     let items = Items { what: "parameter", item: param, broken: |_| None };
     let (params, _) = list(inp, Kind::ParenOpen, &items)?;
-    let (result, body) = inp.parse(after(Kind::Arrow, type_or_error).then(rule(fn_body)))?;
+    let (result, body) = inp.parse(after(Kind::Arrow, result_type).then(rule(fn_body)))?;
     Ok(Fn { id: NodeId(0), span: inp.since(start), docs, name, type_params, params, result, body })
 }
 
@@ -38,13 +39,46 @@ fn type_params(inp: &mut Inp<'_, '_>) -> Parsed<Vec<Name>> {
     Ok(names)
 }
 
-/// `rate: decimal = 0.19`
+/// `rate: decimal = 0.19`. Without a type the parameter is still known to the body.
 fn param(inp: &mut Inp<'_, '_>) -> Parsed<Param> {
     let start = inp.at();
-    let named = word("parameter").then_ignore(token(Kind::Colon));
-    let ((name, ty), default) =
-        inp.parse(named.then(rule(type_expr)).then(after(Kind::Equal, initial)))?;
+    let name = inp.parse(word("parameter"))?;
+    let ty = if inp.eat(Kind::Colon) { type_expr(inp) } else { inp.stop(Want::Token(Kind::Colon)) };
+    let ty = match ty {
+        Ok(ty) => ty,
+        Err(stop) => {
+            report(inp, stop);
+            skip_item(inp);
+            broken_type(name.span.after())
+        }
+    };
+    let default = inp.parse(after(Kind::Equal, initial))?;
     Ok(Param { id: NodeId(0), span: inp.since(start), name, ty: Some(ty), default })
+}
+
+/// Goes on to the next comma or closer.
+fn skip_item(inp: &mut Inp<'_, '_>) {
+    while !matches!(inp.kind(), Kind::Comma | Kind::Equal | Kind::End) {
+        let (at, partner) = (inp.at(), inp.token().partner as usize);
+        if partner < at {
+            return;
+        }
+        inp.skip_to(partner + 1);
+    }
+}
+
+/// The type behind `->`. Where only one pair of braces follows, it is the body, and the type is missing.
+fn result_type(inp: &mut Inp<'_, '_>) -> Parsed<TypeExpr> {
+    let behind = inp.token().partner as usize + 1;
+    let next = inp.state().tokens.get(behind).map(|it| it.kind);
+    if inp.kind() == Kind::BraceOpen
+        && !matches!(next, Some(Kind::BraceOpen | Kind::Equal | Kind::Question))
+    {
+        let at = offset(inp.at());
+        report(inp, Stop { at, want: Want::Type });
+        return Ok(broken_type(behind_last(inp)));
+    }
+    type_or_error(inp)
 }
 
 /// `{ … }`, or `= observe` in the library's own files.

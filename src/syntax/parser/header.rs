@@ -9,7 +9,7 @@ use crate::syntax::token::Kind;
 use crate::syntax::tree::{Header, HeaderPart, NodeId};
 
 /// Words that begin header lines; the checker says what each takes.
-pub const HEADER_WORDS: &[&str] = &[
+pub(in crate::syntax) const WORDS: &[&str] = &[
     "active",
     "allow",
     "concurrency",

@@ -1,6 +1,6 @@
 //! `match` and patterns.
 
-use super::block::{assigned, guarded, head};
+use super::block::{assigned, guarded, head, sequence};
 use super::closure::body;
 use super::expr::{Power, expr, operation};
 use super::list::{Items, list};
@@ -24,9 +24,7 @@ pub(super) fn match_expr(inp: &mut Inp<'_, '_>) -> Parsed<ExprKind> {
     let arms = in_brackets(inp, |inp| {
         inp.bump();
         let mut arms = Vec::new();
-        while inp.at() < end {
-            arms.push(arm_or_error(inp, end));
-        }
+        sequence(inp, end, |inp| arms.push(arm_or_error(inp, end)));
         Ok(arms)
     })?;
     inp.bump();

@@ -3,7 +3,7 @@
 //! Line starts and indentation are the evidence. A statement that is broken ends where a line begins that is indented
 //! no deeper than its own first line; inside brackets, at the bracket's partner.
 
-use super::{DEPTH_MAX, Inp, Look, Parsed, Stop, Want};
+use super::{Inp, Look, Parsed, Stop, Want, offset};
 use crate::source::Span;
 use crate::syntax::errors::{self, Found};
 use crate::syntax::token::{Kind, Token};
@@ -11,9 +11,7 @@ use crate::syntax::tree::{Expr, ExprKind, NodeId, TypeExpr, TypeExprKind};
 
 /// Says what is wrong, unless that would only be the consequence of something already said.
 pub(super) fn report(inp: &mut Inp<'_, '_>, stop: Stop) {
-    let silent = inp.state().quiet || stop.want == Want::Said || is_wreck(inp, stop.at as usize);
-    inp.state().quiet = true;
-    if silent {
+    if stop.want == Want::Said || is_consequence(inp, stop.at as usize) {
         return;
     }
     let found = found(inp, stop.at as usize);
@@ -32,21 +30,34 @@ fn found<'t>(inp: &mut Inp<'t, '_>, at: usize) -> Found<'t> {
         text: state.text,
         token: state.tokens[at],
         before,
-        after: state.tokens[(at + 1).min(last)],
         statement: state.tokens[state.stmt_start.min(last)],
+        second: state.tokens[(state.stmt_start + 1).min(last)],
     }
 }
 
-/// Whether the lexer has already spoken about the current statement, or the line of the token.
-fn is_wreck(inp: &mut Inp<'_, '_>, at: usize) -> bool {
+/// Takes note of a slip at the token `at`. Whether it only follows from something already said: about the current
+/// statement or, by the lexer, about one of its lines.
+pub(super) fn is_consequence(inp: &mut Inp<'_, '_>, at: usize) -> bool {
+    let state = inp.state();
+    state.slips += 1;
+    if std::mem::replace(&mut state.quiet, true) {
+        return true;
+    }
+    let start = state.tokens[state.stmt_start.min(at)].start;
+    let end = state.tokens[at.min(state.tokens.len() - 1)].end;
+    touches_fault(inp, start, end)
+}
+
+/// Whether the lexer has spoken about one of the lines that these bytes stand in.
+pub(super) fn touches_fault(inp: &mut Inp<'_, '_>, start: u32, end: u32) -> bool {
     let state = inp.state();
     if state.faults.is_empty() {
         return false;
     }
-    let start = state.tokens[state.stmt_start.min(at)].start;
-    let rest = &state.text[state.tokens[at.min(state.tokens.len() - 1)].end as usize..];
-    let line_end = state.text.len() - rest.len() + rest.find('\n').unwrap_or(rest.len());
-    let first = state.faults.partition_point(|it| *it < start);
+    let line_start = state.text[..start as usize].rfind('\n').map_or(0, offset);
+    let rest = &state.text[end as usize..];
+    let line_end = end as usize + rest.find('\n').unwrap_or(rest.len());
+    let first = state.faults.partition_point(|it| *it < line_start);
     state.faults.get(first).is_some_and(|it| (*it as usize) <= line_end)
 }
 
@@ -56,12 +67,10 @@ pub(super) fn report_missing_comma(inp: &mut Inp<'_, '_>, what: &'static str) ->
     let at = inp.at();
     let begins = begins_value(inp.kind());
     if !begins {
-        report(inp, Stop { at: super::offset(at), want: Want::Token(Kind::Comma) });
+        report(inp, Stop { at: offset(at), want: Want::Token(Kind::Comma) });
         return false;
     }
-    let silent = inp.state().quiet || is_wreck(inp, at);
-    inp.state().quiet = true;
-    if !silent {
+    if !is_consequence(inp, at) {
         let found = found(inp, at);
         inp.state().diagnostics.push(errors::missing_comma(&found, what));
     }
@@ -70,19 +79,17 @@ pub(super) fn report_missing_comma(inp: &mut Inp<'_, '_>, what: &'static str) ->
 
 /// Reports the 201st level, once, at the next token.
 pub(super) fn too_deep<T>(inp: &mut Inp<'_, '_>) -> Parsed<T> {
-    let quiet = std::mem::replace(&mut inp.state().quiet, true);
-    let token = inp.token();
+    let (at, token) = (inp.at(), inp.token());
     let span = inp.span(token);
-    if !quiet {
+    if !is_consequence(inp, at) {
         inp.state().diagnostics.push(errors::too_deep(span));
     }
-    debug_assert!(inp.state().depth <= DEPTH_MAX);
     inp.stop(Want::Said)
 }
 
 /// Goes to where the statement that began at token `start` probably ends: past at least one token.
 pub(super) fn skip_statement(inp: &mut Inp<'_, '_>, start: usize, end: usize) {
-    let indent = indent_of(inp, start);
+    let indent = indent_of(inp, start).min(inp.state().indent);
     let mut at = start;
     loop {
         let token = inp.state().tokens[at];
@@ -121,7 +128,7 @@ fn goes_on(kind: Kind) -> bool {
 }
 
 /// Whether a word begins a statement and nothing else.
-fn begins_statement(kind: Kind) -> bool {
+pub(super) fn begins_statement(kind: Kind) -> bool {
     use Kind::{Const, Fn, For, Let, Return, Table, Test, Type, Use, Var, While};
     matches!(kind, Let | Var | For | While | Return | Fn | Table | Type | Use | Const | Test)
 }
@@ -205,8 +212,8 @@ pub(super) fn value_or_error<'t>(
 }
 
 /// Goes from the next token to the end of the statement that began at token `start`; maybe nowhere.
-fn rest_of_statement(inp: &mut Inp<'_, '_>, start: usize) {
-    let indent = indent_of(inp, start);
+pub(super) fn rest_of_statement(inp: &mut Inp<'_, '_>, start: usize) {
+    let indent = indent_of(inp, start).min(inp.state().indent);
     loop {
         let at = inp.at();
         let token: Token = inp.token();

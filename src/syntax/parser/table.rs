@@ -1,6 +1,6 @@
 //! `table`: columns, their marks, and indexes.
 
-use super::block::{guarded, initial};
+use super::block::{guarded, initial, sequence};
 use super::list::{Items, list};
 use super::name::{is_word, name, taken, text_name, word};
 use super::types::type_or_error;
@@ -24,9 +24,7 @@ pub(super) fn table(inp: &mut Inp<'_, '_>) -> Parsed<Table> {
     let members = in_brackets(inp, |inp| {
         inp.bump();
         let mut members = Vec::new();
-        while inp.at() < end {
-            members.push(member_or_error(inp, end));
-        }
+        sequence(inp, end, |inp| members.push(member_or_error(inp, end)));
         Ok(members)
     })?;
     inp.skip_to(end + 1);
