@@ -67,6 +67,7 @@ pub const ROWS: &[Row] = catalogue! {
         Error "lookalike-character" "`{it}` ({code point}) is {what it looks like}"
         Error "misplaced" "`{what}` cannot stand here"
         Error "missing-comma" "a comma is missing between two {things}"
+        Error "missing-part" "{what} is missing after `{it}`"
         Error "missing-value" "`{name}` has no value yet"
         Error "reserved-word" "`{word}` is a word of the language"
         Error "too-deep" "nested too deeply ({limit})"

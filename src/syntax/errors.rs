@@ -9,8 +9,8 @@ mod structure;
 pub(super) use explain::explain;
 pub(super) use lexical::*;
 pub(super) use structure::{
-    Found, assign_in_condition, chained_comparison, header_after_statement, missing_comma,
-    nested_declaration,
+    Found, assign_in_condition, chained_comparison, declaration_inside, header_after_statement,
+    missing_comma,
 };
 
 use crate::diagnostics::{Applicability, Diagnostic, Edit, Fix};

@@ -244,12 +244,7 @@ pub(in crate::syntax) fn after_statement(found: &Found<'_>) -> Diagnostic {
 
 /// Anything else.
 pub(in crate::syntax) fn out_of_place(found: &Found<'_>, why: &str) -> Diagnostic {
-    error(
-        "out-of-place",
-        format!("{} cannot stand here", found.shown()),
-        found.span(found.token),
-        why,
-    )
+    error("misplaced", format!("{} cannot stand here", found.shown()), found.span(found.token), why)
 }
 
 /// `if s = "late"`
@@ -266,9 +261,9 @@ pub(in crate::syntax) fn chained_comparison(first: Span, second: Span) -> Diagno
 }
 
 /// A declaration inside a block.
-pub(in crate::syntax) fn nested_declaration(word: Span, kind: Kind) -> Diagnostic {
+pub(in crate::syntax) fn declaration_inside(word: Span, kind: Kind) -> Diagnostic {
     let title = format!("`{}` stands at the top level only", kind.text());
-    error("nested-declaration", title, word, "inside a block here")
+    error("declaration-inside", title, word, "inside a block here")
         .help("move it out; functions may be used above the line that declares them")
 }
 

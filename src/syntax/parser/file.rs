@@ -81,7 +81,7 @@ pub(super) fn misplaced(inp: &mut Inp<'_, '_>) -> Parsed<StmtKind> {
     nested(inp, declaration)?;
     let at = inp.at();
     if !is_consequence(inp, at) {
-        inp.state().diagnostics.push(errors::nested_declaration(span, word.kind));
+        inp.state().diagnostics.push(errors::declaration_inside(span, word.kind));
     }
     Ok(StmtKind::Error)
 }
