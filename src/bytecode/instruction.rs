@@ -318,6 +318,20 @@ impl<R: Copy> Instruction<R> {
         found
     }
 
+    /// Whether a callee's frame comes to lie over its windows and everything behind them.
+    #[must_use]
+    pub fn is_call(&self) -> bool {
+        matches!(
+            self,
+            Self::CallS { .. }
+                | Self::CallV { .. }
+                | Self::Call { .. }
+                | Self::CallClosureS { .. }
+                | Self::CallClosureV { .. }
+                | Self::CallClosure { .. }
+        )
+    }
+
     /// Whether it can be left out where nobody looks at what it writes.
     #[must_use]
     pub fn is_pure(&self) -> bool {

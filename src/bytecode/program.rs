@@ -307,6 +307,13 @@ impl std::fmt::Debug for ProgramHash {
     }
 }
 
+impl ProgramHash {
+    /// The hash of a program in its portable form.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
 impl Program {
     /// What the program is called among stored artefacts: equal programs have equal hashes.
     ///
@@ -315,7 +322,7 @@ impl Program {
     #[must_use]
     pub fn hash(&self) -> ProgramHash {
         let bytes = postcard::to_stdvec(self).expect("plain data can be written out");
-        ProgramHash(Sha256::digest(bytes).into())
+        ProgramHash::of(&bytes)
     }
 
     /// The function called `id`, which stands in this program.
