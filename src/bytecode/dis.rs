@@ -42,14 +42,14 @@ fn function_listing(
         let shown = if position.line == line { String::new() } else { position.line.to_string() };
         line = position.line;
         write!(out, "{shown:>5} {at:>5}  {:<18}", instruction.name())?;
-        operands(out, program, instruction)?;
+        operands(out, program, *instruction)?;
         writeln!(out)?;
     }
     for (at, switch) in function.switches.iter().enumerate() {
         write!(out, "       switch {at}:")?;
         match &switch.cases {
             Cases::Ints(cases) => {
-                cases.iter().try_for_each(|(it, to)| write!(out, " {it} -> {to},"))?
+                cases.iter().try_for_each(|(it, to)| write!(out, " {it} -> {to},"))?;
             }
             Cases::Texts(cases) => {
                 cases.iter().try_for_each(|(it, to)| write!(out, " {it:?} -> {to},"))?;
@@ -64,7 +64,7 @@ fn function_listing(
     Ok(())
 }
 
-fn operands(out: &mut String, program: &Program, instruction: &Instruction) -> fmt::Result {
+fn operands(out: &mut String, program: &Program, instruction: Instruction) -> fmt::Result {
     let mut outcome = Ok(());
     let mut first = true;
     instruction.operands(|it| {

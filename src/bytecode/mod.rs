@@ -5,6 +5,7 @@
 pub mod compile;
 pub mod dis;
 pub mod encode;
+pub mod error_record;
 pub mod instruction;
 pub mod operand;
 pub mod program;

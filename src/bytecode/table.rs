@@ -173,7 +173,7 @@ macro_rules! instruction_table {
             WriteTime { a: S } plain "append what the time prints as";
             WriteDate { a: S } plain "append what the date prints as";
             WriteDuration { a: S } plain "append what the duration prints as";
-            WriteValue { a: V } plain "append what the value prints as";
+            WriteValue { a: V } faults "append what the value prints as";
             FinishText { to: SetV } faults "to = the text that was appended to";
             Concat { to: SetV, a: V, b: V } faults "to = the text a and behind it the text b";
             AppendText { a: EditV, b: V } faults "the text b is put behind the text a";

@@ -69,7 +69,7 @@ pub fn verify(program: Program) -> Result<Verified, Damage> {
     for (index, function) in program.functions.iter().enumerate() {
         let inside = |at: usize| move |what| Damage { place: Some((index, at)), what };
         frame(function).map_err(inside(0))?;
-        for (at, instruction) in function.code.iter().enumerate() {
+        for (at, instruction) in function.code.iter().copied().enumerate() {
             let place = Place { program: &program, function, at };
             place.instruction(instruction).map_err(inside(at))?;
         }
@@ -180,7 +180,7 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn instruction(&self, instruction: &Instruction) -> Check {
+    fn instruction(&self, instruction: Instruction) -> Check {
         let mut outcome = Ok(());
         let flow = instruction.flow();
         instruction.operands(|operand| {
@@ -202,11 +202,10 @@ impl Place<'_> {
             Operand::Window(bank, window) => self.window(bank, window, 0),
             Operand::CallWindow(bank, window) => self.window(bank, window, 1),
             Operand::Target(target) => self.target(target, flow),
-            Operand::Int(_) => Ok(()),
             Operand::Constant(place) => below(place, program.constants.len()),
             Operand::Word(place) => below(place, program.words.len()),
-            // The record decides at run time; there is always a check.
-            Operand::Slot(_) => Ok(()),
+            // A slot's record is known at run time only; there is always a check.
+            Operand::Int(_) | Operand::Slot(_) => Ok(()),
             Operand::Shape(place) => below(u32::from(place), program.shapes.len()),
             Operand::Function(id) => need(id.at() < program.functions.len(), "a missing function"),
             Operand::Native(site) => {
@@ -267,7 +266,7 @@ impl Place<'_> {
     }
 
     /// What has to agree between the operands of one instruction.
-    fn agreement(&self, instruction: &Instruction) -> Check {
+    fn agreement(&self, instruction: Instruction) -> Check {
         let program = self.program;
         let signature = |scalars: u8, values: u8, result| Signature { scalars, values, result };
         let callee = |id: FunctionId, expected: Signature| {
@@ -277,7 +276,7 @@ impl Place<'_> {
         };
         let gives = |bank| need(self.function.signature.result == bank, "a wrong result");
         let arguments = |count: u8, site: u8| need(count == site, "a wrong number of arguments");
-        match *instruction {
+        match instruction {
             Instruction::Jump { target } => {
                 need(target as usize > self.at, "a jump that goes back")
             }

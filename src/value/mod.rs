@@ -46,9 +46,10 @@ pub use text::ShortText;
 pub use types::{BadTable, Descriptor, DescriptorId, FieldDescriptor, RecordDescriptor, Types};
 
 /// Any value of the language.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Value {
     /// `null`, JSON's null, and what a call without a result gives.
+    #[default]
     Null,
     /// `bool`
     Bool(bool),

@@ -21,7 +21,7 @@ pub(super) fn check(function: &Function) -> Result<(), (usize, &'static str)> {
             continue;
         }
         before[at] = Some(met);
-        let instruction = &function.code[at];
+        let instruction = function.code[at];
         let after = met.after(instruction).map_err(|what| (at, what))?;
         let place = u32::try_from(at).expect("code is no longer than its targets can tell");
         if may_fault(instruction) {
@@ -36,7 +36,7 @@ pub(super) fn check(function: &Function) -> Result<(), (usize, &'static str)> {
         if let Instruction::SwitchInt { switch, .. } | Instruction::SwitchValue { switch, .. } =
             instruction
         {
-            let switch = &function.switches[*switch as usize];
+            let switch = &function.switches[switch as usize];
             open.push((switch.otherwise as usize, after));
             match &switch.cases {
                 Cases::Ints(cases) => open.extend(cases.iter().map(|it| (it.1 as usize, after))),
@@ -50,7 +50,7 @@ pub(super) fn check(function: &Function) -> Result<(), (usize, &'static str)> {
     Ok(())
 }
 
-fn may_fault(instruction: &Instruction) -> bool {
+fn may_fault(instruction: Instruction) -> bool {
     match instruction.flow() {
         Flow::Faults | Flow::Calls => true,
         Flow::Ends => {
@@ -58,6 +58,11 @@ fn may_fault(instruction: &Instruction) -> bool {
         }
         Flow::Plain | Flow::Jumps | Flow::Repeats => false,
     }
+}
+
+/// The place that `Change` leaves free for what it changes.
+fn is_free(instruction: Instruction, start: Register, at: usize) -> bool {
+    matches!(instruction, Instruction::Change { .. }) && at == start.at()
 }
 
 impl Known {
@@ -102,7 +107,7 @@ impl Known {
     }
 
     /// What holds something after an instruction that did not fault.
-    fn after(mut self, instruction: &Instruction) -> Result<Self, &'static str> {
+    fn after(mut self, instruction: Instruction) -> Result<Self, &'static str> {
         let mut sound = true;
         instruction.operands(|operand| match operand {
             Operand::Register(bank, access, register) => {
@@ -111,7 +116,7 @@ impl Known {
             Operand::Window(bank, window) | Operand::CallWindow(bank, window) => {
                 sound &= window
                     .range()
-                    .all(|at| self.is_free(instruction, window.start, at) || self.has(bank, at));
+                    .all(|at| is_free(instruction, window.start, at) || self.has(bank, at));
             }
             _ => {}
         });
@@ -126,12 +131,7 @@ impl Known {
         if sound { Ok(self) } else { Err("a register is read that holds nothing") }
     }
 
-    /// The place that `Change` leaves free for what it changes.
-    fn is_free(&self, instruction: &Instruction, start: Register, at: usize) -> bool {
-        matches!(instruction, Instruction::Change { .. }) && at == start.at()
-    }
-
-    fn take(&mut self, instruction: &Instruction) {
+    fn take(&mut self, instruction: Instruction) {
         instruction.operands(|operand| match operand {
             Operand::Register(bank, Access::Take, register) => {
                 self.set(bank, register.at(), false);
@@ -150,7 +150,7 @@ impl Known {
     }
 
     /// What holds something where a fault of this instruction is caught.
-    fn caught(mut self, instruction: &Instruction, error: Register) -> Self {
+    fn caught(mut self, instruction: Instruction, error: Register) -> Self {
         self.take(instruction);
         self.set(Bank::Value, error.at(), true);
         self
