@@ -284,14 +284,13 @@ impl Machine {
             let function = function_id(&join.body)?;
             let callee = self.program.program().function(function);
             let signature = callee.signature;
-            let sound = signature.scalars == 1 && signature.values == 1;
+            let sound = signature.scalars == 0 && signature.values == 1;
             if !sound || callee.captures.len() != join.body.captures.len() {
                 return Err(damaged("the body of a parallel"));
             }
             let mut path = fiber.key.path.clone();
             path.push((join.number, at));
             let mut body = Fiber::new(function, callee, CallKey { path, number: 0 });
-            body.set_scalar(Register(0), u64::from(at));
             body.set_value(Register(0), item);
             bring_captures(&mut body, callee, &join.body)?;
             body.parent = Some((parent, at));

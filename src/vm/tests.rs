@@ -310,7 +310,7 @@ fn asks_in_parallel() -> Program {
         I::Effect { to: r(3), args: window(2, 1), effect: U24::default() },
         I::Return {},
     ];
-    program(vec![function((0, 0), None, &code), function((1, 1), Some(Bank::Value), &body)])
+    program(vec![function((0, 0), None, &code), function((0, 1), Some(Bank::Value), &body)])
 }
 
 /// Answers effects in the order that `choose` picks among the waiting ones; gives what the run handed out last.
