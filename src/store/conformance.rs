@@ -23,7 +23,7 @@ const CASES: &[fn(&dyn Subject)] = &[
     a_run_goes_from_attempt_to_attempt,
     contradictions_about_runs_are_refused,
     open_ends_survive,
-    the_heartbeat_counts_for_every_registered_task,
+    the_heartbeat_counts_for_the_tasks_that_are_served,
     success_replaces_what_was_kept,
     lines_keep_their_order,
     programs_live_as_long_as_something_refers_to_them,
@@ -149,13 +149,9 @@ fn a_batch_is_written_whole_or_not_at_all(subject: &dyn Subject) {
 
 fn queued_occurrences_are_decided_once(subject: &dyn Subject) {
     let mut store = subject.store();
-    let decide = |decision, run| Write::Decide {
-        task: task(),
-        due: Instant(10),
-        decision,
-        reason: None,
-        run,
-        at: Instant(30),
+    let decide = |decision, run| {
+        let (due, at) = (Instant(10), Instant(30));
+        Write::Decide(Decided { task: task(), due, decision, reason: None, run, at })
     };
     store.apply(&[occurrence(10, Decision::Queued, None)]).unwrap();
     assert_eq!(store.restore().unwrap().queued[0].not_before, Instant(10));
@@ -253,25 +249,28 @@ fn open_ends_survive(subject: &dyn Subject) {
     assert_eq!(saved.last_run, RunId(3));
 }
 
-fn the_heartbeat_counts_for_every_registered_task(subject: &dyn Subject) {
+fn the_heartbeat_counts_for_the_tasks_that_are_served(subject: &dyn Subject) {
     let mut store = subject.store();
     let other = TaskName::new("other");
-    let other_task =
-        Write::Task { task: other.clone(), program: program(), served_until: Instant(70) };
-    store.apply(&[registered(10), other_task.clone()]).unwrap();
-    let mut served =
-        || store.restore().unwrap().tasks.iter().map(|it| it.served_until.0).collect::<Vec<_>>();
-    assert_eq!(served(), [10, 70]);
-    subject.store().apply(&[Write::Heartbeat { at: Instant(50) }]).unwrap();
-    assert_eq!(served(), [50, 70]);
-    subject
-        .store()
-        .apply(&[Write::RemoveTask(task()), Write::Heartbeat { at: Instant(90) }])
-        .unwrap();
-    assert_eq!(served(), [10, 90], "nobody served a task that is gone");
-    subject.store().apply(&[registered(91)]).unwrap();
-    assert_eq!(served(), [91, 90]);
-    conflict(&store.apply(&[Write::RemoveTask(TaskName::new("unknown"))]));
+    let leave = |task, presence, at| Write::Leave { task, presence, served_until: Instant(at) };
+    let other_task = Write::Task { task: other, program: program(), served_until: Instant(70) };
+    let mut served = |writes: &[Write]| {
+        store.apply(writes).unwrap();
+        store.restore().unwrap().tasks.iter().map(|it| it.served_until.0).collect::<Vec<_>>()
+    };
+    let beat = |at| Write::Heartbeat { at: Instant(at) };
+    assert_eq!(served(&[registered(10), other_task]), [10, 70]);
+    assert_eq!(served(&[beat(50)]), [50, 70]);
+    assert_eq!(served(&[leave(task(), Presence::Refused, 60), beat(90)]), [60, 90]);
+    assert_eq!(served(&[leave(task(), Presence::Removed, 65), beat(95)]), [65, 95]);
+    assert_eq!(store_presence(subject), Presence::Removed);
+    assert_eq!(served(&[registered(96)]), [96, 95]);
+    assert_eq!(store_presence(subject), Presence::Serving);
+    conflict(&subject.store().apply(&[leave(TaskName::new("unknown"), Presence::Removed, 0)]));
+}
+
+fn store_presence(subject: &dyn Subject) -> Presence {
+    subject.ledger().tasks().unwrap()[0].presence
 }
 
 fn success_replaces_what_was_kept(subject: &dyn Subject) {

@@ -15,11 +15,11 @@ use std::fmt;
 use crate::schedule::Instant;
 
 pub use record::{
-    Attempt, Filter, Hash, Kept, LedgerRow, Line, NewRun, Occurrence, Outcome, Run, RunError,
-    RunId, Saved, TaskName, TaskRow, Then, Write,
+    Attempt, Decided, Filter, Hash, Kept, LedgerRow, Line, NewRun, Occurrence, Outcome, Run,
+    RunError, RunId, Saved, TaskName, TaskRow, Then, Write,
 };
 pub use sqlite::{SqliteLedger, SqliteStore};
-pub use words::{Decision, EndState, Level, RunState, Trigger};
+pub use words::{Decision, EndState, Level, Presence, RunState, Trigger};
 
 /// Keeps what the engine tells it.
 pub trait Store: Send {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::words::{Decision, EndState, Level, RunState, Trigger};
+use super::words::{Decision, EndState, Level, Presence, RunState, Trigger};
 use crate::schedule::Instant;
 
 /// A task, by its file's stem.
@@ -84,8 +84,15 @@ pub enum Write {
         /// Everything that was due up to here has its row.
         served_until: Instant,
     },
-    /// A task is gone; its history stays.
-    RemoveTask(TaskName),
+    /// A task is no longer served; its history stays. [`Write::Task`] brings it back.
+    Leave {
+        /// The task.
+        task: TaskName,
+        /// Why; never serving.
+        presence: Presence,
+        /// Everything that was due up to here has its row.
+        served_until: Instant,
+    },
     /// Stores a program, unless it is there.
     Program {
         /// What it is known by.
@@ -96,20 +103,7 @@ pub enum Write {
     /// A due time has its row. A second one for the same task and due time is a conflict.
     Occurrence(Occurrence),
     /// A queued occurrence gets its decision.
-    Decide {
-        /// The task.
-        task: TaskName,
-        /// When it was due.
-        due: Instant,
-        /// What became of it; never queued.
-        decision: Decision,
-        /// Why.
-        reason: Option<String>,
-        /// Its run.
-        run: Option<RunId>,
-        /// When it was decided.
-        at: Instant,
-    },
+    Decide(Decided),
     /// A run begins with its first attempt.
     RunStarts(NewRun),
     /// A further attempt begins.
@@ -203,6 +197,23 @@ pub struct Occurrence {
     pub missed: u32,
     /// When the decision was taken.
     pub decided: Instant,
+}
+
+/// What becomes of a queued occurrence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// The task.
+    pub task: TaskName,
+    /// When it was due.
+    pub due: Instant,
+    /// What became of it; never queued.
+    pub decision: Decision,
+    /// Why.
+    pub reason: Option<String>,
+    /// Its run.
+    pub run: Option<RunId>,
+    /// When it was decided.
+    pub at: Instant,
 }
 
 /// A run that begins.
@@ -334,8 +345,8 @@ pub struct TaskRow {
     pub previous: Option<Instant>,
     /// Whether it is paused.
     pub paused: bool,
-    /// Whether its file is gone.
-    pub removed: bool,
+    /// Whether it is there.
+    pub presence: Presence,
 }
 
 /// What the engine needs to go on.

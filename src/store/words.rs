@@ -92,6 +92,18 @@ words! {
 }
 
 words! {
+    /// Whether a task is there.
+    Presence {
+        /// Its due times are looked after.
+        Serving = "serving",
+        /// Its file has errors, and no version from before is at hand: its due times are missed.
+        Refused = "refused",
+        /// Its file is gone: it has no due times.
+        Removed = "removed",
+    }
+}
+
+words! {
     /// How an attempt ended.
     EndState {
         /// Well.

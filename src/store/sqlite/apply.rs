@@ -3,40 +3,19 @@
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::super::{
-    Decision, Error, Hash, Kept, Line, NewRun, Occurrence, Outcome, Result, RunId, RunState,
-    TaskName, Then, Write,
+    Decided, Decision, Error, Hash, Kept, Line, NewRun, Occurrence, Outcome, Presence, Result,
+    RunId, RunState, TaskName, Then, Write,
 };
 use crate::schedule::Instant;
 
 pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
     match write {
-        Write::Heartbeat { at } => run(
-            db,
-            "INSERT INTO server VALUES (1, ?1) ON CONFLICT DO UPDATE SET heartbeat_us = ?1",
-            [at],
-        )
-        .map(drop),
+        Write::Heartbeat { at } => heartbeat(db, *at),
         Write::Task { task, program, served_until } => register(db, task, program, *served_until),
-        Write::RemoveTask(task) => {
-            one(db, "UPDATE tasks SET removed = 1 WHERE task = ?1", [task], "removes a task")
-        }
-        Write::Program { hash, bytes } => run(
-            db,
-            "INSERT INTO programs VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-            params![hash, bytes],
-        )
-        .map(drop),
+        Write::Leave { task, presence, served_until } => leave(db, task, *presence, *served_until),
+        Write::Program { hash, bytes } => add_program(db, hash, bytes),
         Write::Occurrence(occurrence) => add_occurrence(db, occurrence),
-        Write::Decide { task, due, decision, reason, run, at } => {
-            let sql = "UPDATE occurrences SET decision = ?3, reason = ?4, run = ?5, decided_us = ?6 \
-                 WHERE task = ?1 AND due_us = ?2 AND decision = 'queued'";
-            one(
-                db,
-                sql,
-                params![task, due, decision, reason, run, at],
-                "decides what is not queued",
-            )
-        }
+        Write::Decide(decision) => decide(db, decision),
         Write::RunStarts(it) => start_run(db, it),
         Write::AttemptStarts { run, attempt, at } => start_attempt(db, *run, *attempt, *at),
         Write::AttemptEnds { run, outcome, then, at } => end_attempt(db, *run, outcome, *then, *at),
@@ -45,12 +24,7 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
         }
         Write::Success { task, due, kept } => succeed(db, task, *due, kept),
         Write::Lines { run, lines } => add_lines(db, *run, lines),
-        Write::Pause { task, paused } => one(
-            db,
-            "UPDATE tasks SET paused = ?2 WHERE task = ?1",
-            params![task, paused],
-            "pauses an unknown task",
-        ),
+        Write::Pause { task, paused } => pause(db, task, *paused),
         Write::Unmiss { task, after } => unmiss(db, task, *after),
         Write::Trim { task, keep, before } => trim(db, task, *keep, *before),
     }
@@ -74,10 +48,30 @@ fn one(db: &Connection, sql: &str, params: impl Params, contradiction: &str) -> 
     }
 }
 
+fn heartbeat(db: &Connection, at: Instant) -> Result<()> {
+    let sql = "INSERT INTO server VALUES (1, ?1) ON CONFLICT DO UPDATE SET heartbeat_us = ?1";
+    run(db, sql, [at]).map(drop)
+}
+
 fn register(db: &Connection, task: &TaskName, program: &Hash, served_until: Instant) -> Result<()> {
     let sql = "INSERT INTO tasks (task, program, served_until_us) VALUES (?1, ?2, ?3) \
-         ON CONFLICT DO UPDATE SET program = ?2, served_until_us = ?3, removed = 0";
+         ON CONFLICT DO UPDATE SET program = ?2, served_until_us = ?3, presence = 'serving'";
     run(db, sql, params![task, program, served_until]).map(drop)
+}
+
+fn leave(
+    db: &Connection,
+    task: &TaskName,
+    presence: Presence,
+    served_until: Instant,
+) -> Result<()> {
+    let sql = "UPDATE tasks SET presence = ?2, served_until_us = ?3 WHERE task = ?1";
+    one(db, sql, params![task, presence, served_until], "an unknown task leaves")
+}
+
+fn add_program(db: &Connection, hash: &Hash, bytes: &[u8]) -> Result<()> {
+    let sql = "INSERT INTO programs VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+    run(db, sql, params![hash, bytes]).map(drop)
 }
 
 fn add_occurrence(db: &Connection, it: &Occurrence) -> Result<()> {
@@ -94,6 +88,13 @@ fn add_occurrence(db: &Connection, it: &Occurrence) -> Result<()> {
         it.decided
     ];
     run(db, sql, params).map(drop)
+}
+
+fn decide(db: &Connection, it: &Decided) -> Result<()> {
+    let sql = "UPDATE occurrences SET decision = ?3, reason = ?4, run = ?5, decided_us = ?6 \
+         WHERE task = ?1 AND due_us = ?2 AND decision = 'queued'";
+    let params = params![it.task, it.due, it.decision, it.reason, it.run, it.at];
+    one(db, sql, params, "decides what is not queued")
 }
 
 fn start_run(db: &Connection, it: &NewRun) -> Result<()> {
@@ -167,6 +168,11 @@ fn add_lines(db: &Connection, id: RunId, lines: &[Line]) -> Result<()> {
         insert.execute(params![id, n, line.at, line.level, line.text, line.fields])?;
     }
     Ok(())
+}
+
+fn pause(db: &Connection, task: &TaskName, paused: bool) -> Result<()> {
+    let sql = "UPDATE tasks SET paused = ?2 WHERE task = ?1";
+    one(db, sql, params![task, paused], "pauses an unknown task")
 }
 
 fn unmiss(db: &Connection, task: &TaskName, after: Instant) -> Result<()> {

@@ -11,9 +11,10 @@ pub(super) fn saved(db: &Connection) -> Result<Saved> {
     let last_run: Option<RunId> = db.query_row(sql, [], |row| row.get(0)).optional()?;
     let mut saved = Saved { last_run: last_run.unwrap_or(RunId(0)), ..Saved::default() };
 
+    // A heartbeat speaks for the tasks that were served then.
     let mut tasks = db.prepare(
-        "SELECT task, program, max(served_until_us, iif(removed, served_until_us, coalesce(heartbeat_us, served_until_us))), \
-         previous_us, paused, removed FROM tasks LEFT JOIN server ORDER BY task",
+        "SELECT task, program, iif(presence = 'serving', max(served_until_us, ifnull(heartbeat_us, served_until_us)), \
+         served_until_us), previous_us, paused, presence FROM tasks LEFT JOIN server ORDER BY task",
     )?;
     saved.tasks = tasks.query_map([], row::task)?.collect::<rusqlite::Result<_>>()?;
 

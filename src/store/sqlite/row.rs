@@ -66,7 +66,7 @@ pub(super) fn task(row: &Row<'_>) -> Result<TaskRow> {
         served_until: row.get(2)?,
         previous: row.get(3)?,
         paused: row.get(4)?,
-        removed: row.get(5)?,
+        presence: row.get(5)?,
     })
 }
 

@@ -12,7 +12,7 @@ CREATE TABLE tasks (
     served_until_us INTEGER NOT NULL,
     previous_us     INTEGER,
     paused          INTEGER NOT NULL DEFAULT 0,
-    removed         INTEGER NOT NULL DEFAULT 0
+    presence        TEXT NOT NULL DEFAULT 'serving'
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE kept (
