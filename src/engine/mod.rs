@@ -1,1 +1,23 @@
-//! To come.
+//! When runs start, how they step, and what is written down of it.
+//!
+//! One loop owns the state: [`Dispatcher`] takes [`Event`]s and the time, and gives writes for the store and [`Action`]s for the
+//! loop, which carries them out only after the writes are on disk. It reads no clock, starts no thread and knows no machine, so
+//! that days of it can be simulated in milliseconds. Workers own running machines behind [`Runner`].
+//!
+//! Read in this order: `plan` (what a task asks for), `event` (what the loop hears and says), `dispatcher` (what it decides).
+
+mod dispatcher;
+mod event;
+mod plan;
+mod policy;
+mod runner;
+#[cfg(test)]
+mod simulation;
+
+pub use dispatcher::{Batch, Dispatcher, Options, Restored};
+pub use event::{
+    Action, AskId, Command, Event, Note, Reply, RunEnd, RunEvent, TaskStatus, TaskUpdate,
+    TaskVersion,
+};
+pub use plan::{Group, History, Missed, MissedRuns, Overlap, Pause, Plan, Priority, Retry};
+pub use runner::{Runner, StartRun};

@@ -19,6 +19,11 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 
 /// The writer's connection.
 pub struct SqliteStore {
+    reader: SqliteLedger,
+}
+
+/// A connection for reading: the writer's own, or one beside a server that writes.
+pub struct SqliteLedger {
     connection: Connection,
 }
 
@@ -41,7 +46,12 @@ impl SqliteStore {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;",
         )?;
         schema::migrate(&mut connection)?;
-        Ok(Self { connection })
+        Ok(Self { reader: SqliteLedger { connection } })
+    }
+
+    /// Reads what was written.
+    pub fn ledger(&mut self) -> &mut SqliteLedger {
+        &mut self.reader
     }
 }
 
@@ -50,8 +60,10 @@ impl Store for SqliteStore {
         if writes.is_empty() {
             return Ok(());
         }
-        let transaction =
-            self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let transaction = self
+            .reader
+            .connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         for write in writes {
             apply::write(&transaction, write)?;
         }
@@ -59,26 +71,21 @@ impl Store for SqliteStore {
     }
 
     fn restore(&mut self) -> Result<Saved> {
-        apply::drop_unused_programs(&self.connection)?;
-        restore::saved(&self.connection)
+        apply::drop_unused_programs(&self.reader.connection)?;
+        restore::saved(&self.reader.connection)
     }
 
     fn decided_after(&mut self, task: &TaskName, after: Instant) -> Result<Vec<Instant>> {
-        restore::decided_after(&self.connection, task, after)
+        restore::decided_after(&self.reader.connection, task, after)
     }
 
     fn kept(&mut self, task: &TaskName) -> Result<Vec<Kept>> {
-        restore::kept(&self.connection, task)
+        restore::kept(&self.reader.connection, task)
     }
 
     fn program(&mut self, hash: &Hash) -> Result<Option<Vec<u8>>> {
-        restore::program(&self.connection, hash)
+        restore::program(&self.reader.connection, hash)
     }
-}
-
-/// A reader's connection, also beside a server that writes.
-pub struct SqliteLedger {
-    connection: Connection,
 }
 
 impl SqliteLedger {
@@ -136,11 +143,18 @@ mod tests {
         let subject = InFolder(Scratch::new());
         let store = SqliteStore::open(&subject.0.path().join("taskc.db")).unwrap();
         let pragma = |name| {
-            store.connection.pragma_query_value(None, name, |row| row.get::<_, String>(0)).unwrap()
+            store
+                .reader
+                .connection
+                .pragma_query_value(None, name, |row| row.get::<_, String>(0))
+                .unwrap()
         };
         assert_eq!(pragma("journal_mode"), "wal");
-        let full: i64 =
-            store.connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+        let full: i64 = store
+            .reader
+            .connection
+            .pragma_query_value(None, "synchronous", |row| row.get(0))
+            .unwrap();
         assert_eq!(full, 2);
     }
 

@@ -1,0 +1,197 @@
+//! What is due, what was missed, and what each of it becomes.
+
+use std::collections::BTreeSet;
+
+use super::{Dispatcher, Task, Waiting};
+use crate::engine::event::Note;
+use crate::engine::plan::MissedRuns;
+use crate::engine::policy::{self, ON_TIME};
+use crate::schedule::{Duration, Instant};
+use crate::store::{Decision, Occurrence, TaskName, Trigger, Write};
+
+impl Dispatcher {
+    /// Gives everything that became due since the last tick its place.
+    pub(super) fn decide_what_is_due(&mut self) {
+        let late: Vec<TaskName> = self
+            .tasks
+            .iter()
+            .filter(|(_, task)| task.has_work(self.now))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in late {
+            self.decide_due(&name);
+        }
+        for task in self.tasks.values_mut() {
+            task.served.cursor = task.served.cursor.max(self.now);
+        }
+    }
+
+    /// The clock was set back: due times that are still to come count again, except those that have a run. `decided` says which;
+    /// the store has been told before.
+    pub fn set_back(&mut self, now: Instant, decided: impl Fn(&TaskName) -> BTreeSet<Instant>) {
+        self.note(Note::ClockSetBack { from: self.now, to: now });
+        self.now = now;
+        self.beat = now;
+        for (name, task) in &mut self.tasks {
+            task.served.cursor = task.served.cursor.min(now);
+            task.served.decided = decided(name);
+            task.last_by_hand = now;
+            task.find_next();
+        }
+    }
+
+    /// The writes that go before [`Dispatcher::set_back`].
+    #[must_use]
+    pub fn unmiss(&self, now: Instant) -> Vec<Write> {
+        let tasks = self.tasks.keys().map(|task| Write::Unmiss { task: task.clone(), after: now });
+        tasks.chain([Write::Heartbeat { at: now }]).collect()
+    }
+
+    /// The tasks that are served.
+    pub fn tasks(&self) -> impl Iterator<Item = &TaskName> {
+        self.tasks.keys()
+    }
+
+    fn decide_due(&mut self, name: &TaskName) {
+        let now = self.now;
+        let task = self.tasks.get_mut(name).expect("called with names of tasks");
+        for waiting in task.take_delayed(now) {
+            self.offer(name, waiting);
+        }
+        let task = self.tasks.get_mut(name).expect("called with names of tasks");
+        let due = task.take_due(now);
+        if due.is_empty() {
+            return;
+        }
+        if task.served.paused {
+            self.pass(name, &due, Decision::Skipped, "the task is paused");
+            return;
+        }
+        let on_time = due.partition_point(|it| now.since(*it) > ON_TIME);
+        let plan = task.version.plan.clone();
+        let chosen = policy::to_run(&due, now, plan.missed, &plan.schedules);
+        let first = chosen.start.min(on_time);
+        let reason = match due.get(first) {
+            Some(run) if plan.missed.runs != MissedRuns::None => {
+                format!("nothing served then; the run due {run} stands for it")
+            }
+            _ => "nothing served then".to_owned(),
+        };
+        self.pass(name, &due[..first], Decision::Missed, &reason);
+        let stands_for = if plan.missed.runs == MissedRuns::None {
+            0
+        } else {
+            u32::try_from(first).unwrap_or(u32::MAX)
+        };
+        for (place, &due) in due.iter().enumerate().skip(first) {
+            let missed = if place == first { stands_for } else { 0 };
+            if place < on_time {
+                self.make_up(name, due, missed);
+            } else {
+                self.come_due(name, due, missed);
+            }
+        }
+    }
+
+    /// A due time that was missed gets its run. Those of `missed all` wait for each other, whatever `overlap` says.
+    fn make_up(&mut self, name: &TaskName, due: Instant, missed: u32) {
+        let task = self.tasks.get_mut(name).expect("called with names of tasks");
+        let waiting = Waiting {
+            due,
+            not_before: due,
+            trigger: Trigger::Missed,
+            missed,
+            recorded: false,
+            ask: None,
+        };
+        match task.version.plan.missed.runs {
+            MissedRuns::All(_) => task.line.push_back(waiting),
+            MissedRuns::Once | MissedRuns::None => self.offer(name, waiting),
+        }
+    }
+
+    /// A due time that is now.
+    fn come_due(&mut self, name: &TaskName, due: Instant, missed: u32) {
+        let task = self.tasks.get_mut(name).expect("called with names of tasks");
+        let plan = &task.version.plan;
+        let later = policy::jitter(name, due, plan.jitter, plan.schedules.next_after(due));
+        let waiting = Waiting {
+            due,
+            not_before: due.plus(later),
+            trigger: Trigger::Schedule,
+            missed,
+            recorded: false,
+            ask: None,
+        };
+        if waiting.not_before > self.now {
+            task.delayed.push(waiting);
+        } else {
+            self.offer(name, waiting);
+        }
+    }
+
+    /// Due times that pass without a run.
+    fn pass(&mut self, name: &TaskName, due: &[Instant], decision: Decision, reason: &str) {
+        for &due in due {
+            self.batch.writes.push(Write::Occurrence(Occurrence {
+                task: name.clone(),
+                due,
+                trigger: Trigger::Schedule,
+                decision,
+                reason: Some(reason.to_owned()),
+                run: None,
+                not_before: due,
+                missed: 0,
+                decided: self.now,
+            }));
+        }
+        self.count_ended(name, due.len());
+        if let Some(&latest) = due.last() {
+            let (task, reason) = (name.clone(), reason.to_owned());
+            self.note(Note::Passed { task, due: latest, count: due.len(), reason });
+        }
+    }
+
+    /// So many more rows of a task have come to their end.
+    pub(super) fn count_ended(&mut self, name: &TaskName, rows: usize) {
+        if let Some(task) = self.tasks.get_mut(name) {
+            task.ended_rows =
+                task.ended_rows.saturating_add(u32::try_from(rows).unwrap_or(u32::MAX));
+        }
+    }
+}
+
+impl Task {
+    fn has_work(&self, now: Instant) -> bool {
+        self.next.is_some_and(|next| next <= now)
+            || self.delayed.iter().any(|it| it.not_before <= now)
+    }
+
+    /// Takes the due times up to now that have no decision.
+    fn take_due(&mut self, now: Instant) -> Vec<Instant> {
+        if self.next.is_none_or(|next| next > now) {
+            return Vec::new();
+        }
+        let plan = &self.version.plan;
+        let from = self.served.cursor.plus(Duration(1));
+        let mut due = policy::newest_due(&plan.schedules, from, now, plan.history);
+        due.retain(|it| !self.served.decided.contains(it));
+        self.served.cursor = now;
+        self.find_next();
+        due
+    }
+
+    fn take_delayed(&mut self, now: Instant) -> Vec<Waiting> {
+        self.delayed.extract_if(.., |it| it.not_before <= now).collect()
+    }
+
+    /// Finds the first due time after the cursor that is not decided.
+    pub(super) fn find_next(&mut self) {
+        let cursor = self.served.cursor;
+        self.served.decided = self.served.decided.split_off(&cursor.plus(Duration(1)));
+        let plan = &self.version.plan;
+        let first = plan.active.then(|| plan.schedules.next_after(cursor)).flatten();
+        let mut due = std::iter::successors(first, |due| plan.schedules.next_after(*due));
+        self.next = due.find(|due| !self.served.decided.contains(due));
+    }
+}

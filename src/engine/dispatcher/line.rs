@@ -1,0 +1,176 @@
+//! Occurrences whose time has come: who may wait, who is skipped, who is too late.
+
+use std::collections::VecDeque;
+
+use super::{Activity, Dispatcher, Waiting, expires};
+use crate::engine::event::{Action, Note, Reply};
+use crate::engine::plan::Overlap;
+use crate::engine::policy;
+use crate::schedule::Instant;
+use crate::store::{Decided, Decision, Occurrence, RunId, TaskName, Write};
+
+impl Dispatcher {
+    /// An occurrence wants to run: it gets a place in its task's line, or is turned away.
+    pub(super) fn offer(&mut self, name: &TaskName, waiting: Waiting) {
+        let task = &self.tasks[name];
+        let plan = task.version.plan.clone();
+        let busy = self.runs_of(name).count() + task.line.len();
+        if plan.overlap == Overlap::Replace && busy > 0 {
+            self.make_room(name, waiting.due);
+        } else if busy >= policy::places(plan.overlap) {
+            let reason = self.why_no_place(name, plan.overlap);
+            self.turn_away(name, waiting, Decision::Skipped, &reason);
+            return;
+        }
+        self.tasks.get_mut(name).expect("it was there").line.push_back(waiting);
+    }
+
+    /// Turns away what waits for too long.
+    pub(super) fn expire(&mut self) {
+        let mut late = Vec::new();
+        for (name, task) in &mut self.tasks {
+            let Some(after) = task.version.plan.expire else { continue };
+            let now = self.now;
+            let (expired, line): (VecDeque<_>, VecDeque<_>) =
+                task.line.drain(..).partition(|it| expires(it.due, after) <= now);
+            task.line = line;
+            late.extend(expired.into_iter().map(|it| (name.clone(), it, after)));
+        }
+        for (name, waiting, after) in late {
+            self.turn_away(
+                &name,
+                waiting,
+                Decision::Expired,
+                &format!("could not start within {after}"),
+            );
+        }
+    }
+
+    /// Writes down what still waits.
+    pub(super) fn record_what_waits(&mut self) {
+        let waiting = self.tasks.iter().flat_map(|(name, task)| {
+            task.delayed
+                .iter()
+                .chain(&task.line)
+                .filter(|it| !it.recorded)
+                .map(|it| (name.clone(), it.clone()))
+        });
+        for (name, waiting) in waiting.collect::<Vec<_>>() {
+            let reason = self.why_waiting(&name, &waiting);
+            if let Some(ask) = waiting.ask.filter(|it| !it.at_end) {
+                self.reply(ask.id, Reply::Queued(reason.clone()));
+            }
+            let row = self.row(&name, &waiting, Decision::Queued, Some(reason), None);
+            self.batch.writes.push(row);
+        }
+        for task in self.tasks.values_mut() {
+            for it in task.delayed.iter_mut().chain(&mut task.line) {
+                it.recorded = true;
+            }
+        }
+    }
+
+    /// Gives an occurrence its decision without a run.
+    pub(super) fn turn_away(
+        &mut self,
+        name: &TaskName,
+        waiting: Waiting,
+        decision: Decision,
+        reason: &str,
+    ) {
+        let row = self.row(name, &waiting, decision, Some(reason.to_owned()), None);
+        self.batch.writes.push(row);
+        self.count_ended(name, 1);
+        if let Some(ask) = waiting.ask {
+            self.reply(ask.id, Reply::Refused(reason.to_owned()));
+        }
+        let reason = format!("{}: {reason}", decision.as_str());
+        self.note(Note::Passed { task: name.clone(), due: waiting.due, count: 1, reason });
+    }
+
+    /// The row of an occurrence, or the change of it.
+    pub(super) fn row(
+        &self,
+        name: &TaskName,
+        it: &Waiting,
+        decision: Decision,
+        reason: Option<String>,
+        run: Option<RunId>,
+    ) -> Write {
+        let (task, due) = (name.clone(), it.due);
+        if it.recorded {
+            return Write::Decide(Decided { task, due, decision, reason, run, at: self.now });
+        }
+        Write::Occurrence(Occurrence {
+            task,
+            due,
+            trigger: it.trigger,
+            decision,
+            reason,
+            run,
+            not_before: it.not_before,
+            missed: it.missed,
+            decided: self.now,
+        })
+    }
+
+    /// The runs of a task that have not ended.
+    pub(super) fn runs_of<'a>(&'a self, name: &'a TaskName) -> impl Iterator<Item = RunId> + 'a {
+        self.runs.iter().filter(move |(_, run)| run.task == *name).map(|(id, _)| *id)
+    }
+
+    /// `overlap replace`: what runs is cancelled, what waits is turned away.
+    fn make_room(&mut self, name: &TaskName, due: Instant) {
+        let reason = format!("replaced by the run due {due}");
+        for run in self.runs_of(name).collect::<Vec<_>>() {
+            self.cancel(run, &reason);
+        }
+        let line = std::mem::take(&mut self.tasks.get_mut(name).expect("it was there").line);
+        for waiting in line {
+            self.turn_away(name, waiting, Decision::Cancelled, &reason);
+        }
+    }
+
+    /// Tells a run to stop, or ends it if it waits for its next attempt.
+    pub(super) fn cancel(&mut self, id: RunId, reason: &str) {
+        let Some(run) = self.runs.get_mut(&id) else { return };
+        match run.state {
+            Activity::Running => {
+                run.state = Activity::Cancelling(reason.to_owned());
+                self.batch.actions.push(Action::Cancel(id));
+            }
+            Activity::Cancelling(_) => {}
+            Activity::RetryAt(_) => self.end_without_attempt(id, reason),
+        }
+    }
+
+    fn why_no_place(&self, name: &TaskName, overlap: Overlap) -> String {
+        let runs: Vec<_> = self.runs_of(name).map(|run| run.to_string()).collect();
+        match (overlap, runs.as_slice()) {
+            (Overlap::Queue(places), _) => format!("all {places} places in the queue are taken"),
+            (_, []) => "the run before has not started".to_owned(),
+            (_, [run]) => format!("run {run} has not ended"),
+            (_, runs) => format!("runs {} have not ended", runs.join(", ")),
+        }
+    }
+
+    fn why_waiting(&self, name: &TaskName, waiting: &Waiting) -> String {
+        let task = &self.tasks[name];
+        if waiting.not_before > self.now {
+            return format!("starts {} (jitter)", waiting.not_before);
+        }
+        if task.served.paused {
+            return "the task is paused".to_owned();
+        }
+        match self.runs_of(name).last() {
+            Some(run) => format!("run {run} has not ended"),
+            None if task.line.front().is_some_and(|it| it.due < waiting.due) => {
+                "others wait before it".to_owned()
+            }
+            None => match self.full_group(&task.version.plan) {
+                Some(group) => format!("the group \"{group}\" is full"),
+                None => "all workers are busy".to_owned(),
+            },
+        }
+    }
+}

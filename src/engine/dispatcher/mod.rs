@@ -1,0 +1,307 @@
+//! The state of the engine, and all decisions about it.
+//!
+//! INVARIANTS
+//! - Everything a task was due up to its cursor has a row, written in this batch or before.
+//! - An occurrence gets its row in the batch in which its time comes, and its run in the batch that starts it. So a crash between two
+//!   batches loses nothing and repeats nothing.
+//! - The next due time never depends on a run.
+//!
+//! Start with [`Dispatcher::tick`] (`due`, `line`, `start`); `run` hears of runs, `tasks` of versions, `command` of people, `restore`
+//! of what was before.
+
+mod command;
+mod due;
+mod line;
+mod restore;
+mod run;
+mod start;
+mod tasks;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::mem;
+use std::sync::Arc;
+
+use super::event::{Action, AskId, Event, Note, Reply, TaskVersion};
+use super::plan::{History, Plan};
+use super::policy::ON_TIME;
+use crate::schedule::{Duration, Instant};
+use crate::store::{Hash, Presence, RunId, TaskName, Trigger, Write};
+
+pub use restore::Restored;
+
+/// How often it is written down that everything was served. Also how long the loop sleeps at most, to see that the clock was set.
+pub(super) const HEARTBEAT: Duration = Duration(30 * Duration::SECOND.0);
+
+/// What the engine is told about its machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How many attempts may run at once.
+    pub workers: usize,
+}
+
+/// What follows from what happened: first the writes, and when they are on disk the actions.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// For the store, all or nothing.
+    pub writes: Vec<Write>,
+    /// For the loop, in order.
+    pub actions: Vec<Action>,
+}
+
+/// Decides.
+#[derive(Debug)]
+pub struct Dispatcher {
+    options: Options,
+    /// The tasks that are served.
+    tasks: BTreeMap<TaskName, Task>,
+    /// Those that were, and may come back.
+    left: BTreeMap<TaskName, Left>,
+    /// The runs that have not ended.
+    runs: BTreeMap<RunId, ActiveRun>,
+    last_run: RunId,
+    /// The time of the last tick.
+    now: Instant,
+    /// The time of the last heartbeat.
+    beat: Instant,
+    phase: Phase,
+    batch: Batch,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Serving,
+    /// Starts nothing, and waits for what is running.
+    Stopping,
+    Stopped,
+}
+
+/// A task that is served.
+#[derive(Debug)]
+struct Task {
+    version: TaskVersion,
+    /// Its file has errors since; this version goes on.
+    outdated: bool,
+    served: Served,
+    /// The first due time that is not decided.
+    next: Option<Instant>,
+    /// Occurrences that start later than they were due.
+    delayed: Vec<Waiting>,
+    /// Occurrences that wait for their turn, in this order.
+    line: VecDeque<Waiting>,
+    /// Rows that have ended since the history was trimmed.
+    ended_rows: u32,
+    /// The latest due time of a run that was started by hand.
+    last_by_hand: Instant,
+}
+
+/// How far a task was served, and what must not be forgotten while it is away.
+#[derive(Clone, Debug)]
+struct Served {
+    /// Everything that was due up to here has its row.
+    cursor: Instant,
+    /// What else has its row: only where the clock was set back, or after a crash.
+    decided: BTreeSet<Instant>,
+    paused: bool,
+    /// When the last successful run was due.
+    previous: Option<Instant>,
+}
+
+/// A task that is not served.
+#[derive(Debug)]
+struct Left {
+    presence: Presence,
+    served: Served,
+}
+
+/// An occurrence that has no run yet.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    due: Instant,
+    not_before: Instant,
+    trigger: Trigger,
+    /// How many due times it stands for beside its own.
+    missed: u32,
+    /// Its row is written.
+    recorded: bool,
+    ask: Option<Ask>,
+}
+
+/// Who wants to hear of an occurrence.
+#[derive(Clone, Copy, Debug)]
+struct Ask {
+    id: AskId,
+    /// Only when its run has ended.
+    at_end: bool,
+}
+
+/// A run that has not ended.
+#[derive(Debug)]
+struct ActiveRun {
+    task: TaskName,
+    due: Instant,
+    trigger: Trigger,
+    missed: u32,
+    program: Hash,
+    plan: Arc<Plan>,
+    attempt: u32,
+    state: Activity,
+    progress: Option<(i64, i64)>,
+    asks: Vec<AskId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Activity {
+    Running,
+    /// Told to stop, and why.
+    Cancelling(String),
+    /// Waits for its next attempt.
+    RetryAt(Instant),
+}
+
+impl Dispatcher {
+    /// Nothing to serve yet; see also [`Dispatcher::restore`].
+    #[must_use]
+    pub fn new(options: Options, now: Instant) -> Self {
+        Self {
+            options,
+            tasks: BTreeMap::new(),
+            left: BTreeMap::new(),
+            runs: BTreeMap::new(),
+            last_run: RunId(0),
+            now,
+            beat: now,
+            phase: Phase::Serving,
+            batch: Batch::default(),
+        }
+    }
+
+    /// Time has passed, or nothing has. `now` is not before the last tick by more than a heartbeat can explain; where the clock
+    /// was set back, [`Dispatcher::set_back`] comes first.
+    pub fn tick(&mut self, now: Instant) {
+        let now = now.max(self.now);
+        if self.phase == Phase::Serving {
+            if now.since(self.now) > HEARTBEAT.max(ON_TIME) {
+                self.note(Note::Gap { from: self.now, to: now });
+            }
+            self.now = now;
+            self.decide_what_is_due();
+            self.settle();
+            self.beat_if_due();
+        }
+        self.now = now;
+    }
+
+    /// Something happened, at the time of the last tick.
+    pub fn handle(&mut self, event: Event) {
+        match event {
+            Event::Tasks(updates) if self.phase == Phase::Serving => self.update_tasks(updates),
+            Event::Tasks(_) => {}
+            Event::Run(run, event) => self.hear_of_run(run, event),
+            Event::Command(ask, command) => self.obey(ask, command),
+            Event::Stop => self.stop(),
+            Event::StopNow => self.stop_now(),
+        }
+        self.settle();
+    }
+
+    /// What follows from everything since the last call.
+    pub fn take(&mut self) -> Batch {
+        self.trim_histories();
+        mem::take(&mut self.batch)
+    }
+
+    /// When the next tick is needed, if nothing happens before.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Instant> {
+        if self.phase != Phase::Serving {
+            return None;
+        }
+        let tasks = self.tasks.values().flat_map(|task| {
+            let delayed = task.delayed.iter().map(|it| it.not_before);
+            let expiries =
+                task.line.iter().filter_map(|it| Some(expires(it.due, task.version.plan.expire?)));
+            task.next.into_iter().chain(delayed).chain(expiries)
+        });
+        let retries = self.runs.values().filter_map(|run| match run.state {
+            Activity::RetryAt(at) => Some(at),
+            Activity::Running | Activity::Cancelling(_) => None,
+        });
+        // What waits for a worker since before now is woken by the end of a run.
+        tasks.chain(retries).filter(|at| *at > self.now).min()
+    }
+
+    /// The time of the last tick.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Starts what can be started, and writes down what cannot.
+    fn settle(&mut self) {
+        if self.phase == Phase::Serving {
+            self.expire();
+            self.start_what_can();
+        }
+        self.record_what_waits();
+    }
+
+    fn stop(&mut self) {
+        if self.phase == Phase::Serving {
+            self.phase = Phase::Stopping;
+            self.batch.writes.push(Write::Heartbeat { at: self.now });
+        }
+        self.stop_if_idle();
+    }
+
+    fn stop_now(&mut self) {
+        self.stop();
+        self.interrupt_runs();
+        self.stop_if_idle();
+    }
+
+    fn stop_if_idle(&mut self) {
+        let busy = self.runs.values().any(|run| !matches!(run.state, Activity::RetryAt(_)));
+        if self.phase == Phase::Stopping && !busy {
+            self.phase = Phase::Stopped;
+            self.batch.actions.push(Action::Stopped);
+        }
+    }
+
+    fn beat_if_due(&mut self) {
+        if self.now.since(self.beat) >= HEARTBEAT {
+            self.beat = self.now;
+            self.batch.writes.push(Write::Heartbeat { at: self.now });
+        }
+    }
+
+    /// Trims now and then, so that a frequent task does not search its history after each run.
+    fn trim_histories(&mut self) {
+        for (name, task) in &mut self.tasks {
+            let (keep, before) = match task.version.plan.history {
+                History::Runs(runs) => (runs, None),
+                History::For(time) => (u32::MAX, Some(self.now.minus(time))),
+                History::Off => (0, None),
+            };
+            if task.ended_rows > (keep / 20).min(100) {
+                task.ended_rows = 0;
+                self.batch.writes.push(Write::Trim { task: name.clone(), keep, before });
+            }
+        }
+    }
+
+    fn note(&mut self, note: Note) {
+        self.batch.actions.push(Action::Note(note));
+    }
+
+    fn reply(&mut self, ask: AskId, reply: Reply) {
+        self.batch.actions.push(Action::Reply(ask, reply));
+    }
+}
+
+/// The first instant at which it is too late to start.
+fn expires(due: Instant, after: Duration) -> Instant {
+    due.plus(after).plus(Duration(1))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! Going on after a stop or a crash.
+
+use std::collections::BTreeMap;
+
+use super::run::{after_interruption, interrupted};
+use super::{ActiveRun, Activity, Dispatcher, Left, Options, Served, Waiting};
+use crate::engine::event::{Note, TaskUpdate};
+use crate::schedule::Instant;
+use crate::store::{Decision, Occurrence, Presence, Run, RunState, Saved, TaskName, Then, Write};
+
+/// What the store has of the time before.
+#[derive(Clone, Debug, Default)]
+pub struct Restored {
+    /// What it saved.
+    pub saved: Saved,
+    /// The due times of each saved task that have a row, after those up to which everything has one.
+    pub decided: BTreeMap<TaskName, Vec<Instant>>,
+}
+
+impl Dispatcher {
+    /// Goes on with these tasks, which are all that there are now.
+    #[must_use]
+    pub fn restore(
+        options: Options,
+        restored: Restored,
+        tasks: Vec<TaskUpdate>,
+        now: Instant,
+    ) -> Self {
+        let mut this = Self::new(options, now);
+        this.last_run = restored.saved.last_run;
+        this.remember_tasks(&restored);
+        let served = this.apply_updates(tasks);
+        for run in restored.saved.open_runs {
+            this.adopt_run(run);
+        }
+        for occurrence in &restored.saved.queued {
+            this.adopt_occurrence(occurrence);
+        }
+        this.leave_the_rest();
+        this.tick(now);
+        for task in served {
+            let next = this.tasks[&task].next;
+            this.note(Note::Serving { task, next });
+        }
+        this
+    }
+
+    fn remember_tasks(&mut self, restored: &Restored) {
+        for row in &restored.saved.tasks {
+            let decided = restored.decided.get(&row.task).into_iter().flatten().copied().collect();
+            let served = Served {
+                cursor: row.served_until.min(self.now),
+                decided,
+                paused: row.paused,
+                previous: row.previous,
+            };
+            self.left.insert(row.task.clone(), Left { presence: row.presence, served });
+        }
+        let served = restored.saved.tasks.iter().filter(|it| it.presence == Presence::Serving);
+        if let Some(from) = served.map(|it| it.served_until).max().filter(|it| *it < self.now) {
+            self.note(Note::Gap { from, to: self.now });
+        }
+    }
+
+    /// A run that was running was interrupted; one that waited for its next attempt still does.
+    fn adopt_run(&mut self, run: Run) {
+        let Some(task) = self.tasks.get(&run.task) else {
+            self.drop_run(&run);
+            return;
+        };
+        let plan = task.version.plan.clone();
+        let retry_at = match run.state {
+            RunState::Running => {
+                let then = after_interruption(plan.durable, self.now);
+                self.write_interruption(&run, then);
+                match then {
+                    Then::Ends => return,
+                    Then::RetriesAt(at) => at,
+                }
+            }
+            RunState::Retrying => run.next_attempt.unwrap_or(self.now),
+            RunState::Succeeded
+            | RunState::Failed
+            | RunState::Cancelled
+            | RunState::Interrupted => return,
+        };
+        let active = ActiveRun {
+            task: run.task,
+            due: run.due,
+            trigger: run.trigger,
+            missed: run.missed,
+            program: run.program,
+            plan,
+            attempt: run.attempt,
+            state: Activity::RetryAt(retry_at),
+            progress: None,
+            asks: Vec::new(),
+        };
+        self.runs.insert(run.id, active);
+    }
+
+    /// A run whose task is not there any more.
+    fn drop_run(&mut self, run: &Run) {
+        if run.state == RunState::Running {
+            self.write_interruption(run, Then::Ends);
+        } else {
+            let outcome = super::run::cancelled("the task is not there any more");
+            self.batch.writes.push(Write::RunEnds { run: run.id, outcome, at: self.now });
+        }
+    }
+
+    fn write_interruption(&mut self, run: &Run, then: Then) {
+        let outcome = interrupted();
+        self.batch.writes.push(Write::AttemptEnds {
+            run: run.id,
+            outcome: outcome.clone(),
+            then,
+            at: self.now,
+        });
+        let retry_at = match then {
+            Then::Ends => None,
+            Then::RetriesAt(at) => Some(at),
+        };
+        self.note(Note::Ended { run: run.id, task: run.task.clone(), outcome, retry_at });
+    }
+
+    fn adopt_occurrence(&mut self, it: &Occurrence) {
+        let waiting = Waiting {
+            due: it.due,
+            not_before: it.not_before,
+            trigger: it.trigger,
+            missed: it.missed,
+            recorded: true,
+            ask: None,
+        };
+        let now = self.now;
+        match self.tasks.get_mut(&it.task) {
+            Some(task) if waiting.not_before > now => task.delayed.push(waiting),
+            Some(task) => task.line.push_back(waiting),
+            None => self.turn_away(
+                &it.task,
+                waiting,
+                Decision::Cancelled,
+                "the task is not there any more",
+            ),
+        }
+    }
+
+    /// Tasks that were served and are not in the set are gone.
+    fn leave_the_rest(&mut self) {
+        let gone = self
+            .left
+            .iter()
+            .filter(|(_, left)| left.presence == Presence::Serving)
+            .map(|(name, _)| name.clone());
+        for name in gone.collect::<Vec<_>>() {
+            self.leave(&name, Presence::Removed);
+            self.note(Note::Removed(name));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Which of those who wait start, now that there may be room.
+
+use super::{ActiveRun, Activity, Dispatcher, Waiting};
+use crate::engine::event::{Action, Note, Reply};
+use crate::engine::plan::{Plan, Priority};
+use crate::engine::policy::{self, ON_TIME};
+use crate::engine::runner::StartRun;
+use crate::schedule::Instant;
+use crate::store::{Decision, NewRun, RunId, TaskName, Trigger, Write};
+
+/// Somebody who may start; the most urgent first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    priority: Priority,
+    due: Instant,
+    who: Who,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Who {
+    /// The next attempt of a run.
+    Again(RunId),
+    /// The first in a task's line.
+    First(TaskName),
+}
+
+impl Dispatcher {
+    /// Starts until nobody waits, or nobody who waits may start.
+    pub(super) fn start_what_can(&mut self) {
+        while self.running().count() < self.options.workers
+            && let Some(candidate) = self.candidates().min()
+        {
+            match candidate.who {
+                Who::Again(run) => self.start_again(run),
+                Who::First(task) => self.start_first(&task),
+            }
+        }
+    }
+
+    /// The group of a plan, if it has no room.
+    pub(super) fn full_group<'a>(&self, plan: &'a Plan) -> Option<&'a str> {
+        let group = plan.group.as_ref()?;
+        let in_group =
+            |run: &&ActiveRun| run.plan.group.as_ref().is_some_and(|it| it.name == group.name);
+        let full = self.running().filter(in_group).count() >= group.limit as usize;
+        full.then_some(group.name.as_str())
+    }
+
+    /// The runs that have a worker.
+    fn running(&self) -> impl Iterator<Item = &ActiveRun> {
+        self.runs.values().filter(|run| !matches!(run.state, Activity::RetryAt(_)))
+    }
+
+    fn candidates(&self) -> impl Iterator<Item = Candidate> {
+        let again = self.runs.iter().filter_map(|(id, run)| {
+            let due = matches!(run.state, Activity::RetryAt(at) if at <= self.now);
+            let may = due && self.full_group(&run.plan).is_none();
+            may.then(|| Candidate {
+                priority: run.plan.priority,
+                due: run.due,
+                who: Who::Again(*id),
+            })
+        });
+        let first = self.tasks.iter().filter_map(|(name, task)| {
+            let first = task.line.front()?;
+            let plan = &task.version.plan;
+            let held = task.served.paused && first.trigger != Trigger::Manual;
+            let may = !held
+                && self.runs_of(name).count() < policy::runs_at_once(plan.overlap)
+                && self.full_group(plan).is_none();
+            may.then(|| Candidate {
+                priority: plan.priority,
+                due: first.due,
+                who: Who::First(name.clone()),
+            })
+        });
+        again.chain(first)
+    }
+
+    fn start_again(&mut self, id: RunId) {
+        let run = self.runs.get_mut(&id).expect("candidates are runs");
+        run.attempt += 1;
+        run.state = Activity::Running;
+        let (run, attempt, at) = (id, run.attempt, self.now);
+        self.batch.writes.push(Write::AttemptStarts { run, attempt, at });
+        self.start(id);
+    }
+
+    fn start_first(&mut self, name: &TaskName) {
+        let task = self.tasks.get_mut(name).expect("candidates are tasks");
+        let waiting = task.line.pop_front().expect("candidates have somebody in line");
+        let version = task.version.clone();
+        self.last_run = RunId(self.last_run.0 + 1);
+        let id = self.last_run;
+        let row = self.row(name, &waiting, Decision::Ran, None, Some(id));
+        let Waiting { due, trigger, missed, ask, .. } = waiting;
+        self.batch.writes.extend([
+            row,
+            Write::RunStarts(NewRun {
+                id,
+                task: name.clone(),
+                due,
+                trigger,
+                missed,
+                program: version.program,
+                started: self.now,
+            }),
+        ]);
+        let run = ActiveRun {
+            task: name.clone(),
+            due,
+            trigger,
+            missed,
+            program: version.program,
+            plan: version.plan,
+            attempt: 1,
+            state: Activity::Running,
+            progress: None,
+            asks: ask.filter(|it| it.at_end).map(|it| it.id).into_iter().collect(),
+        };
+        self.runs.insert(id, run);
+        if let Some(ask) = ask.filter(|it| !it.at_end) {
+            self.reply(ask.id, Reply::Started(id));
+        }
+        self.start(id);
+    }
+
+    /// Gives the run to a worker.
+    fn start(&mut self, id: RunId) {
+        let run = &self.runs[&id];
+        let start = StartRun {
+            run: id,
+            task: run.task.clone(),
+            due: run.due,
+            trigger: run.trigger,
+            attempt: run.attempt,
+            last_attempt: run.attempt > run.plan.retry.times,
+            missed: run.missed,
+            late: self.now.since(run.due) > ON_TIME,
+            previous: self.tasks.get(&run.task).and_then(|it| it.served.previous),
+            program: run.program,
+            plan: run.plan.clone(),
+        };
+        let (task, due, trigger, attempt) = (run.task.clone(), run.due, run.trigger, run.attempt);
+        self.note(Note::Started { run: id, task, due, trigger, attempt });
+        self.batch.actions.push(Action::Start(start));
+    }
+}

@@ -1,0 +1,44 @@
+//! The border to the workers, which own running machines.
+
+use std::sync::Arc;
+
+use super::plan::Plan;
+use crate::schedule::Instant;
+use crate::store::{Hash, Kept, RunId, TaskName, Trigger};
+
+/// Carries out attempts. What they say comes back to the loop as [`super::Event::Run`], and each attempt that was started ends with
+/// exactly one [`super::RunEvent::Ended`].
+pub trait Runner {
+    /// Starts an attempt, and returns at once.
+    fn start(&mut self, start: StartRun, kept: Vec<Kept>);
+
+    /// Stops an attempt soon. Nothing happens if it has ended.
+    fn cancel(&mut self, run: RunId);
+}
+
+/// What a worker needs to know of an attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StartRun {
+    /// The run.
+    pub run: RunId,
+    /// The task.
+    pub task: TaskName,
+    /// When it was due.
+    pub due: Instant,
+    /// Why there is a run.
+    pub trigger: Trigger,
+    /// The number of the attempt, from 1.
+    pub attempt: u32,
+    /// Whether no other attempt follows: then `on failure` runs if it fails.
+    pub last_attempt: bool,
+    /// How many due times it stands for beside its own.
+    pub missed: u32,
+    /// Whether it starts well after it was due.
+    pub late: bool,
+    /// When the last successful run was due.
+    pub previous: Option<Instant>,
+    /// What it runs.
+    pub program: Hash,
+    /// What holds for it.
+    pub plan: Arc<Plan>,
+}

@@ -1,0 +1,297 @@
+//! The engine on a simulated clock: days of schedules in milliseconds, with workers from a script, crashes between any two steps,
+//! and clocks that are set.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::*;
+use crate::schedule::{
+    Bounds, Cadence, Calendar, Cron, Duration, Instant, Schedule, Schedules, Zone, parse_instant,
+};
+use crate::store::{
+    EndState, Filter, Hash, Ledger, LedgerRow, Outcome, Presence, RunError, RunId, SqliteStore,
+    Store, TaskName, Write,
+};
+
+/// What a scripted worker makes of an attempt: how long it takes, and how it ends.
+pub(super) type Script = Box<dyn FnMut(&StartRun) -> (Duration, EndState)>;
+
+/// When the server dies, seen from a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Crash {
+    /// What was decided is not on disk yet.
+    BeforeCommit,
+    /// It is on disk, but nothing was done about it.
+    AfterCommit,
+}
+
+pub(super) struct Simulation {
+    pub(super) store: SqliteStore,
+    /// Nobody serves without one.
+    pub(super) dispatcher: Option<Dispatcher>,
+    pub(super) now: Instant,
+    /// The set of tasks that a server finds when it starts.
+    pub(super) tasks: BTreeMap<TaskName, TaskUpdate>,
+    pub(super) workers: usize,
+    script: Script,
+    /// The ends that are to come, by time.
+    ends: BTreeSet<(Instant, RunId)>,
+    outcomes: BTreeMap<RunId, EndState>,
+    /// Every attempt that a worker was given.
+    pub(super) started: Vec<StartRun>,
+    pub(super) replies: Vec<(AskId, Reply)>,
+    pub(super) notes: Vec<Note>,
+    pub(super) stopped: bool,
+    /// Decides at each commit whether the server dies.
+    pub(super) crashes: Box<dyn FnMut() -> Option<Crash>>,
+}
+
+impl Simulation {
+    /// An empty store, and nobody who serves.
+    pub(super) fn new(start: &str) -> Self {
+        Self {
+            store: SqliteStore::open_in_memory().unwrap(),
+            dispatcher: None,
+            now: instant(start),
+            tasks: BTreeMap::new(),
+            workers: 64,
+            script: Box::new(|_| (Duration::SECOND, EndState::Succeeded)),
+            ends: BTreeSet::new(),
+            outcomes: BTreeMap::new(),
+            started: Vec::new(),
+            replies: Vec::new(),
+            notes: Vec::new(),
+            stopped: false,
+            crashes: Box::new(|| None),
+        }
+    }
+
+    /// A server with one task `t`.
+    pub(super) fn serving(start: &str, plan: Plan) -> Self {
+        let mut this = Self::new(start);
+        this.add("t", plan);
+        this.start();
+        this
+    }
+
+    pub(super) fn script(
+        mut self,
+        script: impl FnMut(&StartRun) -> (Duration, EndState) + 'static,
+    ) -> Self {
+        self.script = Box::new(script);
+        self
+    }
+
+    /// Puts a task into the set, for the next start.
+    pub(super) fn add(&mut self, name: &str, plan: Plan) {
+        let version = version(name, plan);
+        self.tasks.insert(version.task.clone(), TaskUpdate::Changed(version));
+    }
+
+    /// Somebody saves a file while the server runs.
+    pub(super) fn change(&mut self, name: &str, plan: Plan) {
+        self.add(name, plan);
+        let update = self.tasks[&TaskName::new(name)].clone();
+        self.send(Event::Tasks(vec![update]));
+    }
+
+    /// A server starts.
+    pub(super) fn start(&mut self) {
+        self.stopped = false;
+        let saved = self.store.restore().unwrap();
+        let ahead = saved.tasks.iter().filter(|it| it.served_until > self.now);
+        let mut unmiss: Vec<_> =
+            ahead.map(|it| Write::Unmiss { task: it.task.clone(), after: self.now }).collect();
+        if !unmiss.is_empty() {
+            unmiss.push(Write::Heartbeat { at: self.now });
+            self.store.apply(&unmiss).unwrap();
+        }
+        let decided = saved.tasks.iter().map(|it| {
+            (
+                it.task.clone(),
+                self.store.decided_after(&it.task, it.served_until.min(self.now)).unwrap(),
+            )
+        });
+        let restored = Restored { decided: decided.collect(), saved: saved.clone() };
+        let tasks = self.tasks.values().cloned().collect();
+        let options = Options { workers: self.workers };
+        self.dispatcher = Some(Dispatcher::restore(options, restored, tasks, self.now));
+        self.commit();
+    }
+
+    /// The process is killed. Its workers die with it.
+    pub(super) fn kill(&mut self) {
+        self.dispatcher = None;
+        self.ends.clear();
+        self.outcomes.clear();
+    }
+
+    /// Time passes.
+    pub(super) fn run_for(&mut self, time: Duration) {
+        self.run_until(self.now.plus(time));
+    }
+
+    pub(super) fn run_until(&mut self, until: Instant) {
+        while self.now < until && self.dispatcher.is_some() {
+            let wake = self.dispatcher.as_ref().and_then(Dispatcher::next_wake);
+            let end = self.ends.first().map(|(at, _)| *at);
+            let sleep = self.now.plus(Duration::SECOND.times(30));
+            let next = [wake, end, Some(sleep), Some(until)].into_iter().flatten().min().unwrap();
+            self.step(next.max(self.now));
+        }
+        self.now = self.now.max(until);
+    }
+
+    /// Somebody sets the clock, or the machine sleeps. What workers do takes as long as before.
+    pub(super) fn set_clock(&mut self, to: Instant) {
+        let moved = |at: Instant| Instant(at.0 + to.0 - self.now.0);
+        self.ends = self.ends.iter().map(|(at, run)| (moved(*at), *run)).collect();
+        self.now = to;
+        let Some(dispatcher) = &mut self.dispatcher else { return };
+        if to < dispatcher.now() {
+            self.store.apply(&dispatcher.unmiss(to)).unwrap();
+            let tasks: Vec<_> = dispatcher.tasks().cloned().collect();
+            let decided: BTreeMap<_, BTreeSet<_>> = tasks
+                .into_iter()
+                .map(|task| {
+                    (
+                        task.clone(),
+                        self.store.decided_after(&task, to).unwrap().into_iter().collect(),
+                    )
+                })
+                .collect();
+            dispatcher.set_back(to, |task| decided[task].clone());
+        }
+        self.step(to);
+    }
+
+    /// The loop wakes up.
+    fn step(&mut self, now: Instant) {
+        self.now = now;
+        let Some(dispatcher) = &mut self.dispatcher else { return };
+        while let Some((at, run)) = self.ends.first().copied().filter(|(at, _)| *at <= now) {
+            self.ends.remove(&(at, run));
+            let end = self.outcomes.remove(&run).unwrap();
+            dispatcher.handle(Event::Run(run, RunEvent::Ended(run_end(end))));
+        }
+        dispatcher.tick(now);
+        self.commit();
+    }
+
+    pub(super) fn send(&mut self, event: Event) {
+        let now = self.now;
+        let Some(dispatcher) = &mut self.dispatcher else { return };
+        dispatcher.tick(now);
+        dispatcher.handle(event);
+        self.commit();
+    }
+
+    fn commit(&mut self) {
+        let crash = (self.crashes)();
+        let batch = self.dispatcher.as_mut().unwrap().take();
+        if crash == Some(Crash::BeforeCommit) {
+            return self.kill();
+        }
+        self.store.apply(&batch.writes).unwrap();
+        if crash == Some(Crash::AfterCommit) {
+            return self.kill();
+        }
+        for action in batch.actions {
+            self.act(action);
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Start(start) => {
+                let (time, end) = (self.script)(&start);
+                self.ends.insert((self.now.plus(time), start.run));
+                self.outcomes.insert(start.run, end);
+                self.started.push(start);
+            }
+            Action::Cancel(run) => {
+                // It stops at once, unless it has just ended.
+                if self.outcomes.insert(run, EndState::Cancelled).is_some() {
+                    self.ends.retain(|(_, it)| *it != run);
+                    self.ends.insert((self.now, run));
+                } else {
+                    self.outcomes.remove(&run);
+                }
+            }
+            Action::Reply(ask, reply) => self.replies.push((ask, reply)),
+            Action::Note(note) => self.notes.push(note),
+            Action::Stopped => self.stopped = true,
+        }
+    }
+
+    /// What the ledger shows, the earliest due first.
+    pub(super) fn rows(&mut self) -> Vec<LedgerRow> {
+        let mut rows = self.store.ledger().rows(&Filter::default()).unwrap();
+        rows.reverse();
+        rows
+    }
+
+    /// The ledger in short: `08:00 ran succeeded`, `09:00 skipped`.
+    pub(super) fn ledger(&mut self) -> Vec<String> {
+        let rows = self.rows();
+        let short = rows.iter().map(|row| {
+            let due = row.occurrence.due.to_string();
+            let state = row.run.as_ref().map(|run| format!(" {}", run.state.as_str()));
+            let time = due[11..].trim_end_matches('Z');
+            let time = time.strip_suffix(":00").unwrap_or(time);
+            format!("{time} {}{}", row.occurrence.decision.as_str(), state.unwrap_or_default())
+        });
+        short.collect()
+    }
+
+    /// The starts in short: when each was due, and which attempt.
+    pub(super) fn starts(&self) -> Vec<(String, u32)> {
+        let short = |it: &StartRun| (it.due.to_string()[11..16].to_owned(), it.attempt);
+        self.started.iter().map(short).collect()
+    }
+
+    pub(super) fn presence(&mut self, name: &str) -> Presence {
+        let tasks = self.store.ledger().tasks().unwrap();
+        tasks.into_iter().find(|it| it.task.as_str() == name).unwrap().presence
+    }
+}
+
+pub(super) fn version(name: &str, plan: Plan) -> TaskVersion {
+    let bytes: Arc<[u8]> = format!("{name} {plan:?}").into_bytes().into();
+    TaskVersion {
+        task: TaskName::new(name),
+        plan: Arc::new(plan),
+        program: Hash::of(&bytes),
+        bytes,
+    }
+}
+
+pub(super) fn run_end(end: EndState) -> RunEnd {
+    let error =
+        RunError { code: "failed".to_owned(), message: "no luck".to_owned(), data: None, at: None };
+    let outcome = Outcome { end, error: (end != EndState::Succeeded).then_some(error) };
+    RunEnd { outcome, kept: Vec::new(), retryable: true }
+}
+
+pub(super) fn instant(text: &str) -> Instant {
+    parse_instant(text).unwrap()
+}
+
+pub(super) fn hours(hours: i64) -> Duration {
+    Duration::HOUR.times(hours)
+}
+
+pub(super) fn minutes(minutes: i64) -> Duration {
+    Duration::MINUTE.times(minutes)
+}
+
+pub(super) fn every(period: Duration) -> Plan {
+    let cadence = Cadence::new(period, Bounds::default()).unwrap();
+    Plan { schedules: Schedules(vec![Schedule::Every(cadence)]), ..Plan::default() }
+}
+
+pub(super) fn cron(text: &str, zone: &str) -> Plan {
+    let calendar = Calendar::new(Cron::parse(text).unwrap(), Zone::get(zone).unwrap());
+    let schedule = Schedule::Cron { calendar: Box::new(calendar), bounds: Bounds::default() };
+    Plan { schedules: Schedules(vec![schedule]), ..Plan::default() }
+}
