@@ -53,24 +53,45 @@ impl Dispatcher {
     }
 
     fn decide_due(&mut self, name: &TaskName) {
-        let now = self.now;
         let task = self.tasks.get_mut(name).expect("called with names of tasks");
-        for waiting in task.take_delayed(now) {
+        for waiting in task.take_delayed(self.now) {
             self.offer(name, waiting);
         }
         let task = self.tasks.get_mut(name).expect("called with names of tasks");
-        let due = task.take_due(now);
-        if due.is_empty() {
-            return;
+        let (due, too_many) = task.take_due(self.now);
+        if too_many {
+            let reason = "nothing served then, nor before, at more due times than are kept";
+            self.pass(name, &due[..1], Decision::Missed, reason);
         }
-        if task.served.paused {
-            self.pass(name, &due, Decision::Skipped, "the task is paused");
-            return;
+        let due = &due[usize::from(too_many)..];
+        if self.tasks[name].served.paused {
+            self.pass(name, due, Decision::Skipped, "the task is paused");
+        } else {
+            self.place_due(name, due);
         }
-        let on_time = due.partition_point(|it| now.since(*it) > ON_TIME);
-        let plan = task.version.plan.clone();
-        let chosen = policy::to_run(&due, now, plan.missed, &plan.schedules);
-        let first = chosen.start.min(on_time);
+    }
+
+    /// Due times in order, of which the last may be on time, and the first may have been missed.
+    fn place_due(&mut self, name: &TaskName, due: &[Instant]) {
+        let on_time = due.partition_point(|it| self.now.since(*it) > ON_TIME);
+        let first = if on_time == 0 { 0 } else { self.pass_missed(name, due, on_time) };
+        let plan = &self.tasks[name].version.plan;
+        let stands_for = if plan.missed.runs == MissedRuns::None { 0 } else { first };
+        for (place, &due) in due.iter().enumerate().skip(first) {
+            let missed =
+                if place == first { u32::try_from(stands_for).unwrap_or(u32::MAX) } else { 0 };
+            if place < on_time {
+                self.make_up(name, due, missed);
+            } else {
+                self.come_due(name, due, missed);
+            }
+        }
+    }
+
+    /// Passes over what was missed and gets no run. Gives the place of the first that gets one.
+    fn pass_missed(&mut self, name: &TaskName, due: &[Instant], on_time: usize) -> usize {
+        let plan = self.tasks[name].version.plan.clone();
+        let first = policy::to_run(due, self.now, plan.missed, &plan.schedules).start.min(on_time);
         let reason = match due.get(first) {
             Some(run) if plan.missed.runs != MissedRuns::None => {
                 format!("nothing served then; the run due {run} stands for it")
@@ -78,19 +99,7 @@ impl Dispatcher {
             _ => "nothing served then".to_owned(),
         };
         self.pass(name, &due[..first], Decision::Missed, &reason);
-        let stands_for = if plan.missed.runs == MissedRuns::None {
-            0
-        } else {
-            u32::try_from(first).unwrap_or(u32::MAX)
-        };
-        for (place, &due) in due.iter().enumerate().skip(first) {
-            let missed = if place == first { stands_for } else { 0 };
-            if place < on_time {
-                self.make_up(name, due, missed);
-            } else {
-                self.come_due(name, due, missed);
-            }
-        }
+        first
     }
 
     /// A due time that was missed gets its run. Those of `missed all` wait for each other, whatever `overlap` says.
@@ -167,18 +176,19 @@ impl Task {
             || self.delayed.iter().any(|it| it.not_before <= now)
     }
 
-    /// Takes the due times up to now that have no decision.
-    fn take_due(&mut self, now: Instant) -> Vec<Instant> {
-        if self.next.is_none_or(|next| next > now) {
-            return Vec::new();
-        }
+    /// Takes the due times up to now that have no decision; and whether there were more before them than a history keeps.
+    fn take_due(&mut self, now: Instant) -> (Vec<Instant>, bool) {
+        let Some(next) = self.next.filter(|next| *next <= now) else {
+            return (Vec::new(), false);
+        };
         let plan = &self.version.plan;
         let from = self.served.cursor.plus(Duration(1));
         let mut due = policy::newest_due(&plan.schedules, from, now, plan.history);
         due.retain(|it| !self.served.decided.contains(it));
+        let too_many = due.first().is_some_and(|first| *first > next);
         self.served.cursor = now;
         self.find_next();
-        due
+        (due, too_many)
     }
 
     fn take_delayed(&mut self, now: Instant) -> Vec<Waiting> {

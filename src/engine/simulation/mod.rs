@@ -1,6 +1,8 @@
 //! The engine on a simulated clock: days of schedules in milliseconds, with workers from a script, crashes between any two steps,
 //! and clocks that are set.
 
+mod ordeal;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -248,6 +250,17 @@ impl Simulation {
     pub(super) fn starts(&self) -> Vec<(String, u32)> {
         let short = |it: &StartRun| (it.due.to_string()[11..16].to_owned(), it.attempt);
         self.started.iter().map(short).collect()
+    }
+
+    /// How many attempts are running.
+    pub(super) fn busy(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// How many attempts of a task are running.
+    pub(super) fn busy_with(&self, task: &TaskName) -> usize {
+        let own = |run: &RunId| self.started.iter().any(|it| it.run == *run && it.task == *task);
+        self.outcomes.keys().filter(|run| own(run)).count()
     }
 
     pub(super) fn presence(&mut self, name: &str) -> Presence {

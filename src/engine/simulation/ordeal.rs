@@ -1,0 +1,232 @@
+//! The promise, under random plans, crashes, stops and clocks: every due time leaves one row, no attempt is made twice, and what was
+//! interrupted is seen and not repeated.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use super::*;
+use crate::engine::policy::runs_at_once;
+use crate::store::{Decision, Trigger};
+
+const START: &str = "2026-03-28T00:00:00Z";
+
+/// Days that hold a change of the clocks in Berlin.
+#[test]
+fn every_due_time_leaves_one_row_whatever_happens() {
+    for seed in 0..8 {
+        Ordeal::new(seed).pass();
+    }
+}
+
+struct Ordeal {
+    seed: u64,
+    dice: Dice,
+    sim: Simulation,
+    plans: BTreeMap<TaskName, Plan>,
+}
+
+/// Shared with the closures that decide on crashes and on what workers do.
+#[derive(Clone)]
+struct Dice(Rc<RefCell<ChaCha8Rng>>);
+
+impl Dice {
+    /// A number below `sides`.
+    fn roll(&self, sides: u64) -> u64 {
+        self.0.borrow_mut().next_u64() % sides
+    }
+
+    fn minutes(&self, most: u64) -> Duration {
+        Duration(Duration::SECOND.0 * i64::try_from(self.roll(most * 60)).unwrap())
+    }
+
+    fn pick<T: Clone>(&self, of: &[T]) -> T {
+        of[usize::try_from(self.roll(of.len() as u64)).unwrap()].clone()
+    }
+}
+
+impl Ordeal {
+    fn new(seed: u64) -> Self {
+        let dice = Dice(Rc::new(RefCell::new(ChaCha8Rng::seed_from_u64(seed))));
+        let worker = dice.clone();
+        let mut sim = Simulation::new(START).script(move |_| {
+            let end = if worker.roll(4) == 0 { EndState::Failed } else { EndState::Succeeded };
+            (worker.minutes(40), end)
+        });
+        sim.workers = usize::try_from(dice.roll(4)).unwrap() + 1;
+        let mut plans = BTreeMap::new();
+        for name in ["a", "b", "c", "d"] {
+            let plan = plan(&dice);
+            plans.insert(TaskName::new(name), plan.clone());
+            sim.add(name, plan);
+        }
+        Self { seed, dice, sim, plans }
+    }
+
+    fn pass(mut self) {
+        self.sim.start();
+        let crash = self.dice.clone();
+        self.sim.crashes = Box::new(move || match crash.roll(60) {
+            0 => Some(Crash::BeforeCommit),
+            1 => Some(Crash::AfterCommit),
+            _ => None,
+        });
+        for _ in 0..50 {
+            self.live_a_little();
+        }
+        self.come_to_rest();
+        self.check_rows();
+        self.check_attempts();
+    }
+
+    fn live_a_little(&mut self) {
+        let until = self.sim.now.plus(self.dice.minutes(90));
+        while self.sim.now < until && self.sim.dispatcher.is_some() {
+            self.sim.run_until(until.min(self.sim.now.plus(minutes(1))));
+            self.check_limits();
+        }
+        match self.dice.roll(12) {
+            0 => self.sim.set_clock(self.sim.now.plus(self.dice.minutes(300))),
+            1 => self.sim.set_clock(self.sim.now.minus(self.dice.minutes(120))),
+            2 => self.sim.send(Event::Stop),
+            3 => self.sim.kill(),
+            _ => {}
+        }
+        if self.sim.dispatcher.is_none() || self.sim.stopped {
+            self.sim.kill();
+            self.sim.now = self.sim.now.plus(self.dice.minutes(200));
+            self.sim.start();
+        }
+    }
+
+    /// No more harm, and time for everything that waits.
+    fn come_to_rest(&mut self) {
+        self.sim.crashes = Box::new(|| None);
+        self.sim.kill();
+        self.sim.start();
+        self.sim.run_for(hours(30));
+    }
+
+    fn check_limits(&self) {
+        assert!(
+            self.sim.busy() <= self.sim.workers,
+            "seed {}: more attempts than workers",
+            self.seed
+        );
+        for (task, plan) in &self.plans {
+            let busy = self.sim.busy_with(task);
+            assert!(
+                busy <= runs_at_once(plan.overlap),
+                "seed {}: {busy} runs of {task} at once",
+                self.seed
+            );
+        }
+    }
+
+    /// The rows of a task are its due times; none is missing, none too many.
+    fn check_rows(&mut self) {
+        let rows = self.sim.rows();
+        let (from, now) = (instant(START).plus(Duration(1)), self.sim.now);
+        for (task, plan) in &self.plans {
+            let own = rows.iter().map(|it| &it.occurrence).filter(|it| it.task == *task);
+            let found: Vec<_> =
+                own.filter(|it| it.due >= from && it.due <= now).map(|it| it.due).collect();
+            let expected: Vec<_> = plan.schedules.between(from, now.plus(Duration(1))).collect();
+            let (found_set, expected_set) =
+                (BTreeSet::from_iter(&found), BTreeSet::from_iter(&expected));
+            let missing: Vec<_> = expected_set.difference(&found_set).collect();
+            let strange: Vec<_> = found_set.difference(&expected_set).collect();
+            assert!(
+                missing.is_empty() && strange.is_empty(),
+                "seed {}: {task} {missing:?} {strange:?}",
+                self.seed
+            );
+            assert_eq!(
+                found.len(),
+                expected.len(),
+                "seed {}: {task} has due times twice",
+                self.seed
+            );
+        }
+        for it in rows.iter().map(|it| &it.occurrence) {
+            let ran = it.decision == Decision::Ran;
+            assert_eq!(ran, it.run.is_some(), "seed {}: {it:?}", self.seed);
+            assert!(ran || it.reason.is_some(), "seed {}: no reason in {it:?}", self.seed);
+        }
+    }
+
+    /// No attempt is made twice, no due time has two runs, and what was interrupted goes on only where it may.
+    fn check_attempts(&mut self) {
+        let mut attempts = BTreeSet::new();
+        let mut runs = BTreeMap::new();
+        for it in &self.sim.started {
+            assert!(attempts.insert((it.run, it.attempt)), "seed {}: {it:?} twice", self.seed);
+            let run = *runs.entry((it.task.clone(), it.due)).or_insert(it.run);
+            assert_eq!(run, it.run, "seed {}: two runs for {it:?}", self.seed);
+        }
+        for row in self.sim.rows() {
+            let Some(run) = row.run else { continue };
+            let plan = &self.plans[&run.task];
+            let ends: Vec<_> = self
+                .sim
+                .store
+                .ledger()
+                .attempts(run.id)
+                .unwrap()
+                .into_iter()
+                .map(|it| it.end)
+                .collect();
+            let (last, before) = ends.split_last().unwrap();
+            let repeatable = |end: &Option<EndState>| {
+                *end == Some(EndState::Failed)
+                    || (!plan.durable && *end == Some(EndState::Interrupted))
+            };
+            assert!(
+                before.iter().all(repeatable),
+                "seed {}: run {} went on after {before:?}",
+                self.seed,
+                run.id
+            );
+            assert!(
+                run.ended.is_none() || last.is_some(),
+                "seed {}: run {} ended without its attempt",
+                self.seed,
+                run.id
+            );
+            assert!(row.occurrence.trigger != Trigger::Manual);
+        }
+    }
+}
+
+fn plan(dice: &Dice) -> Plan {
+    let schedules = [
+        every(minutes(7)),
+        every(minutes(45)),
+        cron("*/20 * * * *", "UTC"),
+        cron("30 2,3,9 * * *", "Europe/Berlin"),
+        cron("*/15 2 * * *", "Europe/Berlin"),
+    ];
+    let pauses =
+        [Pause::Every(Duration::ZERO), Pause::Backoff { first: minutes(1), longest: minutes(9) }];
+    let missed = [MissedRuns::None, MissedRuns::Once, MissedRuns::All(3)];
+    Plan {
+        schedules: dice.pick(&schedules).schedules,
+        overlap: dice.pick(&[
+            Overlap::Skip,
+            Overlap::Queue(2),
+            Overlap::Replace,
+            Overlap::Allow(2),
+        ]),
+        missed: Missed { runs: dice.pick(&missed), within: dice.pick(&[None, Some(hours(3))]) },
+        expire: dice.pick(&[None, Some(minutes(25))]),
+        retry: Retry { times: u32::try_from(dice.roll(3)).unwrap(), pause: dice.pick(&pauses) },
+        jitter: dice.pick(&[Duration::ZERO, minutes(3)]),
+        history: History::Runs(1_000_000),
+        group: dice.pick(&[None, Some(Group { name: "g".to_owned(), limit: 1 })]),
+        durable: dice.roll(2) == 0,
+        ..Plan::default()
+    }
+}
