@@ -5,3 +5,5 @@
 mod corpus;
 mod explain;
 mod layers;
+mod random;
+mod schedule_oracle;

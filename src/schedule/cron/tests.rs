@@ -105,8 +105,8 @@ fn rare_days_are_found_and_days_that_never_come_are_refused() {
 
 #[test]
 fn numbers_out_of_range() {
-    let out = |field, value: &str| CronErrorKind::OutOfRange { field, value: value.to_owned() };
     use FieldKind::{DayOfMonth, DayOfWeek, Hour, Minute, Month};
+    let out = |field, value: &str| CronErrorKind::OutOfRange { field, value: value.to_owned() };
     assert_eq!(error("0 24 * * *"), ("24", out(Hour, "24"), vec!["0 0 * * *".into()]));
     assert_eq!(error("0 0-24 * * *"), ("24", out(Hour, "24"), vec!["0 0-23 * * *".into()]));
     assert_eq!(error("60 0 * * *").1, out(Minute, "60"));

@@ -185,13 +185,30 @@ impl Zone {
 
     /// The segment that the second `at` lies in.
     pub(super) fn segment_at(&self, at: i64) -> Segment {
-        let here = timestamp(at);
-        let start = self.0.preceding(timestamp(at.saturating_add(1))).next();
-        let start = start.map_or(BEGINNING, |it| it.timestamp().as_second());
-        let end = self.0.following(here).next().map_or(END, |it| it.timestamp().as_second());
+        let (start, end) = self.changes_around(at);
         let offset = self.offset_at(at);
         let offset_before = if start == BEGINNING { offset } else { self.offset_at(start - 1) };
         Segment { start, end, offset, offset_before }
+    }
+
+    /// The last change that is not after `at`, and the first that is.
+    ///
+    /// jiff's `preceding` may pass over a change: where a zone gave up its old rule in the middle of a year
+    /// (Ojinaga in 2022), it applies the new rule to the months before. Never too late, though, so walking on
+    /// from there finds it.
+    fn changes_around(&self, at: i64) -> (i64, i64) {
+        let earlier = self.0.preceding(timestamp(at.saturating_add(1))).next();
+        let (mut start, from) = match earlier {
+            Some(change) => (change.timestamp().as_second(), change.timestamp()),
+            None => (BEGINNING, timestamp(at)),
+        };
+        for change in self.0.following(from).map(|it| it.timestamp().as_second()) {
+            if change > at {
+                return (start, change);
+            }
+            start = change;
+        }
+        (start, END)
     }
 
     /// The segment behind `segment`, if the clock is moved once more.
@@ -335,6 +352,16 @@ mod tests {
         assert!(changes[0].is_gap() && !changes[1].is_gap());
         assert_eq!(berlin.changes(changes[0].at, changes[1].at).collect::<Vec<_>>(), changes[..1]);
         assert_eq!(Zone::utc().changes(from, until).count(), 0);
+    }
+
+    #[test]
+    fn segments_join_where_a_rule_was_given_up_within_a_year() {
+        let ojinaga = Zone::get("America/Ojinaga").unwrap();
+        let changed = civil(2022, 11, 30, 6, 0).0;
+        let before = ojinaga.segment_at(changed - 1);
+        let after = ojinaga.segment_after(before).unwrap();
+        assert_eq!((before.end, after.start), (changed, changed));
+        assert_eq!(ojinaga.segment_before(after), Some(before));
     }
 
     #[test]
