@@ -132,6 +132,7 @@ pub const ROWS: &[Row] = catalogue! {
         Warning "write-in-loop" "one transaction per turn of the loop"
     }
     Schedules {
+        Error "bad-header" "`{header}` needs {what} here"
         Warning "clock-change" "on {date} {time} {what happens}"
         Error "cron-backwards" "`{range}` runs backwards"
         Warning "cron-either-day" "each {day of month} or each {weekday}: {count} days in {year}"
