@@ -132,13 +132,13 @@ fn data(value: &Value) -> Option<Vec<u8>> {
 /// The text of a text or a secret, and whether it is one.
 fn secret_text(value: &Value) -> Option<(String, bool)> {
     match value {
-        Value::Secret(secret) => Some((secret.reveal().to_owned(), true)),
+        Value::Secret(secret) => Some((secret.text.clone(), true)),
         other => other.as_str().map(|it| (it.to_owned(), false)),
     }
 }
 
 /// A program that was not made by the compiler hands a function something else than it takes.
 #[cold]
-fn misuse() -> Fault {
+pub(in crate::stdlib) fn misuse() -> Fault {
     Fault::new(Code::Argument, "the program hands a library function what it does not take")
 }

@@ -4,6 +4,11 @@
 //! checker, the machine, the editor and the manual read the declarations. Effects reach the world through [`crate::host`]
 //! alone, and nothing here keeps state between two calls except caches that nobody can see.
 
+mod core;
+mod csv;
+pub mod effect;
+mod template;
+
 /// The declarations: module and text.
 #[must_use]
 pub fn declarations() -> &'static [(&'static str, &'static str)] {

@@ -65,7 +65,10 @@ async fn read_text(context: &Context, written: &str) -> Result<String, Fault> {
     let bytes = read(context, written).await?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Fault::new(Code::Decode, format!("`{written}` is not UTF-8: see byte {at}; `files.read` gives its bytes"))
+        Fault::new(
+            Code::Decode,
+            format!("`{written}` is not UTF-8: see byte {at}; `files.read` gives its bytes"),
+        )
     })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }

@@ -82,18 +82,26 @@ fn address(written: &str, query: &Value) -> Result<String, Fault> {
     let mut url = Url::parse(written)
         .map_err(|error| Fault::argument(format!("`{written}` is no web address: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(Fault::argument(format!("`{written}` does not begin with `http://` or `https://`")));
+        return Err(Fault::argument(format!(
+            "`{written}` does not begin with `http://` or `https://`"
+        )));
     }
     if let Value::Map(query) = query {
         let mut pairs = url.query_pairs_mut();
         for (name, value) in query.iter() {
-            pairs.append_pair(name.as_str().unwrap_or_default(), value.as_str().unwrap_or_default());
+            pairs
+                .append_pair(name.as_str().unwrap_or_default(), value.as_str().unwrap_or_default());
         }
     }
     Ok(url.into())
 }
 
-fn headers(context: &Context, request: &mut Request, lines: &Value, auth: &Value) -> Result<(), Fault> {
+fn headers(
+    context: &Context,
+    request: &mut Request,
+    lines: &Value,
+    auth: &Value,
+) -> Result<(), Fault> {
     if let Value::Map(lines) = lines {
         for (name, value) in lines.iter() {
             let (text, secret) = secret_text(value).ok_or_else(misuse)?;
@@ -102,7 +110,9 @@ fn headers(context: &Context, request: &mut Request, lines: &Value, auth: &Value
         }
     }
     if let Value::Record(auth) = auth {
-        let text = |name: &str| auth.get(name).and_then(secret_text).map(|(text, _)| text).unwrap_or_default();
+        let text = |name: &str| {
+            auth.get(name).and_then(secret_text).map(|(text, _)| text).unwrap_or_default()
+        };
         let token = text("token");
         bound(context, &request.url, &token, true)?;
         let line = match text("scheme").as_str() {
@@ -116,7 +126,9 @@ fn headers(context: &Context, request: &mut Request, lines: &Value, auth: &Value
 
 /// A secret goes only to the hosts that it is bound to.
 fn bound(context: &Context, url: &str, text: &str, secret: bool) -> Result<(), Fault> {
-    let Some(hosts) = context.host.settings.hosts_of(text).filter(|_| secret) else { return Ok(()) };
+    let Some(hosts) = context.host.settings.hosts_of(text).filter(|_| secret) else {
+        return Ok(());
+    };
     let url = Url::parse(url).map_err(|_| misuse())?;
     let host = url.host_str().unwrap_or_default();
     let fits = |pattern: &String| match pattern.strip_prefix("*.") {
@@ -150,14 +162,16 @@ fn body(request: &mut Request, call: &Call) -> Result<(), Fault> {
     } else if let Value::Map(form) = form {
         let mut pairs = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in form.iter() {
-            pairs.append_pair(name.as_str().unwrap_or_default(), value.as_str().unwrap_or_default());
+            pairs
+                .append_pair(name.as_str().unwrap_or_default(), value.as_str().unwrap_or_default());
         }
         ("application/x-www-form-urlencoded", pairs.finish().into_bytes())
     } else if plain.is_null() {
         return Ok(());
     } else {
         let is_text = plain.as_str().is_some();
-        let content_type = if is_text { "text/plain; charset=utf-8" } else { "application/octet-stream" };
+        let content_type =
+            if is_text { "text/plain; charset=utf-8" } else { "application/octet-stream" };
         (content_type, data(plain).ok_or_else(misuse)?)
     };
     if !has_header(request, "content-type") {
@@ -205,7 +219,9 @@ async fn send(context: &Context, asked: &Asked) -> Result<Response, Fault> {
         let outcome = context.host.http.send(asked.request.clone()).await;
         let again = match &outcome {
             Ok(response) => matches!(response.status, 429 | 502..=504),
-            Err(error) => matches!(error.kind, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Protocol),
+            Err(error) => {
+                matches!(error.kind, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Protocol)
+            }
         };
         if !again || attempt >= asked.retry {
             return checked(outcome, asked);
@@ -224,7 +240,12 @@ fn checked(outcome: Result<Response, Error>, asked: &Asked) -> Result<Response, 
     let body = String::from_utf8_lossy(&response.body);
     let excerpt: String = body.trim().chars().take(EXCERPT_CHARS).collect();
     let shown = if excerpt.is_empty() { String::new() } else { format!(": {excerpt}") };
-    let message = format!("{} {} answered {}{shown}", asked.request.method.as_str(), response.url, response.status);
+    let message = format!(
+        "{} {} answered {}{shown}",
+        asked.request.method.as_str(),
+        response.url,
+        response.status
+    );
     let mut more = Map::new();
     more.insert(Key::text("status"), Value::Int(i64::from(response.status)));
     more.insert(Key::text("url"), Value::text(&response.url));

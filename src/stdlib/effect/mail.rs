@@ -5,7 +5,11 @@ use super::{Call, Context, data, misuse};
 use crate::host::mail::{Address, Attachment, Error, ErrorKind, Message};
 use crate::value::{Code, Fault, Map, Record, Value};
 
-pub(super) async fn perform(context: &Context, function: &str, call: &Call) -> Result<Value, Fault> {
+pub(super) async fn perform(
+    context: &Context,
+    function: &str,
+    call: &Call,
+) -> Result<Value, Fault> {
     match function {
         "send" => {
             context.host.mail.send(message(call)?).await.map_err(|error| fault(&error))?;
@@ -18,7 +22,8 @@ pub(super) async fn perform(context: &Context, function: &str, call: &Call) -> R
 
 /// The parameters of `mail.send` in declared order.
 fn message(call: &Call) -> Result<Message, Fault> {
-    let [to, subject, text, html, cc, bcc, from, reply_to, attachments, headers] = std::array::from_fn(|at| call.arg(at));
+    let [to, subject, text, html, cc, bcc, from, reply_to, attachments, headers] =
+        std::array::from_fn(|at| call.arg(at));
     let message = Message {
         from: addresses(from)?.into_iter().next(),
         to: addresses(to)?,
@@ -41,6 +46,7 @@ fn message(call: &Call) -> Result<Message, Fault> {
 fn addresses(value: &Value) -> Result<Vec<Address>, Fault> {
     match value {
         Value::Null => Ok(Vec::new()),
+        none if none.as_str().is_some_and(|it| it.trim().is_empty()) => Ok(Vec::new()),
         Value::List(list) => list.iter().map(|it| address(&it)).collect(),
         one => Ok(vec![address(one)?]),
     }
@@ -84,7 +90,8 @@ fn attached(value: &Value) -> Result<Vec<Attachment>, Fault> {
             let Value::Record(it) = it else { return Err(misuse()) };
             Ok(Attachment {
                 file_name: field(&it, "name").ok_or_else(misuse)?,
-                content_type: field(&it, "type").unwrap_or_else(|| "application/octet-stream".to_owned()),
+                content_type: field(&it, "type")
+                    .unwrap_or_else(|| "application/octet-stream".to_owned()),
                 data: it.get("data").and_then(data).ok_or_else(misuse)?,
                 content_id: None,
             })
@@ -94,7 +101,8 @@ fn attached(value: &Value) -> Result<Vec<Attachment>, Fault> {
 
 /// A mail as tests see it.
 fn sent(message: &Message) -> Value {
-    let list = |addresses: &[Address]| Value::list(addresses.iter().map(|it| Value::text(&it.email)));
+    let list =
+        |addresses: &[Address]| Value::list(addresses.iter().map(|it| Value::text(&it.email)));
     let optional = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::text);
     let attachments = message.attachments.iter().map(|it| {
         record(vec![

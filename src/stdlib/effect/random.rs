@@ -18,20 +18,29 @@ pub(super) fn perform(context: &Context, name: &str, call: &Call) -> Result<Valu
         "random.bytes" => rng.bytes(call.int(0)?).map(Value::bytes),
         "random.choice" => {
             let list = list(call.arg(0))?;
-            Ok(if list.is_empty() { Value::Null } else { list.get(rng.below(list.len())).unwrap_or(Value::Null) })
+            Ok(if list.is_empty() {
+                Value::Null
+            } else {
+                list.get(rng.below(list.len())).unwrap_or(Value::Null)
+            })
         }
         "random.sample" => {
-            let n = usize::try_from(call.int(1)?).map_err(|_| Fault::argument("a sample has 0 elements or more"))?;
+            let n = usize::try_from(call.int(1)?)
+                .map_err(|_| Fault::argument("a sample has 0 elements or more"))?;
             let mut items = rng.shuffled(list(call.arg(0))?);
             items.truncate(n);
             Ok(Value::list(items))
         }
         "list.shuffle" => Ok(Value::list(rng.shuffled(list(call.arg(0))?))),
-        "uuid.v4" => Ok(Value::from_string(Builder::from_random_bytes(rng.array()).into_uuid().to_string())),
+        "uuid.v4" => {
+            Ok(Value::from_string(Builder::from_random_bytes(rng.array()).into_uuid().to_string()))
+        }
         "uuid.v7" => {
             let millis = u64::try_from(context.host.clock.now_us() / 1000).unwrap_or(0);
             let random = rng.array::<10>();
-            Ok(Value::from_string(Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string()))
+            Ok(Value::from_string(
+                Builder::from_unix_timestamp_millis(millis, &random).into_uuid().to_string(),
+            ))
         }
         _ => Err(misuse()),
     }
@@ -93,7 +102,9 @@ impl Source {
 
     fn bytes(&mut self, n: i64) -> Result<Vec<u8>, Fault> {
         if !(0..=BYTES_MAX).contains(&n) {
-            return Err(Fault::argument(format!("`random.bytes` gives from 0 to {BYTES_MAX} bytes")));
+            return Err(Fault::argument(format!(
+                "`random.bytes` gives from 0 to {BYTES_MAX} bytes"
+            )));
         }
         let mut bytes = vec![0; usize::try_from(n).unwrap_or(0)];
         self.0.fill_bytes(&mut bytes);

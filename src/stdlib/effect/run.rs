@@ -31,7 +31,9 @@ pub(super) async fn perform(context: &Context, name: &str, call: &Call) -> Resul
         "log.info" => log(context, Level::Info, call),
         "log.warn" => log(context, Level::Warn, call),
         "log.error" => log(context, Level::Error, call),
-        "env._get" => Ok(context.host.settings.env(call.text(0)?).map_or(Value::Null, Value::from_string)),
+        "env._get" => {
+            Ok(context.host.settings.env(call.text(0)?).map_or(Value::Null, Value::from_string))
+        }
         "secret._get" => secret(context, call.text(0)?),
         _ => Err(Fault::new(Code::Argument, format!("this version has no `{name}`"))),
     }
@@ -60,9 +62,10 @@ fn shown(value: &Value) -> String {
 }
 
 fn today(context: &Context, zone: &str) -> Result<Value, Fault> {
-    let zone = Zone::get(zone).map_err(|unknown| Fault::argument(format!("no time zone is called `{}`", unknown.name)))?;
+    let zone = Zone::get(zone)
+        .map_err(|unknown| Fault::argument(format!("no time zone is called `{}`", unknown.name)))?;
     let now = Instant(context.host.clock.now_us());
-    Ok(Value::Date(zone.civil(now).date().days()))
+    Ok(Value::Date(zone.civil(now).date().0))
 }
 
 fn log(context: &Context, level: Level, call: &Call) -> Result<Value, Fault> {
@@ -80,7 +83,9 @@ fn log(context: &Context, level: Level, call: &Call) -> Result<Value, Fault> {
 
 fn secret(context: &Context, name: &str) -> Result<Value, Fault> {
     let Some(secret) = context.host.settings.secret(name) else {
-        let message = format!("the secret `{name}` has no value: set the environment variable that taskc.toml names for it");
+        let message = format!(
+            "the secret `{name}` has no value: set the environment variable that taskc.toml names for it"
+        );
         return Err(Fault::new(Code::Secret, message));
     };
     Ok(Value::Secret(std::rc::Rc::new(Secret::new(name, secret.text))))
