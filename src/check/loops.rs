@@ -1,0 +1,125 @@
+//! Loops: what can be looped over, what is known inside, how a loop is left.
+
+use super::checker::{Checker, Want};
+use super::expr::Place;
+use super::report;
+use super::scope::{FrameKind, FrameResult, LocalKind};
+use super::types::Type;
+use crate::syntax::tree::{Block, Expr, ExprKind, For, NodeId, Stmt};
+
+impl<'p> Checker<'p> {
+    pub(super) fn while_stmt(&mut self, condition: &'p Expr, body: &'p Block) -> Type {
+        self.forget_assigned_in(body);
+        let outcome = self.condition(condition, "while");
+        let before = self.facts.clone();
+        self.facts.learn_all(&outcome.when_true);
+        self.enter_loop();
+        self.block(body, Want::Nothing);
+        let has_break = self.leave_innermost_loop();
+        self.facts = before;
+        if !has_break {
+            self.facts.learn_all(&outcome.when_false);
+        }
+        let is_endless = matches!(condition.kind, ExprKind::Bool(true));
+        if is_endless && !has_break { Type::Never } else { Type::Nothing }
+    }
+
+    pub(super) fn for_stmt(&mut self, stmt: &'p Stmt, it: &'p For) -> Type {
+        let (index, item) = self.looped(it);
+        if let Some(limit) = &it.limit {
+            self.check(limit, &Type::Int, Place::Word("limit"));
+        }
+        self.forget_assigned_in(&it.body);
+        let before = self.facts.clone();
+        if it.parallel {
+            self.parallel_body(stmt.id, it, index, item);
+        } else {
+            let mark = self.scope.mark();
+            self.bind_loop(it, index, item);
+            self.enter_loop();
+            self.block(&it.body, Want::Nothing);
+            self.leave_innermost_loop();
+            self.close_scope(mark);
+        }
+        self.facts = before;
+        Type::Nothing
+    }
+
+    fn parallel_body(&mut self, node: NodeId, it: &'p For, index: Type, item: Type) {
+        let mark = self.enter(FrameKind::Parallel, FrameResult::Forbidden);
+        self.bind_loop(it, index, item);
+        self.enter_loop();
+        self.block(&it.body, Want::Nothing);
+        let frame = self.leave(mark);
+        self.note_captures(node, frame.captures);
+    }
+
+    fn bind_loop(&mut self, it: &'p For, index: Type, item: Type) {
+        if let Some(binding) = &it.index {
+            self.bind(binding, index, LocalKind::Loop);
+        }
+        self.bind(&it.item, item, LocalKind::Loop);
+    }
+
+    /// The types of the index, or key, and of the item.
+    fn looped(&mut self, it: &'p For) -> (Type, Type) {
+        let found = self.expr(&it.iter, Want::Value);
+        match self.open(&found) {
+            Type::List(item) => (Type::Int, (*item).clone()),
+            Type::Map(entry) if it.index.is_some() => (entry.0.clone(), entry.1.clone()),
+            Type::Map(_) => {
+                self.report(report::types::map_needs_two_names(&it.item.name));
+                (Type::Error, Type::Error)
+            }
+            Type::Error | Type::Never => (Type::Error, Type::Error),
+            Type::Optional(_) => {
+                let diagnostic = report::nulls::maybe_null(self, &it.iter, &found);
+                self.report(diagnostic);
+                (Type::Error, Type::Error)
+            }
+            other => {
+                let text = self.source().slice(it.iter.span);
+                self.report(report::types::not_a_list(it.iter.span, text, &other));
+                (Type::Error, Type::Error)
+            }
+        }
+    }
+
+    /// Inside a loop nothing is known of variables that its body assigns: the last turn may have done so.
+    fn forget_assigned_in(&mut self, body: &Block) {
+        if !self.facts.is_empty() {
+            for root in self.assigned_in(body) {
+                self.facts.forget_variable(root);
+            }
+        }
+    }
+
+    fn enter_loop(&mut self) {
+        if let Some(frame) = self.scope.frame_mut() {
+            frame.loops.push(false);
+        }
+    }
+
+    /// Ends a loop and says whether a `break` leaves it.
+    fn leave_innermost_loop(&mut self) -> bool {
+        self.scope.frame_mut().and_then(|frame| frame.loops.pop()).unwrap_or(false)
+    }
+
+    /// `break`, `continue`
+    pub(super) fn leave_loop(&mut self, expr: &Expr, word: &str) -> Type {
+        let Some(frame) = self.scope.frame_mut() else { return Type::Never };
+        let kind = frame.kind;
+        match frame.loops.last_mut() {
+            Some(has_break) if word == "break" => *has_break = true,
+            Some(_) => {}
+            None => self.report(report::flow::outside_loop(expr.span, word)),
+        }
+        let leaves_parallel = kind == FrameKind::Parallel
+            && word == "break"
+            && self.scope.frame().is_some_and(|frame| frame.loops.len() == 1);
+        if leaves_parallel {
+            self.report(report::flow::leaves_parallel(expr.span, word));
+        }
+        Type::Never
+    }
+}

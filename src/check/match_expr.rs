@@ -1,0 +1,309 @@
+//! `match`: patterns against the subject's type, names that they bind, cases that nobody handles.
+
+use super::branch::Branch;
+use super::checker::{Checker, Want};
+use super::cover::{self, Pat};
+use super::expr::Place;
+use super::facts::{self, Fact, Facts};
+use super::literal::plain_text;
+use super::report;
+use super::scope::LocalKind;
+use super::types::{RecordType, Type};
+use crate::diagnostics::suggest::{Candidate, nearest};
+use crate::syntax::tree::{
+    Arm, Binding, Expr, ExprKind, Match, Name, Pattern, PatternKind, Range, UnaryOp,
+};
+
+/// What is known of the cases so far.
+struct Cases {
+    subject: Type,
+    /// The place that the subject is, for narrowing it in the arms.
+    place: Option<facts::Place>,
+    /// What the arms take that have no condition.
+    taken: Vec<Pat>,
+    /// Whether a pattern was wrong, so that nothing can be said of what is missing.
+    is_unsure: bool,
+}
+
+impl<'p> Checker<'p> {
+    pub(super) fn match_expr(&mut self, expr: &'p Expr, it: &'p Match, want: Want<'_>) -> Type {
+        let found = self.expr(&it.subject, Want::Value);
+        let subject = self.open(&found);
+        if subject == Type::Nothing {
+            self.report(report::types::nothing_used(&it.subject));
+        }
+        let is_unsure = subject.is_error() || subject == Type::Nothing;
+        let place = self.place(&it.subject);
+        let mut cases = Cases { subject, place, taken: Vec::new(), is_unsure };
+        let before = self.facts.clone();
+        let mut after: Option<Facts> = None;
+        let mut branches = Vec::with_capacity(it.arms.len());
+        for arm in &it.arms {
+            self.facts = before.clone();
+            let ty = self.arm(arm, &mut cases, want);
+            if !ty.is_never() {
+                let mine = std::mem::take(&mut self.facts);
+                after = Some(match after {
+                    Some(other) => mine.meet(&other),
+                    None => mine,
+                });
+            }
+            branches.push(Branch::of_expr(&arm.body, ty));
+        }
+        self.facts = after.unwrap_or(before);
+        self.demand_all_cases(expr, it, &cases);
+        if branches.is_empty() {
+            return Type::Nothing;
+        }
+        self.merge(branches, want)
+    }
+
+    fn arm(&mut self, arm: &'p Arm, cases: &mut Cases, want: Want<'_>) -> Type {
+        let mark = self.scope.mark();
+        let remaining = remaining_type(cases);
+        let mut pats = Vec::with_capacity(arm.patterns.len().max(1));
+        if arm.patterns.is_empty() {
+            pats.push(Pat::Any);
+        }
+        for pattern in &arm.patterns {
+            let pat = self.pattern(pattern, &remaining, cases);
+            if arm.patterns.len() > 1 && binds(pattern) {
+                self.report(report::flow::name_among_patterns(pattern.span));
+            }
+            pats.push(pat);
+        }
+        self.report_useless(arm, &pats, cases);
+        if let Some(place) = &cases.place {
+            self.narrow_subject(place.clone(), &cases.subject, &remaining, &pats);
+        }
+        if let Some(guard) = &arm.guard {
+            let outcome = self.condition(guard, "if");
+            self.facts.learn_all(&outcome.when_true);
+        }
+        let ty = match want {
+            Want::Nothing => self.discard_arm(&arm.body),
+            Want::Value | Want::Type(_) => self.expr(&arm.body, want),
+        };
+        self.close_scope(mark);
+        if arm.guard.is_none() {
+            cases.taken.append(&mut pats);
+        }
+        ty
+    }
+
+    /// The body of an arm whose value nobody looks at.
+    fn discard_arm(&mut self, body: &'p Expr) -> Type {
+        self.expr(body, Want::Nothing)
+    }
+
+    /// Inside an arm that takes no null, the subject is there.
+    fn narrow_subject(
+        &mut self,
+        place: facts::Place,
+        subject: &Type,
+        remaining: &Type,
+        pats: &[Pat],
+    ) {
+        if !matches!(subject, Type::Optional(_)) {
+            return;
+        }
+        let takes_null = |pat: &Pat| match pat {
+            Pat::Null => true,
+            Pat::Any => matches!(remaining, Type::Optional(_)),
+            Pat::Bool(_) | Pat::Text(_) | Pat::Other(_) | Pat::Record(_) => false,
+        };
+        if !pats.iter().any(takes_null) {
+            self.facts.learn(Fact { place, ty: subject.without_null().clone() });
+        }
+    }
+
+    /// Checks a pattern against the type of what it is laid over.
+    fn pattern(&mut self, pattern: &'p Pattern, subject: &Type, cases: &mut Cases) -> Pat {
+        self.set_type(pattern.id, subject.clone());
+        match &pattern.kind {
+            PatternKind::Error => {
+                self.saw_error();
+                cases.is_unsure = true;
+                Pat::Any
+            }
+            PatternKind::Literal(literal) => self.literal_pattern(literal, subject, cases),
+            PatternKind::Range(range) => self.range_pattern(range, subject, cases),
+            PatternKind::Name(binding) => self.name_pattern(binding, subject),
+            PatternKind::Record(fields) => self.record_pattern(pattern, fields, subject, cases),
+        }
+    }
+
+    fn literal_pattern(
+        &mut self,
+        literal: &'p Expr,
+        subject: &Type,
+        cases: &mut Cases,
+    ) -> Pat {
+        if matches!(literal.kind, ExprKind::Null) {
+            self.set_type(literal.id, Type::Null);
+            if is_never_null(subject) && !cases.is_unsure {
+                self.report(report::nulls::never_null_case(literal.span));
+            }
+            return Pat::Null;
+        }
+        let inner = self.open(subject.without_null());
+        if let (ExprKind::Text(text), Type::Union(members)) = (&literal.kind, &inner) {
+            let written = plain_text(text);
+            self.set_type(literal.id, inner.clone());
+            if !members.contains(&written) && !cases.is_unsure {
+                self.report(report::types::never_true(literal.span, &written, members, None));
+            }
+            return Pat::Text(written);
+        }
+        let found = self.expr(literal, Want::Type(&inner));
+        let fits = inner == Type::Json || self.agree(&found, &inner).holds();
+        if !fits {
+            let place = Place::Plain;
+            let diagnostic = report::types::wrong_type(self, literal, &found, &inner, place);
+            self.report(diagnostic);
+            cases.is_unsure = true;
+        }
+        self.widen(literal, &found, &inner);
+        match &literal.kind {
+            ExprKind::Bool(value) => Pat::Bool(*value),
+            ExprKind::Text(text) => Pat::Text(plain_text(text)),
+            _ => Pat::Other(self.source().slice(literal.span).into()),
+        }
+    }
+
+    fn range_pattern(&mut self, range: &'p Range, subject: &Type, cases: &mut Cases) -> Pat {
+        let inner = self.open(subject.without_null());
+        for end in [&range.from, &range.to].into_iter().flatten() {
+            let found = self.check(end, &inner, Place::Plain);
+            cases.is_unsure |= found.is_error();
+        }
+        if !inner.is_ordered() {
+            let span = range.from.as_ref().or(range.to.as_ref()).map(|it| it.span);
+            self.report(report::types::no_range_of(span.unwrap_or_default(), &inner));
+        }
+        let text = |end: &Option<Expr>| {
+            end.as_ref().map_or("", |it| self.source().slice(it.span)).to_owned()
+        };
+        let sign = if range.inclusive { "..=" } else { ".." };
+        Pat::Other(ecow::eco_format!("{}{sign}{}", text(&range.from), text(&range.to)))
+    }
+
+    fn name_pattern(&mut self, binding: &'p Binding, subject: &Type) -> Pat {
+        self.set_type(binding.id, subject.clone());
+        if binding.name.text != "_" && !binding.name.text.is_empty() {
+            if let Some(what) = self.constant_named(&binding.name.text) {
+                self.report(report::names::constant_pattern(&binding.name, what));
+            }
+            self.bind(binding, subject.clone(), LocalKind::Pattern);
+        }
+        Pat::Any
+    }
+
+    fn record_pattern(
+        &mut self,
+        pattern: &Pattern,
+        fields: &'p [(Name, Pattern)],
+        subject: &Type,
+        cases: &mut Cases,
+    ) -> Pat {
+        let inner = self.open(subject.without_null());
+        let mut pats = Vec::with_capacity(fields.len());
+        for (name, field) in fields {
+            let ty = match &inner {
+                Type::Record(record) => self.field_to_match(&inner, record, name),
+                Type::Fault => self.error_field(&inner, name),
+                _ => Type::Error,
+            };
+            cases.is_unsure |= ty.is_error();
+            let pat = self.pattern(field, &ty, cases);
+            pats.push((name.text.clone(), pat));
+        }
+        let is_silent = matches!(inner, Type::Record(_) | Type::Fault | Type::Error | Type::Never);
+        if !is_silent {
+            cases.is_unsure = true;
+            self.report(report::types::no_fields_to_take(pattern.span, &inner));
+        }
+        Pat::Record(pats)
+    }
+
+    fn field_to_match(&mut self, whole: &Type, record: &RecordType, name: &Name) -> Type {
+        match record.slot(&name.text) {
+            Some(slot) => record.fields[slot].ty.clone(),
+            None => self.unknown_field(whole, record, name),
+        }
+    }
+
+    fn error_field(&mut self, whole: &Type, name: &Name) -> Type {
+        match name.text.as_str() {
+            "code" | "message" | "at" => Type::Text,
+            "data" => Type::Json,
+            _ => {
+                let known = ["code", "message", "data", "at"].map(Candidate::new);
+                let near = nearest(&name.text, known);
+                self.report(report::names::unknown_field(whole, name, &near));
+                Type::Error
+            }
+        }
+    }
+
+    /// A case whose values an earlier one takes.
+    fn report_useless(&mut self, arm: &Arm, pats: &[Pat], cases: &Cases) {
+        if cases.is_unsure {
+            return;
+        }
+        if cases.taken.contains(&Pat::Any) {
+            self.report(report::lints::unreachable_case(arm.span));
+            return;
+        }
+        for (pattern, pat) in arm.patterns.iter().zip(pats) {
+            if *pat != Pat::Any && cases.taken.contains(pat) {
+                self.report(report::lints::unreachable_case(pattern.span));
+            }
+        }
+    }
+
+    fn demand_all_cases(&mut self, expr: &Expr, it: &Match, cases: &Cases) {
+        if cases.is_unsure || cases.subject.is_never() {
+            return;
+        }
+        let open = |ty: &Type| self.open(ty);
+        let missing = cover::missing(&cases.subject, &cases.taken, &open);
+        if !missing.is_empty() {
+            let word = crate::source::Span { end: it.subject.span.end, ..expr.span };
+            let close = expr.span.end.saturating_sub(1);
+            let insert = crate::source::Span { start: close, end: close, ..expr.span };
+            let has_guard = it.arms.iter().any(|arm| arm.guard.is_some());
+            self.report(report::flow::unhandled_cases(word, insert, &missing, has_guard));
+        }
+    }
+}
+
+/// The type of what is left when earlier cases have taken theirs: without null once that is handled.
+fn remaining_type(cases: &Cases) -> Type {
+    if cases.taken.contains(&Pat::Null) {
+        cases.subject.without_null().clone()
+    } else {
+        cases.subject.clone()
+    }
+}
+
+fn is_never_null(ty: &Type) -> bool {
+    !matches!(ty, Type::Optional(_) | Type::Null | Type::Json | Type::Error | Type::Never)
+}
+
+fn binds(pattern: &Pattern) -> bool {
+    match &pattern.kind {
+        PatternKind::Name(binding) => binding.name.text != "_",
+        PatternKind::Record(fields) => fields.iter().any(|(_, inner)| binds(inner)),
+        PatternKind::Error | PatternKind::Literal(_) | PatternKind::Range(_) => false,
+    }
+}
+
+/// Whether an expression is a number, maybe with a minus.
+pub(super) fn is_number_literal(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Int(_) | ExprKind::Decimal(_) | ExprKind::Float(_) => true,
+        ExprKind::Unary(UnaryOp::Negate, inner) => is_number_literal(inner),
+        _ => false,
+    }
+}

@@ -1,0 +1,212 @@
+//! Record literals: which fields there are, which are missing, which are too many.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::checker::{Checker, Want};
+use super::expr::Place;
+use super::report;
+use super::types::{FieldType, RecordType, Type};
+use crate::source::Span;
+use crate::syntax::tree::{Expr, ExprKind, Name, RecordPart};
+
+impl<'p> Checker<'p> {
+    pub(super) fn record(
+        &mut self,
+        expr: &'p Expr,
+        parts: &'p [RecordPart],
+        want: Want<'_>,
+    ) -> Type {
+        self.refuse_repeated_fields(parts);
+        let wanted = want.ty().map(|it| self.wanted_record(it));
+        match wanted {
+            Some(WantedRecord::Fields(record)) => self.record_of_type(expr, parts, &record),
+            Some(WantedRecord::Json) => self.free_record(parts, Want::Type(&Type::Json)),
+            Some(WantedRecord::Anything) | None => self.free_record(parts, Want::Value),
+        }
+    }
+
+    /// What a record literal should be, where its place says so.
+    fn wanted_record(&self, wanted: &Type) -> WantedRecord {
+        match self.open(wanted.without_null()) {
+            Type::Record(record) => WantedRecord::Fields(record),
+            Type::Json => WantedRecord::Json,
+            Type::OneOf(members) => {
+                let mut wanted = members.iter().map(|it| self.wanted_record(it));
+                let of_form = wanted.find(|it| !matches!(it, WantedRecord::Anything));
+                of_form.unwrap_or(WantedRecord::Anything)
+            }
+            _ => WantedRecord::Anything,
+        }
+    }
+
+    fn refuse_repeated_fields(&mut self, parts: &[RecordPart]) {
+        let names: Vec<&Name> = parts.iter().filter_map(field_name).collect();
+        for (at, name) in names.iter().enumerate() {
+            if let Some(first) = names[..at].iter().find(|it| it.text == name.text)
+                && !name.text.is_empty()
+            {
+                self.report(report::names::duplicate_field(first, name));
+            }
+        }
+    }
+
+    /// A record of whatever fields it has.
+    fn free_record(&mut self, parts: &'p [RecordPart], want: Want<'_>) -> Type {
+        let mut fields: Vec<FieldType> = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                RecordPart::Field(name, value) | RecordPart::Short(name, value) => {
+                    let ty = self.expr(value, want);
+                    let ty = self.field_value(value, ty);
+                    set_field(&mut fields, name.text.clone(), ty);
+                }
+                RecordPart::Spread(value) => {
+                    for field in self.spread(value) {
+                        set_field(&mut fields, field.name, field.ty);
+                    }
+                }
+            }
+        }
+        Type::Record(Arc::new(RecordType::new(None, fields)))
+    }
+
+    /// What a field holds has to be a value.
+    fn field_value(&mut self, value: &Expr, ty: Type) -> Type {
+        match ty {
+            Type::Nothing => {
+                self.report(report::types::nothing_used(value));
+                Type::Error
+            }
+            other => other,
+        }
+    }
+
+    /// The fields of a record that another one takes over.
+    fn spread(&mut self, value: &'p Expr) -> Vec<FieldType> {
+        let ty = self.expr(value, Want::Value);
+        match self.open(&ty) {
+            Type::Record(record) => record.declared().cloned().collect(),
+            Type::Error | Type::Never => Vec::new(),
+            Type::Optional(_) => {
+                let diagnostic = report::nulls::maybe_null(self, value, &ty);
+                self.report(diagnostic);
+                Vec::new()
+            }
+            other => {
+                self.report(report::types::not_a_record(value.span, &other));
+                Vec::new()
+            }
+        }
+    }
+
+    /// A record that its place wants: fields that may be missing may be left out, others may not be added.
+    fn record_of_type(
+        &mut self,
+        expr: &'p Expr,
+        parts: &'p [RecordPart],
+        wanted: &Arc<RecordType>,
+    ) -> Type {
+        let mut given: Vec<EcoString> = Vec::with_capacity(parts.len());
+        let mut extra: Vec<Name> = Vec::new();
+        let mut is_unsure = false;
+        for part in parts {
+            match part {
+                RecordPart::Field(name, value) | RecordPart::Short(name, value) => {
+                    match wanted.slot(&name.text) {
+                        Some(slot) => {
+                            let ty = &wanted.fields[slot].ty;
+                            self.check(value, ty, Place::Field(&name.text));
+                            given.push(name.text.clone());
+                        }
+                        None => {
+                            self.expr(value, Want::Value);
+                            is_unsure |= name.text.is_empty();
+                            extra.push(name.clone());
+                        }
+                    }
+                }
+                RecordPart::Spread(value) => {
+                    let fields = self.spread(value);
+                    is_unsure |= fields.is_empty();
+                    for field in fields {
+                        self.spread_field(value, &field, wanted, &mut extra);
+                        given.push(field.name);
+                    }
+                }
+            }
+        }
+        if !is_unsure {
+            self.compare_fields(expr.span, &given, &extra, wanted);
+        }
+        Type::Record(wanted.clone())
+    }
+
+    fn spread_field(
+        &mut self,
+        value: &'p Expr,
+        field: &FieldType,
+        wanted: &RecordType,
+        extra: &mut Vec<Name>,
+    ) {
+        match wanted.slot(&field.name) {
+            Some(slot) => {
+                let ty = &wanted.fields[slot].ty;
+                if !self.agree(&field.ty, ty).holds() {
+                    let place = Place::Field(&field.name);
+                    let diagnostic =
+                        report::types::wrong_type(self, value, &field.ty, ty, place);
+                    self.report(diagnostic);
+                }
+            }
+            None => extra.push(Name { text: field.name.clone(), span: value.span }),
+        }
+    }
+
+    /// Reports what is missing and what is too many: as one finding where one is the other misspelt.
+    pub(super) fn compare_fields(
+        &mut self,
+        literal: Span,
+        given: &[EcoString],
+        extra: &[Name],
+        wanted: &RecordType,
+    ) {
+        let missing: Vec<&FieldType> = wanted
+            .declared()
+            .filter(|field| !given.contains(&field.name))
+            .filter(|field| !matches!(field.ty, Type::Optional(_) | Type::Json | Type::Error))
+            .collect();
+        if missing.is_empty() && extra.is_empty() {
+            return;
+        }
+        let found = report::types::wrong_fields(literal, &missing, extra, wanted, given);
+        self.diagnostics.extend(found);
+    }
+}
+
+/// What a record literal should be.
+enum WantedRecord {
+    Fields(Arc<RecordType>),
+    Json,
+    Anything,
+}
+
+fn field_name(part: &RecordPart) -> Option<&Name> {
+    match part {
+        RecordPart::Field(name, _) | RecordPart::Short(name, _) => Some(name),
+        RecordPart::Spread(_) => None,
+    }
+}
+
+fn set_field(fields: &mut Vec<FieldType>, name: EcoString, ty: Type) {
+    match fields.iter_mut().find(|it| it.name == name) {
+        Some(field) => field.ty = ty,
+        None => fields.push(FieldType { name, ty }),
+    }
+}
+
+/// Whether an expression is a record literal, whose fields are compared where it stands.
+pub(super) fn is_record_literal(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Record(_))
+}
