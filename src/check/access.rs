@@ -57,7 +57,7 @@ impl<'p> Checker<'p> {
         }
     }
 
-    fn qualified(&mut self, expr: &Expr, field: &Field, named: Named) -> Type {
+    fn qualified(&mut self, expr: &Expr, field: &'p Field, named: Named) -> Type {
         let name = &field.name;
         match named {
             Named::Ambiguous => Type::Error,
@@ -193,7 +193,7 @@ impl<'p> Checker<'p> {
 
     /// Where the `?.` before a name stands.
     fn dot_before(&self, name: &Name) -> Span {
-        let text = &self.source().text[..name.span.start as usize];
+        let text = &self.source.text[..name.span.start as usize];
         let start = text.rfind("?.").unwrap_or(text.len());
         Span { start: u32::try_from(start).unwrap_or(name.span.start), ..name.span.before() }
     }
@@ -246,7 +246,8 @@ impl<'p> Checker<'p> {
         }
     }
 
-    fn unknown_field(&mut self, base: &Type, record: &RecordType, name: &Name) -> Type {
+    /// Reports a field that a record does not have.
+    pub(super) fn unknown_field(&mut self, base: &Type, record: &RecordType, name: &Name) -> Type {
         if self.has_method(base, &name.text) {
             self.report(report::names::method_without_call(base, name));
             return Type::Error;
@@ -264,9 +265,7 @@ impl<'p> Checker<'p> {
     /// Whether a record's name is a table's, whose fields are columns.
     fn is_table(&self, name: &str) -> bool {
         let mut declared = self.declared_names().into_iter();
-        declared.any(|(it, decl)| {
-            it == name && matches!(self.declared(decl), Declared::Table(_))
-        })
+        declared.any(|(it, decl)| it == name && matches!(self.declared(decl), Declared::Table(_)))
     }
 
     /// What is known here of a place, if it is one; otherwise its type as it is.

@@ -150,9 +150,7 @@ impl Comparison<'_, '_> {
             (Type::Optional(a), Type::Optional(b)) => self.agree(a, b),
             (_, Type::Optional(b)) => self.agree(from, b).and(|| Agreement::Widened),
             (Type::List(a), Type::List(b)) => self.agree(a, b),
-            (Type::Map(a), Type::Map(b)) => {
-                self.agree(&a.0, &b.0).and(|| self.agree(&a.1, &b.1))
-            }
+            (Type::Map(a), Type::Map(b)) => self.agree(&a.0, &b.0).and(|| self.agree(&a.1, &b.1)),
             (Type::Record(a), Type::Record(b)) => self.records(a, b),
             (Type::Fault, Type::Record(_)) => Agreement::Never,
             (Type::Fn(a), Type::Fn(b)) => self.functions(a, b),

@@ -27,7 +27,7 @@ impl<'p> Checker<'p> {
             self.expr(&it.value, Want::Type(&Type::Error));
             return;
         };
-        let name = self.source().slice(it.target.span);
+        let name = self.source.slice(it.target.span);
         let at = self.stated_at(&it.target);
         let value = self.check(&it.value, &target, Place::Stated { name, at });
         self.forget_target(&it.target);
@@ -60,7 +60,7 @@ impl<'p> Checker<'p> {
         let value = self.expr(&it.value, number.map_or(Want::Value, Want::Type));
         let result = self.operation(it, op, &current, &value);
         if !result.is_error() && !self.agree(&result, &target).holds() {
-            let name = self.source().slice(it.target.span);
+            let name = self.source.slice(it.target.span);
             self.report(report::operators::changes_type(it.value.span, name, &target, &result));
         }
         self.forget_target(&it.target);
@@ -72,7 +72,7 @@ impl<'p> Checker<'p> {
             let diagnostic = report::nulls::maybe_null(self, &it.target, current);
             self.report(diagnostic);
         } else {
-            let text = self.source().slice(it.target.span);
+            let text = self.source.slice(it.target.span);
             self.report(report::nulls::missing_element(it.target.span, it.op_span, text));
         }
         true
@@ -80,12 +80,7 @@ impl<'p> Checker<'p> {
 
     /// The type that `target op value` has, with the same rules and messages as between two expressions.
     fn operation(&mut self, it: &'p Assign, op: BinaryOp, current: &Type, value: &Type) -> Type {
-        let sides = Sides {
-            op,
-            op_span: it.op_span,
-            left: &it.target,
-            right: &it.value,
-        };
+        let sides = Sides { op, op_span: it.op_span, left: &it.target, right: &it.value };
         let (result, widened) = self.arithmetic_of(sides, current, value);
         // The target is read and written in place: only the value can be widened.
         if let Some(to) = widened {
@@ -186,7 +181,7 @@ impl<'p> Checker<'p> {
 
     /// Where the `let` in front of a binding stands, if it is right there.
     fn let_word(&self, binding: Span) -> Option<Span> {
-        let before = self.source().text[..binding.start as usize].trim_end();
+        let before = self.source.text[..binding.start as usize].trim_end();
         let start = before.strip_suffix("let")?.len();
         let start = u32::try_from(start).ok()?;
         Some(Span { start, end: start + 3, ..binding })
@@ -315,7 +310,7 @@ impl<'p> Checker<'p> {
             ExprKind::Index(inner, _) => self.check_changeable(inner, method),
             ExprKind::Error => {}
             _ => {
-                let name = self.source().slice(method);
+                let name = self.source.slice(method);
                 let name = name.rsplit('.').next().unwrap_or(name);
                 self.report(report::names::changes_temporary(base.span, name));
             }

@@ -2,21 +2,23 @@
 
 use super::bindings::Stmts;
 use super::checker::{Checker, Want};
+use super::declared::Declared;
 use super::expr::Place;
 use super::facts::Fact;
+use super::names::Found;
 use super::report;
-use super::scope::{LocalId, LocalKind};
+use super::scope::{FrameKind, LocalId, LocalKind};
 use super::types::Type;
 use crate::source::Span;
 use crate::syntax::tree::{
-    Binding, Block, Expr, FieldBinding, Let, LetTarget, Name, Stmt, StmtKind,
+    Binding, Block, Expr, FieldBinding, Item, Let, LetTarget, Name, Stmt, StmtKind,
 };
 
 impl<'p> Checker<'p> {
     /// A block with a scope of its own. Its type is that of its last expression where a value is wanted, and
     /// [`Type::Never`] where its end cannot be reached.
     pub(super) fn block(&mut self, block: &'p Block, want: Want<'_>) -> Type {
-        let mark = self.scope.mark();
+        let mark = self.open_scope();
         let ty = self.stmts(&block.stmts, want);
         self.close_scope(mark);
         self.set_type(block.id, ty)
@@ -61,20 +63,6 @@ impl<'p> Checker<'p> {
         }
     }
 
-    /// Takes variables out of scope; those that nobody read are reported.
-    pub(super) fn close_scope(&mut self, mark: LocalId) {
-        let mut unused = Vec::new();
-        self.scope.close(mark, |local| {
-            let is_silent = local.is_used || local.name.starts_with('_') || local.ty.is_error();
-            if !is_silent && matches!(local.kind, LocalKind::Let | LocalKind::Var) {
-                unused.push((local.name, local.span));
-            }
-        });
-        for (name, span) in unused.into_iter().rev() {
-            self.report_unused(&name, span);
-        }
-    }
-
     fn stmt(&mut self, stmt: &'p Stmt, want: Want<'_>) -> Type {
         let ty = match &stmt.kind {
             StmtKind::Error => {
@@ -100,9 +88,9 @@ impl<'p> Checker<'p> {
 
     /// An expression for its effect.
     fn discard(&mut self, expr: &'p Expr) -> Type {
-        let before = self.effect_mark();
+        let before = self.act_mark();
         let ty = self.expr(expr, Want::Nothing);
-        if self.is_wasted(expr, &ty) && self.effect_mark() == before {
+        if self.is_wasted(expr, &ty) && self.act_mark() == before {
             self.report(report::lints::unused_result(expr, &ty));
         }
         if ty.is_never() { Type::Never } else { Type::Nothing }
@@ -123,7 +111,7 @@ impl<'p> Checker<'p> {
             LetTarget::Name(binding) => {
                 let ty = match &stated {
                     Some(ty) => ty.clone(),
-                    None => self.inferred(binding, &it.value, value.clone()),
+                    None => self.inferred(&binding.name, &it.value, value.clone()),
                 };
                 let local = self.bind(binding, ty.clone(), kind);
                 self.learn_initial(local, &ty, &value);
@@ -137,22 +125,22 @@ impl<'p> Checker<'p> {
     }
 
     /// A variable's type where none is stated: the value's, unless that says too little.
-    fn inferred(&mut self, binding: &Binding, value: &Expr, ty: Type) -> Type {
+    pub(super) fn inferred(&mut self, name: &Name, value: &Expr, ty: Type) -> Type {
         match ty {
             Type::Nothing => {
                 self.report(report::types::nothing_used(value));
                 Type::Error
             }
             Type::Null => {
-                self.report(report::types::type_of_null(&binding.name));
+                self.report(report::types::type_of_null(name));
                 Type::Error
             }
             Type::List(ref item) if item.is_never() => {
-                self.report(report::types::type_of_empty(&binding.name, "[text]"));
+                self.report(report::types::type_of_empty(name, "[text]"));
                 Type::Error
             }
             Type::Map(ref entry) if entry.0.is_never() => {
-                self.report(report::types::type_of_empty(&binding.name, "[text: int]"));
+                self.report(report::types::type_of_empty(name, "[text: int]"));
                 Type::Error
             }
             other => other,
@@ -204,7 +192,33 @@ impl<'p> Checker<'p> {
     /// Brings a variable into scope whose name must be new in its block.
     pub(super) fn bind(&mut self, binding: &'p Binding, ty: Type, kind: LocalKind) -> LocalId {
         self.refuse_duplicate(&binding.name);
-        self.declare(binding, ty, kind)
+        self.lint_variable_name(&binding.name);
+        self.set_type(binding.id, ty.clone());
+        let Binding { id, name } = binding;
+        self.scope.declare(&name.text, name.span, *id, ty, kind)
+    }
+
+    /// Whether what is declared here is the task's own, beside the file's declarations.
+    fn is_task_level(&self) -> bool {
+        let frame = self.scope.frame();
+        frame.is_some_and(|it| it.kind == FrameKind::Task && it.boundary == self.scope_start())
+    }
+
+    /// This file's declaration of a name.
+    pub(super) fn own_declaration(&self, name: &str) -> Option<&'p Item> {
+        let decl = self.file_scope()?.own(self.file, name)?;
+        self.items.get(decl.item as usize)
+    }
+
+    /// What a name in a pattern would hide, if it is a constant's.
+    pub(super) fn constant_named(&self, name: &str) -> Option<&'static str> {
+        let scopes = &self.world.scopes;
+        match self.file_scope()?.find(self.file, scopes, name) {
+            Found::Decl(decl) if matches!(self.declared(decl), Declared::Const(_)) => {
+                Some("the constant")
+            }
+            _ => None,
+        }
     }
 
     /// Reports a name that the block, or for a task the file, has used already.
@@ -222,11 +236,11 @@ impl<'p> Checker<'p> {
             };
             let earlier = local.span;
             self.scope.get_mut(id).is_used = true;
-            self.report(report::names::duplicate(self.source(), name, &what, earlier));
+            self.report(report::names::duplicate(self.source, name, &what, earlier));
         } else if self.is_task_level()
             && let Some(first) = self.own_declaration(&name.text)
         {
-            self.report(report::names::declared_twice(self.source(), name, first));
+            self.report(report::names::declared_twice(self.source, name, first));
         }
     }
 }

@@ -51,8 +51,7 @@ impl<'p> Checker<'p> {
         } else {
             self.meet_facts(after_then, then.is_never());
         }
-        let branches =
-            vec![Branch::of_block(&it.then, then), Branch::of_expr(otherwise, other)];
+        let branches = vec![Branch::of_block(&it.then, then), Branch::of_expr(otherwise, other)];
         self.merge(branches, want)
     }
 
@@ -130,7 +129,7 @@ impl<'p> Checker<'p> {
         let value_want = if let Want::Nothing = want { Want::Value } else { want };
         let body = self.expr(&it.body, value_want);
         let after_body = std::mem::replace(&mut self.facts, before);
-        let mark = self.scope.mark();
+        let mark = self.open_scope();
         if let Some(name) = &it.name {
             self.bind(name, Type::Fault, LocalKind::Error);
         }
@@ -175,7 +174,7 @@ impl<'p> Checker<'p> {
     }
 
     fn catch(&mut self, catch: &'p Catch) -> Type {
-        let mark = self.scope.mark();
+        let mark = self.open_scope();
         if let Some(name) = &catch.name {
             self.bind(name, Type::Fault, LocalKind::Error);
         }

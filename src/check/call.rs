@@ -14,6 +14,7 @@ use super::checker::{Checker, Want};
 use super::declared::Declared;
 use super::library::EntryId;
 use super::name::{Named, as_name, bare_name};
+use super::project::is_task;
 use super::report;
 use super::scope::FrameKind;
 use super::signature::{Parameter, Signature};
@@ -28,8 +29,14 @@ struct Callee<'p> {
     name: EcoString,
     target: Target,
     signature: Arc<Signature>,
-    /// The value in front of the dot, with its type as the callee sees it.
-    receiver: Option<(&'p Expr, Type)>,
+    receiver: Option<Receiver<'p>>,
+}
+
+/// The value in front of a method's dot.
+struct Receiver<'p> {
+    expr: &'p Expr,
+    /// Its type as the callee sees it.
+    ty: Type,
     /// Called with `?.` on something that may be missing.
     is_optional: bool,
 }
@@ -165,7 +172,7 @@ impl<'p> Checker<'p> {
         expr: &'p Expr,
         call: &'p Call,
         decl: DeclId,
-        receiver: Option<(&'p Expr, Type, bool)>,
+        receiver: Option<Receiver<'p>>,
         want: Want<'_>,
     ) -> Type {
         let Declared::Fn(signature) = self.declared(decl) else {
@@ -174,14 +181,8 @@ impl<'p> Checker<'p> {
         let signature = signature.clone();
         self.tables.names.insert(call.callee.id, Resolution::Fn(decl));
         self.touch_fn(decl, call.callee.span);
-        let is_optional = receiver.as_ref().is_some_and(|it| it.2);
-        let callee = Callee {
-            name: signature.name.clone(),
-            target: Target::Fn(decl),
-            signature,
-            receiver: receiver.map(|(expr, ty, _)| (expr, ty)),
-            is_optional,
-        };
+        let callee =
+            Callee { name: signature.name.clone(), target: Target::Fn(decl), signature, receiver };
         self.apply(expr, call, callee, want)
     }
 
@@ -191,7 +192,7 @@ impl<'p> Checker<'p> {
         expr: &'p Expr,
         call: &'p Call,
         entries: Vec<EntryId>,
-        receiver: Option<(&'p Expr, Type, bool)>,
+        receiver: Option<Receiver<'p>>,
         want: Want<'_>,
     ) -> Type {
         match entries.as_slice() {
@@ -205,28 +206,24 @@ impl<'p> Checker<'p> {
         expr: &'p Expr,
         call: &'p Call,
         entry: EntryId,
-        receiver: Option<(&'p Expr, Type, bool)>,
+        receiver: Option<Receiver<'p>>,
         want: Want<'_>,
     ) -> Type {
         let declaration = self.library().declaration(entry);
-        if let Some((base, ..)) = &receiver
+        if let Some(receiver) = &receiver
             && declaration.changes()
         {
-            self.check_changeable(base, call.callee.span);
+            self.check_changeable(receiver.expr, call.callee.span);
         }
         self.tables.names.insert(call.callee.id, Resolution::Library(declaration.id.clone()));
         self.touch_library(declaration, call.callee.span);
-        let is_optional = receiver.as_ref().is_some_and(|it| it.2);
         let callee = Callee {
             name: declaration.signature.name.clone(),
             target: Target::Library(declaration.id.clone()),
             signature: declaration.signature.clone(),
-            receiver: receiver.map(|(expr, ty, _)| (expr, ty)),
-            is_optional,
+            receiver,
         };
-        let result = self.apply(expr, call, callee, want);
-        self.after_library_call(expr, call, declaration);
-        result
+        self.apply(expr, call, callee, want)
     }
 
     /// A call of a function value.
@@ -235,11 +232,10 @@ impl<'p> Checker<'p> {
         match self.open(&found) {
             Type::Fn(function) => {
                 let callee = Callee {
-                    name: self.source().slice(call.callee.span).into(),
+                    name: self.source.slice(call.callee.span).into(),
                     target: Target::Value,
                     signature: Arc::new(unnamed_signature(&function, call)),
                     receiver: None,
-                    is_optional: false,
                 };
                 self.apply(expr, call, callee, Want::Value)
             }
@@ -253,7 +249,7 @@ impl<'p> Checker<'p> {
                     let diagnostic = report::nulls::maybe_null(self, &call.callee, &other);
                     self.report(diagnostic);
                 } else {
-                    let text = self.source().slice(call.callee.span);
+                    let text = self.source.slice(call.callee.span);
                     self.report(report::calls::not_a_function(call.callee.span, text, &other));
                 }
                 Type::Error
@@ -268,7 +264,7 @@ impl<'p> Checker<'p> {
             let takes = report::calls::Takes { name: "run", params: &[] };
             self.report(report::calls::wrong_count(first.value.span, takes, call.args.len()));
         }
-        if !self.project_file().is_task() {
+        if !is_task(self.items) {
             self.report(report::calls::no_task_to_run(call.callee.span));
         }
         self.touch_task(call.callee.span);
@@ -287,11 +283,11 @@ impl<'p> Checker<'p> {
         self.saw_error();
         self.check_loose_args(call);
         let Some(written) = as_name(&call.callee) else { return Type::Error };
-        if self.is_made_below(&written) {
+        if self.is_out_of_reach(written.span, name) {
             return Type::Error;
         }
         if !self.library().methods(name).is_empty() {
-            let first = call.args.first().map(|it| self.source().slice(it.value.span));
+            let first = call.args.first().map(|it| self.source.slice(it.value.span));
             let receiver = first.filter(|it| is_short_word(it));
             self.report(report::names::method_called_bare(&written, receiver));
             return Type::Error;

@@ -9,6 +9,7 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use super::declared::Declared;
+use super::effects::Effects;
 use super::library::Library;
 use super::project::Project;
 use super::types::{DeclId, NamedType, Type};
@@ -23,6 +24,8 @@ pub struct Checked {
     /// The files in the project's order. Of a file that was not asked for ([`check_file`](super::check_file)) only the
     /// declarations are known; its tables are empty.
     pub files: Vec<Arc<CheckedFile>>,
+    /// What the bodies of the files that were asked for touch of the world.
+    pub effects: Effects,
     /// Everything to say, the parser's findings included: by file, then by place, then by code.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -36,6 +39,8 @@ pub struct CheckedFile {
     pub declared: Vec<Declared>,
     /// The files whose declarations this one uses, directly and through others; each once, in ascending order.
     pub uses: Vec<FileId>,
+    /// Whether bodies have been checked, too, and not declarations alone.
+    pub is_whole: bool,
 }
 
 impl Checked {
@@ -75,9 +80,9 @@ impl Checked {
         library: &'a Library,
         task: FileId,
     ) -> Option<Valid<'a>> {
-        let whole =
-            self.file(task).tables.types.len() == project.file(task).tree.node_count as usize;
-        let sound = !self.has_errors(&[task]) && !self.has_errors(&self.file(task).uses);
+        let uses = &self.file(task).uses;
+        let whole = self.file(task).is_whole && uses.iter().all(|it| self.file(*it).is_whole);
+        let sound = !self.has_errors(&[task]) && !self.has_errors(uses);
         (whole && sound).then_some(Valid { project, library, checked: self, task })
     }
 }
@@ -176,7 +181,7 @@ pub enum Resolution {
 }
 
 /// A function of the library: the place of its declaration.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LibraryFn {
     /// The module or receiver that declares it: `text`, `list`, `http`.
     pub module: EcoString,

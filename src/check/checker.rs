@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
-use super::agree::{self, Agreement};
+use ecow::EcoString;
+
+use super::bindings::Stmts;
 use super::checked::Tables;
+use super::declare::Progress;
 use super::declared::Declared;
+use super::effects::Owner;
 use super::facts::Facts;
 use super::library::Library;
 use super::names::FileScope;
-use super::project::{Project, ProjectFile};
+use super::project::Project;
 use super::scope::{LocalId, LocalKind, Scope};
+use super::touch::Touches;
 use super::types::{DeclId, NamedType, Type};
 use crate::diagnostics::Diagnostic;
-use crate::source::{FileId, Source, Span};
-use crate::syntax::tree::{Binding, Expr, NodeId};
+use crate::source::{FileId, Source};
+use crate::syntax::tree::{self, Item, NodeId};
 
 /// What is known of the project while its files are being checked.
 pub(super) struct World<'p> {
@@ -25,16 +30,47 @@ pub(super) struct World<'p> {
     pub(super) declared: Vec<Arc<Vec<Declared>>>,
 }
 
-/// Checks one file.
+/// Checks one file, or one declaration of the library.
 pub(super) struct Checker<'p> {
     pub(super) world: &'p World<'p>,
     pub(super) file: FileId,
-    /// What this file's items declare.
+    /// The text being checked.
+    pub(super) source: &'p Source,
+    /// What stands in it.
+    pub(super) items: &'p [Item],
+    /// What this file's items declare, as far as it is known.
     pub(super) declared: Vec<Declared>,
+    /// How far each of this file's items has been worked out.
+    pub(super) progress: Vec<Progress>,
     pub(super) tables: Tables,
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) scope: Scope,
+    /// The variables in scope.
+    pub(super) scope: Scope<'p>,
+    /// Where the variables of the innermost block begin.
+    block_start: LocalId,
+    /// The statements of the blocks that we are in, outermost first.
+    pub(super) blocks: Vec<Stmts<'p>>,
+    /// What is known here of the types of variables.
     pub(super) facts: Facts,
+    /// The type parameters of the function that we are in.
+    pub(super) type_params: Vec<EcoString>,
+    /// What the body that we are in touches.
+    pub(super) touches: Touches,
+    /// What the bodies that are done touch.
+    pub(super) bodies: Vec<(Owner, Touches)>,
+    /// Variables that nobody reads, said at the end of the body if nothing in it is broken.
+    pub(super) unused: Vec<Diagnostic>,
+    /// Whether something in this body could not be understood.
+    pub(super) is_broken: bool,
+    /// Whether we only look at arguments to choose among overloads, and will come again.
+    pub(super) is_speculating: bool,
+}
+
+/// Where a block's variables begin, and those of the block around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ScopeMark {
+    start: LocalId,
+    outer: LocalId,
 }
 
 /// What the place of an expression wants of it.
@@ -59,19 +95,67 @@ impl<'t> Want<'t> {
 }
 
 impl<'p> Checker<'p> {
+    /// A checker that has seen nothing yet.
+    pub(super) fn new(world: &'p World<'p>, source: &'p Source, tree: &'p tree::File) -> Self {
+        let scope = Scope::default();
+        let tables =
+            Tables { types: vec![Type::Error; tree.node_count as usize], ..Tables::default() };
+        Self {
+            world,
+            file: source.id,
+            source,
+            items: &tree.items,
+            declared: Vec::new(),
+            progress: Vec::new(),
+            tables,
+            diagnostics: Vec::new(),
+            block_start: scope.mark(),
+            scope,
+            blocks: Vec::new(),
+            facts: Facts::default(),
+            type_params: Vec::new(),
+            touches: Touches::default(),
+            bodies: Vec::new(),
+            unused: Vec::new(),
+            is_broken: false,
+            is_speculating: false,
+        }
+    }
+
     /// The library.
     pub(super) fn library(&self) -> &'p Library {
         self.world.library
     }
 
-    /// The file being checked.
-    pub(super) fn project_file(&self) -> &'p ProjectFile {
-        self.world.project.file(self.file)
+    /// The names that the file sees; nothing for a declaration of the library, which sees the library alone.
+    pub(super) fn file_scope(&self) -> Option<&'p FileScope> {
+        self.world.scopes.get(self.file.0 as usize)
     }
 
-    /// The text being checked.
-    pub(super) fn source(&self) -> &'p Source {
-        &self.project_file().source
+    /// Begins a block: what it declares may hide what is outside, but not itself.
+    pub(super) fn open_scope(&mut self) -> ScopeMark {
+        let start = self.scope.mark();
+        ScopeMark { start, outer: std::mem::replace(&mut self.block_start, start) }
+    }
+
+    /// Ends a block: its variables go out of scope, and those that nobody read are noted.
+    pub(super) fn close_scope(&mut self, mark: ScopeMark) {
+        self.block_start = mark.outer;
+        let mut unused = Vec::new();
+        self.scope.close(mark.start, |local| {
+            let is_silent = local.is_used || local.name.starts_with('_') || local.ty.is_error();
+            if !is_silent && matches!(local.kind, LocalKind::Let | LocalKind::Var) {
+                unused.push((local.name, local.span));
+            }
+        });
+        for (name, span) in unused.into_iter().rev() {
+            self.note_unused(&name, span);
+        }
+    }
+
+    /// Where the variables of the innermost block begin.
+    pub(super) fn scope_start(&self) -> LocalId {
+        self.block_start
     }
 
     /// What a declaration of any file declares.
@@ -102,12 +186,6 @@ impl<'p> Checker<'p> {
         self.tables.types.get(node.0 as usize).unwrap_or(&Type::Error)
     }
 
-    /// Brings a variable into scope.
-    pub(super) fn declare(&mut self, binding: &Binding, ty: Type, kind: LocalKind) -> LocalId {
-        self.set_type(binding.id, ty.clone());
-        self.scope.declare(&binding.name.text, binding.name.span, binding.id, ty, kind)
-    }
-
     /// The type behind a name that mentions itself; any other type as it is.
     pub(super) fn open(&self, ty: &Type) -> Type {
         match ty {
@@ -116,7 +194,8 @@ impl<'p> Checker<'p> {
         }
     }
 
-    fn expand(&self, named: &NamedType) -> Type {
+    /// The type behind a name that mentions itself.
+    pub(super) fn expand(&self, named: &NamedType) -> Type {
         match self.declared(named.decl) {
             Declared::Type(ty) => ty.clone(),
             _ => Type::Error,

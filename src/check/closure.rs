@@ -2,20 +2,15 @@
 
 use std::sync::Arc;
 
-use super::checker::{Checker, Want};
+use super::checker::{Checker, ScopeMark, Want};
 use super::expr::Place;
 use super::report;
-use super::scope::{Frame, FrameKind, FrameResult, LocalId, LocalKind};
+use super::scope::{Frame, FrameKind, FrameResult, LocalKind};
 use super::types::{FnType, Type};
 use crate::syntax::tree::{Closure, Expr, ExprKind, NodeId, Param};
 
 impl<'p> Checker<'p> {
-    pub(super) fn closure(
-        &mut self,
-        expr: &'p Expr,
-        closure: &'p Closure,
-        want: Want<'_>,
-    ) -> Type {
+    pub(super) fn closure(&mut self, expr: &'p Expr, closure: &'p Closure, want: Want<'_>) -> Type {
         let wanted = want.ty().map(|it| self.open(it.without_null()));
         let params = match &wanted {
             Some(Type::Fn(function)) => self.params_for(expr, closure, &function.params),
@@ -31,12 +26,7 @@ impl<'p> Checker<'p> {
     }
 
     /// The parameters' types where the place says how many there are and what they hold.
-    fn params_for(
-        &mut self,
-        expr: &Expr,
-        closure: &'p Closure,
-        wanted: &[Type],
-    ) -> Vec<Type> {
+    fn params_for(&mut self, expr: &Expr, closure: &'p Closure, wanted: &[Type]) -> Vec<Type> {
         if closure.params.len() != wanted.len() {
             self.report(report::calls::closure_params(
                 expr.span,
@@ -146,21 +136,22 @@ impl<'p> Checker<'p> {
         self.set_type(param.id, ty.clone());
         let name = &param.name;
         if !name.text.is_empty() && name.text != "_" {
-            self.refuse_duplicate_param(param);
+            self.refuse_duplicate(name);
+            self.lint_variable_name(name);
             self.scope.declare(&name.text, name.span, param.id, ty, LocalKind::Param);
         }
     }
 
     /// Begins a body with variables of its own; [`Checker::leave`] ends it.
-    pub(super) fn enter(&mut self, kind: FrameKind, result: FrameResult<'p>) -> LocalId {
+    pub(super) fn enter(&mut self, kind: FrameKind, result: FrameResult<'p>) -> ScopeMark {
         let boundary = self.scope.mark();
         let frame = Frame { kind, boundary, captures: Vec::new(), result, loops: Vec::new() };
         self.scope.frames.push(frame);
-        boundary
+        self.open_scope()
     }
 
     /// Ends the body that began at `mark`: its variables go out of scope.
-    pub(super) fn leave(&mut self, mark: LocalId) -> Frame<'p> {
+    pub(super) fn leave(&mut self, mark: ScopeMark) -> Frame<'p> {
         self.close_scope(mark);
         self.scope.frames.pop().expect("every `enter` has one `leave`")
     }

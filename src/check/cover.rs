@@ -29,11 +29,7 @@ pub(super) enum Pat {
 }
 
 /// Patterns for values of a type that none of the rows takes; at most five, then `…`.
-pub(super) fn missing(
-    subject: &Type,
-    rows: &[Pat],
-    open: &dyn Fn(&Type) -> Type,
-) -> Vec<String> {
+pub(super) fn missing(subject: &Type, rows: &[Pat], open: &dyn Fn(&Type) -> Type) -> Vec<String> {
     let rows = rows.iter().map(|row| vec![row.clone()]).collect();
     let mut left = uncovered(rows, &[subject.clone()], open);
     let more = left.len() > NAMED_MAX;
@@ -59,7 +55,8 @@ fn uncovered(
             let null = Form { shown: "null", takes: &|pat| *pat == Pat::Null };
             let mut left = null.uncovered(&rows, rest, open);
             let others = rows.into_iter().filter(|row| row[0] != Pat::Null).collect();
-            let columns: Vec<Type> = [(*inner).clone()].into_iter().chain(rest.iter().cloned()).collect();
+            let columns: Vec<Type> =
+                [(*inner).clone()].into_iter().chain(rest.iter().cloned()).collect();
             left.extend(uncovered(others, &columns, open));
             left
         }
@@ -165,7 +162,8 @@ fn folded(mut row: Vec<String>, names: &[EcoString]) -> Vec<String> {
     let rest = row.split_off(names.len());
     let fields = names.iter().zip(&row).filter(|(_, pat)| *pat != "_");
     let fields: Vec<String> = fields.map(|(name, pat)| format!("{name}: {pat}")).collect();
-    let shown = if fields.is_empty() { "_".to_owned() } else { format!("{{ {} }}", fields.join(", ")) };
+    let shown =
+        if fields.is_empty() { "_".to_owned() } else { format!("{{ {} }}", fields.join(", ")) };
     [shown].into_iter().chain(rest).collect()
 }
 

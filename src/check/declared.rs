@@ -20,6 +20,4 @@ pub enum Declared {
     Type(Type),
     /// A `table`.
     Table(Arc<TableInfo>),
-    /// A kept variable, by its type.
-    Keep(Type),
 }

@@ -71,9 +71,8 @@ impl Facts {
 
     /// Ends what is known of a place and of everything below it.
     pub(super) fn forget(&mut self, place: &Place) {
-        self.known.retain(|it| {
-            it.place.root != place.root || !it.place.path.starts_with(&place.path)
-        });
+        self.known
+            .retain(|it| it.place.root != place.root || !it.place.path.starts_with(&place.path));
     }
 
     /// Ends what is known of a variable.

@@ -30,12 +30,20 @@ pub struct Library {
     modules: Vec<&'static str>,
     entries: Vec<Entry>,
     parsed: Vec<OnceLock<Declaration>>,
-    bodies: Vec<OnceLock<Tables>>,
+    bodies: Vec<OnceLock<Body>>,
     types: FxHashMap<&'static str, EntryId>,
     resolved_types: Vec<OnceLock<Type>>,
     methods: FxHashMap<&'static str, Vec<EntryId>>,
     /// Functions and methods of a file by name: the index in the list is the overload.
     by_file: FxHashMap<&'static str, FxHashMap<&'static str, Vec<EntryId>>>,
+}
+
+/// What is known of a function's parameters and body.
+#[derive(Debug, Default)]
+pub(super) struct Body {
+    pub(super) tables: Tables,
+    /// What it calls that may have an effect.
+    pub(super) touched: Vec<LibraryFn>,
 }
 
 /// A declaration's place in the library.
@@ -108,7 +116,7 @@ impl Library {
     #[must_use]
     pub fn declaration(&self, id: EntryId) -> &Declaration {
         let entry = &self.entries[id.0 as usize];
-        self.parsed[id.0 as usize].get_or_init(|| declaration::parse(self, entry))
+        self.parsed[id.0 as usize].get_or_init(|| declaration::parse(self, id, entry))
     }
 
     /// The declaration of a function that a side table names.
@@ -126,9 +134,18 @@ impl Library {
     /// Where the name is not one of this library's own.
     #[must_use]
     pub fn tables(&self, id: &LibraryFn) -> &Tables {
+        &self.body(id).tables
+    }
+
+    /// The library's functions that a body calls and that are not pure, or have bodies themselves.
+    pub(super) fn touched_by(&self, id: &LibraryFn) -> impl Iterator<Item = &Declaration> {
+        self.body(id).touched.iter().map(|id| self.function(id))
+    }
+
+    fn body(&self, id: &LibraryFn) -> &Body {
         let entry = self.entry_of(id);
-        self.bodies[entry.0 as usize]
-            .get_or_init(|| super::check_declaration(self, self.declaration(entry)).0)
+        let check = || super::check_declaration(self, self.declaration(entry)).0;
+        self.bodies[entry.0 as usize].get_or_init(check)
     }
 
     /// The library's type of this name.

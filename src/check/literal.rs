@@ -64,11 +64,6 @@ impl<'p> Checker<'p> {
         }
     }
 
-    /// Whether a secret would show if a value of this type were shown.
-    pub(super) fn holds_secret(&self, ty: &Type) -> bool {
-        ty.has_part(&mut |part| matches!(part, Type::Secret))
-    }
-
     pub(super) fn list(&mut self, items: &'p [Expr], want: Want<'_>) -> Type {
         let Some(item) = want.ty().and_then(|it| self.wanted_item(it)) else {
             return Type::list(self.join_all(items, "list"));

@@ -34,7 +34,7 @@ impl<'p> Checker<'p> {
         if it.parallel {
             self.parallel_body(stmt.id, it, index, item);
         } else {
-            let mark = self.scope.mark();
+            let mark = self.open_scope();
             self.bind_loop(it, index, item);
             self.enter_loop();
             self.block(&it.body, Want::Nothing);
@@ -78,7 +78,7 @@ impl<'p> Checker<'p> {
                 (Type::Error, Type::Error)
             }
             other => {
-                let text = self.source().slice(it.iter.span);
+                let text = self.source.slice(it.iter.span);
                 self.report(report::types::not_a_list(it.iter.span, text, &other));
                 (Type::Error, Type::Error)
             }

@@ -59,7 +59,7 @@ impl<'p> Checker<'p> {
     }
 
     fn arm(&mut self, arm: &'p Arm, cases: &mut Cases, want: Want<'_>) -> Type {
-        let mark = self.scope.mark();
+        let mark = self.open_scope();
         let remaining = remaining_type(cases);
         let mut pats = Vec::with_capacity(arm.patterns.len().max(1));
         if arm.patterns.is_empty() {
@@ -133,12 +133,7 @@ impl<'p> Checker<'p> {
         }
     }
 
-    fn literal_pattern(
-        &mut self,
-        literal: &'p Expr,
-        subject: &Type,
-        cases: &mut Cases,
-    ) -> Pat {
+    fn literal_pattern(&mut self, literal: &'p Expr, subject: &Type, cases: &mut Cases) -> Pat {
         if matches!(literal.kind, ExprKind::Null) {
             self.set_type(literal.id, Type::Null);
             if is_never_null(subject) && !cases.is_unsure {
@@ -167,7 +162,7 @@ impl<'p> Checker<'p> {
         match &literal.kind {
             ExprKind::Bool(value) => Pat::Bool(*value),
             ExprKind::Text(text) => Pat::Text(plain_text(text)),
-            _ => Pat::Other(self.source().slice(literal.span).into()),
+            _ => Pat::Other(self.source.slice(literal.span).into()),
         }
     }
 
@@ -182,7 +177,7 @@ impl<'p> Checker<'p> {
             self.report(report::types::no_range_of(span.unwrap_or_default(), &inner));
         }
         let text = |end: &Option<Expr>| {
-            end.as_ref().map_or("", |it| self.source().slice(it.span)).to_owned()
+            end.as_ref().map_or("", |it| self.source.slice(it.span)).to_owned()
         };
         let sign = if range.inclusive { "..=" } else { ".." };
         Pat::Other(ecow::eco_format!("{}{sign}{}", text(&range.from), text(&range.to)))
@@ -192,7 +187,7 @@ impl<'p> Checker<'p> {
         self.set_type(binding.id, subject.clone());
         if binding.name.text != "_" && !binding.name.text.is_empty() {
             if let Some(what) = self.constant_named(&binding.name.text) {
-                self.report(report::names::constant_pattern(&binding.name, what));
+                self.report(report::flow::constant_pattern(&binding.name, what));
             }
             self.bind(binding, subject.clone(), LocalKind::Pattern);
         }

@@ -148,14 +148,14 @@ impl<'p> Checker<'p> {
                 (Resolution::Table(decl), Err((name, "a table", help)))
             }
             Declared::Type(_) => {
-                let name: EcoString = self.source().slice(expr.span).into();
+                let name: EcoString = self.source.slice(expr.span).into();
                 let help = format!("write a value: `let x: {name} = …`");
                 self.report(report::names::not_a_value(expr.span, &name, "a type", &help));
                 return Type::Error;
             }
-            Declared::Nothing | Declared::Keep(_) => return Type::Error,
+            Declared::Nothing => return Type::Error,
         };
-        self.touch_fn_value(expr, &resolution);
+        self.touch_value(&resolution, expr.span);
         self.tables.names.insert(expr.id, resolution);
         match ty {
             Ok(ty) => ty,
@@ -187,12 +187,7 @@ impl<'p> Checker<'p> {
     /// Reports a name that stands for nothing, with what was probably meant.
     pub(super) fn unknown_name(&mut self, span: Span, name: &EcoString) -> Type {
         self.saw_error();
-        if let Some(binding) = self.binding_below(name) {
-            self.report(report::names::used_before_set(self.source(), span, name, binding));
-            return Type::Error;
-        }
-        if let Some(binding) = self.task_variable(name) {
-            self.report(report::names::task_variable(span, name, binding));
+        if self.is_out_of_reach(span, name) {
             return Type::Error;
         }
         let known = self.visible_names();
@@ -208,6 +203,19 @@ impl<'p> Checker<'p> {
         }
         self.report(diagnostic);
         Type::Error
+    }
+
+    /// Whether a name stands for a variable that cannot be seen from here; reports it as such.
+    pub(super) fn is_out_of_reach(&mut self, span: Span, name: &str) -> bool {
+        if let Some(binding) = self.binding_below(name) {
+            self.report(report::names::used_before_set(self.source, span, name, binding));
+            return true;
+        }
+        if let Some(binding) = self.task_variable(name) {
+            self.report(report::names::task_variable(span, name, binding));
+            return true;
+        }
+        false
     }
 
     /// A variable that was probably meant counts as used: its misspelling is one mistake, not two.
@@ -256,8 +264,7 @@ impl<'p> Checker<'p> {
         if self.scope.body_kind() != Some(FrameKind::Fn) {
             return None;
         }
-        let items = &self.project_file().tree.items;
-        super::bindings::of_items(items).find(|it| it.text == name).map(|it| it.span)
+        super::bindings::of_items(self.items).find(|it| it.text == name).map(|it| it.span)
     }
 }
 

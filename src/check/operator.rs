@@ -59,10 +59,9 @@ impl<'p> Checker<'p> {
             }
             BinaryOp::Default => self.default(it, want),
             BinaryOp::In => self.contained(it),
-            BinaryOp::Less
-            | BinaryOp::LessEqual
-            | BinaryOp::Greater
-            | BinaryOp::GreaterEqual => self.ordered(it),
+            BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
+                self.ordered(it)
+            }
             BinaryOp::Add
             | BinaryOp::Subtract
             | BinaryOp::Multiply
@@ -222,7 +221,7 @@ impl<'p> Checker<'p> {
             {
                 let written = plain_text(text);
                 if !members.contains(&written) {
-                    let name = self.source().slice(side.span);
+                    let name = self.source.slice(side.span);
                     let span = literal.span;
                     self.report(report::types::never_true(span, &written, members, Some(name)));
                 }
@@ -251,7 +250,9 @@ impl<'p> Checker<'p> {
                 self.widen(&it.right, &right, &both);
             }
             _ if silent(&left) || silent(&right) => {}
-            _ => self.report(report::operators::not_comparable(self, Sides::from(it), &left, &right)),
+            _ => {
+                self.report(report::operators::not_comparable(self, Sides::from(it), &left, &right))
+            }
         }
         Type::Bool
     }
@@ -487,9 +488,7 @@ pub(super) fn is_decimal_and_float(left: &Type, right: &Type) -> bool {
 /// Whether an expression is made of literals that take the type of what they stand beside.
 fn takes_other_side(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Text(text) => {
-            text.parts.iter().all(|part| matches!(part, TextPart::Literal(..)))
-        }
+        ExprKind::Text(text) => text.parts.iter().all(|part| matches!(part, TextPart::Literal(..))),
         ExprKind::Binary(it) => {
             let is_arithmetic = matches!(
                 it.op,

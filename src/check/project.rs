@@ -16,6 +16,7 @@ use crate::syntax::tree;
 pub struct Project {
     /// The files. INVARIANT: the file at index `n` is the one whose source is called `FileId(n)`.
     files: Vec<ProjectFile>,
+    by_module: FxHashMap<EcoString, FileId>,
     /// What `taskc.toml` says.
     pub settings: Settings,
 }
@@ -67,14 +68,16 @@ impl Project {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         let file = file(id);
         assert_eq!(file.source.id, id, "a file's source is called as the project calls the file");
+        self.by_module.entry(file.module.clone()).or_insert(id);
         self.files.push(file);
         id
     }
 
-    /// Puts another version in the place of a file.
+    /// Puts another version in the place of a file, which stays the same module.
     pub fn replace(&mut self, file: ProjectFile) {
-        let index = file.source.id.0 as usize;
-        self.files[index] = file;
+        let place = &mut self.files[file.source.id.0 as usize];
+        assert_eq!(place.module, file.module, "a file's versions are all the same module");
+        *place = file;
     }
 
     /// The file called `id`, which this project's own [`Project::add`] gave.
@@ -92,7 +95,7 @@ impl Project {
     /// The file of a module, by its path without `.task`.
     #[must_use]
     pub fn module(&self, path: &str) -> Option<&ProjectFile> {
-        self.files.iter().find(|file| file.module == path)
+        self.by_module.get(path).map(|id| self.file(*id))
     }
 }
 
@@ -112,8 +115,13 @@ impl ProjectFile {
     /// Whether the file is a task: it has a header, a kept variable or a statement of its own.
     #[must_use]
     pub fn is_task(&self) -> bool {
-        self.tree.items.iter().any(|item| {
-            matches!(item, tree::Item::Header(_) | tree::Item::Stmt(_) | tree::Item::Keep(_))
-        })
+        is_task(&self.tree.items)
     }
+}
+
+/// Whether items make a task: a header, a kept variable or a statement is among them.
+pub(super) fn is_task(items: &[tree::Item]) -> bool {
+    items.iter().any(|item| {
+        matches!(item, tree::Item::Header(_) | tree::Item::Stmt(_) | tree::Item::Keep(_))
+    })
 }

@@ -18,6 +18,9 @@ pub(super) trait TypeNames {
     /// Takes note of what a written type is.
     fn resolved(&mut self, id: NodeId, ty: &Type);
 
+    /// Whether a type may be a choice of types: in the library only.
+    fn may_choose(&self) -> bool;
+
     /// Reports a type that has a known form and still is none.
     fn wrong(&mut self, problem: Problem<'_>);
 }
@@ -29,6 +32,8 @@ pub(super) enum Problem<'a> {
     DuplicateField(&'a Name, &'a Name),
     /// A map's key is not one of the types that keys may have.
     MapKey(&'a TypeExpr),
+    /// A choice of types, which only the library has.
+    Choice(&'a TypeExpr),
 }
 
 /// The signature that a declaration states.
@@ -77,6 +82,10 @@ fn kind(ty: &TypeExpr, params: &[EcoString], names: &mut dyn TypeNames) -> Type 
         TypeExprKind::Map(key, value) => map(key, value, params, names),
         TypeExprKind::Record(fields) => record(fields, params, names),
         TypeExprKind::Union(texts) => union(texts.iter().map(|it| it.text.clone())),
+        TypeExprKind::OneOf(_) if !names.may_choose() => {
+            names.wrong(Problem::Choice(ty));
+            Type::Error
+        }
         TypeExprKind::OneOf(types) => {
             Type::OneOf(types.iter().map(|it| read(it, params, names)).collect())
         }
@@ -110,7 +119,7 @@ fn named(
 
 /// The types of the language that have a name.
 #[must_use]
-pub fn built_in(name: &str) -> Option<Type> {
+pub(super) fn built_in(name: &str) -> Option<Type> {
     Some(match name {
         "int" => Type::Int,
         "decimal" => Type::Decimal,
@@ -157,7 +166,8 @@ fn record(fields: &[(Name, TypeExpr)], params: &[EcoString], names: &mut dyn Typ
     let mut declared: Vec<FieldType> = Vec::with_capacity(fields.len());
     for (at, (name, ty)) in fields.iter().enumerate() {
         let ty = read(ty, params, names);
-        if let Some((first, _)) = fields[..at].iter().find(|(it, _)| it.text == name.text) {
+        let same = |it: &&(Name, TypeExpr)| it.0.text == name.text && !name.text.is_empty();
+        if let Some((first, _)) = fields[..at].iter().find(same) {
             names.wrong(Problem::DuplicateField(first, name));
         } else {
             declared.push(FieldType { name: name.text.clone(), ty });

@@ -155,8 +155,7 @@ impl<'p> Checker<'p> {
                 let ty = &wanted.fields[slot].ty;
                 if !self.agree(&field.ty, ty).holds() {
                     let place = Place::Field(&field.name);
-                    let diagnostic =
-                        report::types::wrong_type(self, value, &field.ty, ty, place);
+                    let diagnostic = report::types::wrong_type(self, value, &field.ty, ty, place);
                     self.report(diagnostic);
                 }
             }

@@ -6,6 +6,7 @@ pub(super) mod calls;
 pub(super) mod effects;
 pub(super) mod flow;
 pub(super) mod lints;
+pub(super) mod literals;
 pub(super) mod names;
 pub(super) mod nulls;
 pub(super) mod operators;
@@ -18,9 +19,11 @@ use crate::source::Span;
 fn offer(diagnostic: Diagnostic, span: Span, near: &[&str]) -> Diagnostic {
     match near {
         [] => diagnostic,
-        [only] => diagnostic
-            .help(format!("the nearest name is `{only}`"))
-            .fix(Fix::maybe(format!("write `{only}`"), span, *only)),
+        [only] => diagnostic.help(format!("the nearest name is `{only}`")).fix(Fix::maybe(
+            format!("write `{only}`"),
+            span,
+            *only,
+        )),
         several => {
             let diagnostic = diagnostic.help(format!("near names are {}", list(several)));
             several.iter().fold(diagnostic, |it, name| {

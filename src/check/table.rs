@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::types::{DeclId, Type};
+use super::checker::Checker;
+use super::lints::snake_case;
+use super::types::{DeclId, FieldType, RecordType, Type};
 use crate::sql::schema;
+use crate::syntax::tree::{Column, ColumnMark, Table, TableMember};
 
 /// A table as queries and writes see it.
 #[derive(Clone, Debug)]
@@ -53,4 +56,57 @@ pub enum Cascade {
     Refuse,
     /// The row goes, too.
     Delete,
+}
+
+impl<'p> Checker<'p> {
+    /// What a table declares.
+    pub(super) fn declare_table(&mut self, _decl: DeclId, table: &'p Table) -> TableInfo {
+        let columns: Vec<ColumnInfo> = table
+            .members
+            .iter()
+            .filter_map(|member| match member {
+                TableMember::Column(column) => Some(self.declare_column(column)),
+                TableMember::Index(_) | TableMember::Error(_) => None,
+            })
+            .collect();
+        let fields = columns
+            .iter()
+            .map(|column| FieldType { name: column.name.clone(), ty: column.ty.clone() })
+            .collect();
+        let row = RecordType::new(Some(table.name.text.clone()), fields);
+        let database_name = match &table.database_name {
+            Some(name) => name.text.clone(),
+            None => snake_case(&table.name.text).into(),
+        };
+        TableInfo {
+            name: table.name.text.clone(),
+            database_name: database_name.clone(),
+            source: table.source.as_ref().map(|name| name.text.clone()),
+            columns,
+            row: Type::Record(row.into()),
+            schema: Arc::new(schema::Table {
+                name: table.name.text.to_string(),
+                database_name: database_name.to_string(),
+                columns: Vec::new(),
+                indexes: Vec::new(),
+            }),
+        }
+    }
+
+    fn declare_column(&mut self, column: &Column) -> ColumnInfo {
+        let has = |wanted: fn(&ColumnMark) -> bool| column.marks.iter().any(wanted);
+        ColumnInfo {
+            name: column.name.text.clone(),
+            database_name: column.name.text.clone(),
+            ty: self.read_type(&column.ty),
+            key: has(|it| matches!(it, ColumnMark::Key(_))),
+            auto: has(|it| matches!(it, ColumnMark::Auto(_))),
+            unique: has(|it| matches!(it, ColumnMark::Unique(_))),
+            has_default: column.default.is_some(),
+            reference: None,
+        }
+    }
+
+    /// What stands in a table beside its columns' types: defaults, references, indexes.
+    pub(super) fn table_body(&mut self, _decl: DeclId, _table: &'p Table) {}
 }

@@ -3,7 +3,7 @@
 //! The receiver decides first, then the arguments that are no closures, then the closures, whose parameters' types
 //! flow in from what has been decided by then; what the place wants decides what nothing else did.
 
-use super::Callee;
+use super::{Callee, Receiver};
 use crate::check::checked::{ArgSource, CallPlan};
 use crate::check::checker::{Checker, Want};
 use crate::check::expr::Place;
@@ -24,15 +24,16 @@ impl<'p> Checker<'p> {
         let signature = callee.signature.clone();
         let mut solution = Solution::new(&signature.type_params);
         let has_receiver = callee.receiver.is_some();
+        let is_optional = callee.receiver.as_ref().is_some_and(|it| it.is_optional);
         self.written_type_args(call, &callee, &mut solution);
         let plan = self.plan_args(&callee.name, &signature, has_receiver, call);
         let Some(sources) = plan else {
             self.check_loose_args(call);
             let result = solution.apply(&signature.result);
-            return with_question(result, callee.is_optional);
+            return with_question(result, is_optional);
         };
-        if let Some((_, ty)) = &callee.receiver {
-            solution.unify(self, &signature.params[0].ty, ty, Weight::Fixed);
+        if let Some(receiver) = &callee.receiver {
+            solution.unify(self, &signature.params[0].ty, &receiver.ty, Weight::Fixed);
         }
         if let (Some(wanted), false) = (want.ty(), solution.is_trivial()) {
             solution.suggest(self, &signature.result, wanted.without_null());
@@ -48,11 +49,11 @@ impl<'p> Checker<'p> {
             type_args: solution.into_args(),
             args: sources,
             params,
-            optional: callee.is_optional,
+            optional: is_optional,
         };
         self.tables.calls.insert(expr.id, plan);
         self.must_be_built(expr, &result);
-        with_question(result, callee.is_optional)
+        with_question(result, is_optional)
     }
 
     /// `f<int>(…)`
@@ -195,17 +196,16 @@ impl<'p> Checker<'p> {
 
     /// The receiver was chosen to fit; it may still have to be widened.
     fn receiver_meets(&mut self, callee: &Callee<'p>, solution: &Solution<'_>) {
-        if let Some((base, ty)) = &callee.receiver {
-            let wanted = solution.apply(&callee.signature.params[0].ty);
-            let found = self.type_of(base.id).clone();
-            if self.binds_secret(&callee.target, &callee.signature.params[0].ty, ty) {
-                let origin = self.origin_of(base);
-                self.report(report::types::secret_leak(base.span, origin));
-            }
-            // With `?.` the callee sees what is inside, and the compiler widens that.
-            if !callee.is_optional {
-                self.widen(base, &found, &wanted);
-            }
+        let Some(Receiver { expr, ty, is_optional }) = &callee.receiver else { return };
+        let wanted = solution.apply(&callee.signature.params[0].ty);
+        if self.binds_secret(&callee.target, &callee.signature.params[0].ty, ty) {
+            let origin = self.origin_of(expr);
+            self.report(report::types::secret_leak(expr.span, origin));
+        }
+        // With `?.` the callee sees what is inside, and the compiler widens that.
+        if !is_optional {
+            let found = self.type_of(expr.id).clone();
+            self.widen(expr, &found, &wanted);
         }
     }
 

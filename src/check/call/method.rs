@@ -1,6 +1,6 @@
 //! `x.f(a)`: a method of `x`'s type, or any function in scope whose first parameter takes `x`.
 
-use super::args;
+use super::{Receiver, args};
 use crate::check::checker::{Checker, Want};
 use crate::check::declared::Declared;
 use crate::check::library::{Declaration, EntryId};
@@ -45,11 +45,11 @@ impl<'p> Checker<'p> {
         }
         let entries = self.fitting_methods(&receiver, &field.name.text, call);
         if !entries.is_empty() {
-            let receiver = Some((&field.base, receiver, is_optional));
+            let receiver = Some(Receiver { expr: &field.base, ty: receiver, is_optional });
             return self.library_call(expr, call, entries, receiver, want);
         }
         if let Some(decl) = self.function_taking(&receiver, field) {
-            let receiver = Some((&field.base, receiver, is_optional));
+            let receiver = Some(Receiver { expr: &field.base, ty: receiver, is_optional });
             return self.declared_call(expr, call, decl, receiver, want);
         }
         self.check_loose_args(call);
@@ -76,9 +76,10 @@ impl<'p> Checker<'p> {
         let Some(best) = chosen.iter().map(|(fit, ..)| *fit).min() else { return Vec::new() };
         let best: Vec<EntryId> =
             chosen.into_iter().filter(|(fit, ..)| *fit == best).map(|(_, id, _)| *id).collect();
-        if all.len() > 1 && best.len() > 1 && !best.iter().any(|id| {
-            takes(self.library().declaration(*id))
-        }) {
+        if all.len() > 1
+            && best.len() > 1
+            && !best.iter().any(|id| takes(self.library().declaration(*id)))
+        {
             return best[..1].to_vec();
         }
         best
@@ -125,9 +126,7 @@ impl<'p> Checker<'p> {
         match (wanted, part) {
             (_, Type::Never | Type::Error) => Some(Fit::Form),
             (Type::Param(_), _) => Some(Fit::Form),
-            (wanted, part) => {
-                self.fit_type(wanted, part).filter(|fit| *fit <= Fit::Form)
-            }
+            (wanted, part) => self.fit_type(wanted, part).filter(|fit| *fit <= Fit::Form),
         }
     }
 
@@ -184,8 +183,7 @@ impl<'p> Checker<'p> {
         let name = &field.name;
         if let Type::Optional(inner) = receiver {
             let open = self.open(inner);
-            if !self.has_method(&open, &name.text) && self.function_taking(&open, field).is_none()
-            {
+            if !self.has_method(&open, &name.text) && self.function_taking(&open, field).is_none() {
                 return self.unknown_method(call, field, &open);
             }
             let diagnostic = report::nulls::maybe_null(self, &field.base, receiver);

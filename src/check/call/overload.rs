@@ -1,12 +1,14 @@
 //! Calls of a name that the library declares several times for one receiver: `xs.sum(f)` for numbers and durations.
 //!
-//! The arguments are looked at once, without a wish, and the first declaration that takes them all is called.
+//! The arguments are looked at twice: once without a wish, to choose the first declaration that takes them all, and
+//! once more as that declaration's. Whatever the first look reported is forgotten.
 
 use std::sync::Arc;
 
 use super::apply::is_closure;
-use super::{Callee, args};
-use crate::check::checked::{ArgSource, CallPlan, Resolution, Target};
+use super::{Receiver, args};
+use crate::check::agree::Agreement;
+use crate::check::checked::ArgSource;
 use crate::check::checker::{Checker, Want};
 use crate::check::generic::{Solution, Weight};
 use crate::check::library::{Declaration, EntryId};
@@ -20,22 +22,17 @@ impl<'p> Checker<'p> {
         expr: &'p Expr,
         call: &'p Call,
         entries: &[EntryId],
-        receiver: Option<(&'p Expr, Type, bool)>,
+        receiver: Option<Receiver<'p>>,
         want: Want<'_>,
     ) -> Type {
-        let declarations: Vec<&'p Declaration> =
-            entries.iter().map(|id| self.library().declaration(*id)).collect();
-        let has_receiver = receiver.is_some();
-        let fitting: Vec<usize> = (0..entries.len())
-            .filter(|at| args::fits(&declarations[*at].signature, has_receiver, call))
-            .collect();
+        let fits = |id: &EntryId| {
+            args::fits(&self.library().declaration(*id).signature, receiver.is_some(), call)
+        };
+        let fitting: Vec<EntryId> = entries.iter().copied().filter(fits).collect();
         match fitting.as_slice() {
             [] => self.apply_library(expr, call, entries[0], receiver, want),
-            [only] => self.apply_library(expr, call, entries[*only], receiver, want),
-            several => {
-                let candidates: Vec<_> = several.iter().map(|at| declarations[*at]).collect();
-                self.choose(expr, call, &candidates, receiver)
-            }
+            [only] => self.apply_library(expr, call, *only, receiver, want),
+            several => self.choose(expr, call, several, receiver, want),
         }
     }
 
@@ -43,41 +40,49 @@ impl<'p> Checker<'p> {
         &mut self,
         expr: &'p Expr,
         call: &'p Call,
-        candidates: &[&'p Declaration],
-        receiver: Option<(&'p Expr, Type, bool)>,
+        candidates: &[EntryId],
+        receiver: Option<Receiver<'p>>,
+        want: Want<'_>,
     ) -> Type {
-        let receiver_type = receiver.as_ref().map(|it| it.1.clone());
-        let found = self.loose_arg_types(call, candidates[0], receiver_type.as_ref());
-        if found.iter().any(Type::is_error) {
-            return Type::Error;
+        let receiver_type = receiver.as_ref().map(|it| it.ty.clone());
+        let first = self.library().declaration(candidates[0]);
+        let outermost = !std::mem::replace(&mut self.is_speculating, true);
+        let before = self.remember();
+        let found = self.loose_arg_types(call, first, receiver_type.as_ref());
+        let chosen = self.best(candidates, call, &found, receiver_type.as_ref());
+        if !outermost {
+            // A call around this one is being chosen for: it wants the type now and will come back for the rest.
+            let result = chosen.map_or(Type::Error, |it| it.result);
+            return if receiver.is_some_and(|it| it.is_optional) {
+                Type::optional(result)
+            } else {
+                result
+            };
         }
-        let chosen = candidates.iter().find_map(|it| {
-            let plan = self.takes(it, call, &found, receiver_type.as_ref())?;
-            Some((*it, plan))
-        });
-        let Some((declaration, mut plan)) = chosen else {
-            let wanted: Vec<_> = candidates.iter().map(|it| &*it.signature).collect();
-            self.report(report::calls::no_overload(
-                call,
-                &candidates[0].signature.name,
-                &wanted,
-                &found,
-            ));
-            return Type::Error;
-        };
-        for (source, wanted) in plan.args.iter().zip(&plan.params) {
-            if let ArgSource::Arg(at) = source {
-                let at = usize::from(*at);
-                self.widen(&call.args[at].value, &found[at], wanted);
+        self.is_speculating = false;
+        self.forget_since(before);
+        match chosen {
+            Some(it) => self.apply_library(expr, call, it.entry, receiver, want),
+            None => {
+                let found = self.loose_arg_types(call, first, receiver_type.as_ref());
+                self.refuse_all(call, candidates, &found);
+                Type::Error
             }
         }
-        let is_optional = receiver.as_ref().is_some_and(|it| it.2);
-        plan.optional = is_optional;
-        self.tables.names.insert(call.callee.id, Resolution::Library(declaration.id.clone()));
-        self.touch_library(declaration, call.callee.span);
-        let result = self.result_of(declaration, &plan);
-        self.tables.calls.insert(expr.id, plan);
-        if is_optional { Type::optional(result) } else { result }
+    }
+
+    fn refuse_all(&mut self, call: &Call, candidates: &[EntryId], found: &[Type]) {
+        let silent = |ty: &Type| match ty {
+            Type::Fn(function) => function.result.is_error(),
+            other => other.is_error(),
+        };
+        if found.iter().any(silent) {
+            return;
+        }
+        let library = self.library();
+        let wanted = candidates.iter().map(|id| &*library.declaration(*id).signature);
+        let wanted: Vec<_> = wanted.collect();
+        self.report(report::calls::no_overload(call, &wanted[0].name, &wanted, found));
     }
 
     /// The arguments' types: of closures with the parameters that the first candidate gives them, and whatever result.
@@ -87,10 +92,7 @@ impl<'p> Checker<'p> {
         first: &'p Declaration,
         receiver: Option<&Type>,
     ) -> Vec<Type> {
-        let mut solution = Solution::new(&first.signature.type_params);
-        if let (Some(receiver), Some(param)) = (receiver, first.signature.params.first()) {
-            solution.unify(self, &param.ty, receiver, Weight::Fixed);
-        }
+        let solution = solved_by_receiver(self, first, receiver);
         let own = first.signature.written_params(receiver.is_some());
         let mut found = Vec::with_capacity(call.args.len());
         for (at, arg) in call.args.iter().enumerate() {
@@ -100,10 +102,8 @@ impl<'p> Checker<'p> {
             };
             let ty = match param.map(|it| solution.hint(&it.ty)) {
                 Some(Type::Fn(function)) if is_closure(&arg.value) => {
-                    let open = Type::Fn(Arc::new(FnType {
-                        params: function.params.clone(),
-                        result: Type::Error,
-                    }));
+                    let params = function.params.clone();
+                    let open = Type::Fn(Arc::new(FnType { params, result: Type::Error }));
                     self.expr(&arg.value, Want::Type(&open))
                 }
                 _ => self.expr(&arg.value, Want::Value),
@@ -113,46 +113,96 @@ impl<'p> Checker<'p> {
         found
     }
 
-    /// How a candidate takes the arguments, if it does.
-    fn takes(
+    /// The first candidate that takes the arguments as they are; failing that, the first that widens some.
+    fn best(
         &self,
-        candidate: &Declaration,
+        candidates: &[EntryId],
         call: &Call,
         found: &[Type],
         receiver: Option<&Type>,
-    ) -> Option<CallPlan> {
-        let signature = &candidate.signature;
-        let mut solution = Solution::new(&signature.type_params);
-        if let (Some(receiver), Some(param)) = (receiver, signature.params.first()) {
-            solution.unify(self, &param.ty, receiver, Weight::Fixed);
-        }
-        let sources = args::sources(signature, receiver.is_some(), call)?;
-        for (place, source) in sources.iter().enumerate() {
-            if let ArgSource::Arg(at) = source {
-                let ty = &found[usize::from(*at)];
-                solution.unify(self, &signature.params[place].ty, ty, Weight::Fixed);
-                let wanted = solution.apply(&signature.params[place].ty);
-                if !self.agree(ty, &wanted).holds() {
-                    return None;
-                }
-            }
-        }
-        let params = signature.params.iter().map(|it| solution.apply(&it.ty)).collect();
-        Some(CallPlan {
-            target: Target::Library(candidate.id.clone()),
-            type_args: solution.into_args(),
-            args: sources,
-            params,
-            optional: false,
-        })
+    ) -> Option<Chosen> {
+        let fitting: Vec<Chosen> =
+            candidates.iter().filter_map(|it| self.takes(*it, call, found, receiver)).collect();
+        let same = fitting.iter().position(|it| it.agreement == Agreement::Same);
+        fitting.into_iter().nth(same.unwrap_or(0))
     }
 
-    fn result_of(&self, declaration: &Declaration, plan: &CallPlan) -> Type {
-        let signature = &declaration.signature;
-        let mut solution = Solution::new(&signature.type_params);
-        for (at, ty) in plan.type_args.iter().enumerate() {
-            solution.set(at, ty.clone());
+    /// How a candidate takes the arguments, if it does.
+    fn takes(
+        &self,
+        entry: EntryId,
+        call: &Call,
+        found: &[Type],
+        receiver: Option<&Type>,
+    ) -> Option<Chosen> {
+        let candidate = self.library().declaration(entry);
+        let signature = &candidate.signature;
+        let mut solution = solved_by_receiver(self, candidate, receiver);
+        let mut agreement = Agreement::Same;
+        let sources = args::sources(signature, receiver.is_some(), call)?;
+        for (param, source) in signature.params.iter().zip(sources) {
+            if let ArgSource::Arg(at) = source {
+                let ty = &found[usize::from(at)];
+                solution.unify(self, &param.ty, ty, Weight::Fixed);
+                let wanted = solution.apply(&param.ty);
+                agreement =
+                    agreement.max(self.takes_arg(&call.args[usize::from(at)].value, ty, &wanted));
+            }
         }
-        solution.apply(&signature.result)
+        let result = solution.apply(&signature.result);
+        agreement.holds().then_some(Chosen { entry, agreement, result })
     }
+
+    /// A closure agrees if what it gives does: it can still be widened inside.
+    fn takes_arg(&self, value: &Expr, found: &Type, wanted: &Type) -> Agreement {
+        match (found, wanted) {
+            (Type::Fn(found), Type::Fn(wanted)) if is_closure(value) => {
+                self.agree(&found.result, &wanted.result)
+            }
+            (found, wanted) => self.agree(found, wanted),
+        }
+    }
+
+    /// How much has been said so far.
+    fn remember(&self) -> Said {
+        Said {
+            diagnostics: self.diagnostics.len(),
+            unused: self.unused.len(),
+            touches: self.touches.list.len(),
+        }
+    }
+
+    /// Forgets what has been said since: it will be said again.
+    fn forget_since(&mut self, said: Said) {
+        self.diagnostics.truncate(said.diagnostics);
+        self.unused.truncate(said.unused);
+        self.touches.list.truncate(said.touches);
+    }
+}
+
+/// A declaration that takes the arguments.
+struct Chosen {
+    entry: EntryId,
+    agreement: Agreement,
+    result: Type,
+}
+
+/// How much had been said at some point.
+#[derive(Clone, Copy)]
+struct Said {
+    diagnostics: usize,
+    unused: usize,
+    touches: usize,
+}
+
+fn solved_by_receiver<'d>(
+    checker: &Checker<'_>,
+    declaration: &'d Declaration,
+    receiver: Option<&Type>,
+) -> Solution<'d> {
+    let mut solution = Solution::new(&declaration.signature.type_params);
+    if let (Some(receiver), Some(param)) = (receiver, declaration.signature.params.first()) {
+        solution.unify(checker, &param.ty, receiver, Weight::Fixed);
+    }
+    solution
 }

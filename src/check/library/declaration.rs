@@ -1,15 +1,17 @@
 //! Reads one declaration.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
-use super::Library;
 use super::index::Entry;
+use super::{EntryId, Library};
 use crate::check::checked::LibraryFn;
 use crate::check::effects::EffectClass;
 use crate::check::read_type::{self, TypeNames};
 use crate::check::signature::Signature;
 use crate::check::types::Type;
-use crate::source::FileId;
+use crate::source::{FileId, Source};
 use crate::syntax::tree::{self, FnBody, Item, Name};
 
 /// The file that the spans of library declarations name. No source is called so: they are never shown.
@@ -18,16 +20,20 @@ const LIBRARY_FILE: FileId = FileId(u32::MAX);
 /// A function of the library.
 #[derive(Debug)]
 pub struct Declaration {
+    /// Its place in the library.
+    pub entry: EntryId,
     /// Its name in side tables and programs.
     pub id: LibraryFn,
     /// What its `///` lines say, with an example.
     pub docs: Option<EcoString>,
     /// What it takes and gives.
-    pub signature: Signature,
+    pub signature: Arc<Signature>,
     /// How it is written in Rust; nothing for one that has a body.
     pub native: Option<Native>,
     /// The declaration as a file of one item.
     pub tree: tree::File,
+    /// Its text.
+    pub source: Source,
 }
 
 /// What the words behind `=` say of a function that is written in Rust.
@@ -75,23 +81,24 @@ impl Native {
 }
 
 /// Reads the function that an entry holds.
-pub(super) fn parse(library: &Library, entry: &Entry) -> Declaration {
-    let tree = syntax_tree(entry.text);
+pub(super) fn parse(library: &Library, id: EntryId, entry: &Entry) -> Declaration {
+    let tree = function_tree(entry);
     let Some(Item::Fn(function)) = tree.items.first() else {
         panic!("`{}` of the library's `{}` is no function", entry.name, entry.module)
     };
-    let signature = read_type::signature(function, &mut LibraryNames { library });
+    let signature = Arc::new(read_type::signature(function, &mut LibraryNames { library }));
     let native = match &function.body {
         FnBody::Block(_) => None,
         FnBody::Native(words) => Some(Native::from_words(words)),
     };
-    let id = LibraryFn {
+    let name = LibraryFn {
         module: entry.module.into(),
         name: entry.name.into(),
         overload: entry.overload,
     };
     let docs = function.docs.clone();
-    Declaration { id, docs, signature, native, tree }
+    let source = Source::new(LIBRARY_FILE, entry.module, entry.text);
+    Declaration { entry: id, id: name, docs, signature, native, tree, source }
 }
 
 /// Reads the type that an entry holds.
@@ -104,9 +111,23 @@ pub(super) fn parse_type(library: &Library, entry: &Entry) -> Type {
     read_type::name_record(ty, &alias.name.text)
 }
 
+/// A function's tree. Behind a dot any word is a name, so a method may have that of a word of the language, as `or` has;
+/// where a name stands alone the parser takes none, and reads one of the same length instead.
+fn function_tree(entry: &Entry) -> tree::File {
+    let tree = syntax_tree(entry.text);
+    if matches!(tree.items.first(), Some(Item::Fn(_))) {
+        return tree;
+    }
+    let blank = format!("fn {}", "_".repeat(entry.name.len()));
+    let mut tree = syntax_tree(&entry.text.replacen(&format!("fn {}", entry.name), &blank, 1));
+    if let Some(Item::Fn(function)) = tree.items.first_mut() {
+        function.name.text = entry.name.into();
+    }
+    tree
+}
+
 fn syntax_tree(text: &str) -> tree::File {
-    let _ = (LIBRARY_FILE, text);
-    tree::File::default()
+    crate::syntax::parse(LIBRARY_FILE, text).tree
 }
 
 /// Names as the library's own declarations use them: types of the library, and nothing to report to, because a test
@@ -121,6 +142,10 @@ impl TypeNames for LibraryNames<'_> {
     }
 
     fn resolved(&mut self, _id: tree::NodeId, _ty: &Type) {}
+
+    fn may_choose(&self) -> bool {
+        true
+    }
 
     fn wrong(&mut self, _problem: read_type::Problem<'_>) {}
 }

@@ -59,9 +59,8 @@ pub(in crate::check) fn unknown_module(it: &Use, path: &str, near: &[&str]) -> D
     };
     let diagnostic = Diagnostic::new("unknown-module", span, title).because(why);
     match near {
-        [] if beside => diagnostic.help(
-            "a module in another folder is named from the project's root: `use lib/money`",
-        ),
+        [] if beside => diagnostic
+            .help("a module in another folder is named from the project's root: `use lib/money`"),
         _ => offer(diagnostic, span, near),
     }
 }
@@ -150,11 +149,7 @@ pub(in crate::check) fn not_a_value(span: Span, name: &str, what: &str, help: &s
 }
 
 /// A module has no function of that name.
-pub(in crate::check) fn unknown_function(
-    module: &str,
-    name: &Name,
-    near: &[&str],
-) -> Diagnostic {
+pub(in crate::check) fn unknown_function(module: &str, name: &Name, near: &[&str]) -> Diagnostic {
     let title = format!("`{module}` has no function `{}`", name.text);
     offer(Diagnostic::new("unknown-function", name.span, title), name.span, near)
 }
@@ -174,13 +169,9 @@ pub(in crate::check) fn unknown_bare_function(name: &Name, near: &[&str]) -> Dia
 /// A function is called bare that is a method.
 pub(in crate::check) fn method_called_bare(name: &Name, receiver: Option<&str>) -> Diagnostic {
     let receiver = receiver.unwrap_or("x");
-    Diagnostic::new(
-        "unknown-function",
-        name.span,
-        format!("no function is called `{}`", name.text),
-    )
-    .because("a method stands behind its value")
-    .help(format!("write `{receiver}.{}(…)`", name.text))
+    Diagnostic::new("unknown-function", name.span, format!("no function is called `{}`", name.text))
+        .because("a method stands behind its value")
+        .help(format!("write `{receiver}.{}(…)`", name.text))
 }
 
 /// A value has no method of that name.
@@ -236,10 +227,8 @@ pub(in crate::check) fn unknown_env(name: &Name, near: &[&str]) -> Diagnostic {
     let title = format!("tasks may not read `{}` of the environment", name.text);
     let diagnostic = Diagnostic::new("unknown-env", name.span, title);
     match near {
-        [] => diagnostic.help(format!(
-            "list it in `taskc.toml`: `[env]` and `names = [\"{}\"]`",
-            name.text
-        )),
+        [] => diagnostic
+            .help(format!("list it in `taskc.toml`: `[env]` and `names = [\"{}\"]`", name.text)),
         _ => offer(diagnostic, name.span, near),
     }
 }
@@ -269,11 +258,22 @@ pub(in crate::check) fn not_assignable(
     let diagnostic =
         Diagnostic::new("not-assignable", span, title).label(binding, "it comes from here");
     match make_var {
-        Some(word) => diagnostic
-            .help("make it with `var`")
-            .fix(Fix::maybe("make it with `var`", word, "var")),
+        Some(word) => {
+            diagnostic.help("make it with `var`").fix(Fix::maybe("make it with `var`", word, "var"))
+        }
         None => diagnostic.help(format!("work on a copy: `var copy = {name}`")),
     }
+}
+
+/// A call that changes its receiver, which is no variable.
+pub(in crate::check) fn changes_temporary(span: Span, method: &str) -> Diagnostic {
+    Diagnostic::new(
+        "not-assignable",
+        span,
+        format!("`{method}` changes a value that is lost at once"),
+    )
+    .because("this is no variable")
+    .help(format!("put it into a variable first: `var x = …`, then `x.{method}(…)`"))
 }
 
 /// What stands left of `=` is no place.
@@ -305,4 +305,11 @@ pub(in crate::check) fn captured_assignment(
         .because("this change would be lost")
         .label(binding, "the variable outside")
         .help(help)
+}
+
+/// A constant that needs its own value.
+pub(in crate::check) fn endless_constant(name: &Name) -> Diagnostic {
+    let title = format!("`{}` needs its own value", name.text);
+    Diagnostic::new("endless-declaration", name.span, title)
+        .help("follow the names in its value: they lead back to it")
 }

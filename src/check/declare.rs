@@ -1,0 +1,316 @@
+//! The first pass over a file: what its declarations declare.
+//!
+//! Declarations may use each other in any order, so each is worked out when it is first asked for. A type that is asked
+//! for while it is being worked out mentions itself and becomes a [`Type::Named`]; a constant that is cannot be computed.
+
+use std::sync::Arc;
+
+use super::bindings::Stmts;
+use super::checker::Checker;
+use super::declared::Declared;
+use super::expr::Place;
+use super::names::Found;
+use super::read_type::{self, BUILT_IN_NAMES, Problem, TypeNames};
+use super::report;
+use super::scope::{FrameKind, FrameResult};
+use super::types::{DeclId, NamedType, Type};
+use crate::diagnostics::suggest::{Candidate, nearest};
+use crate::syntax::tree::{self, Const, Item, Name, NodeId, TypeAlias, TypeExpr};
+
+/// How far a declaration has been worked out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// Nobody has asked.
+    #[default]
+    Waiting,
+    /// We are at it.
+    Underway,
+    /// We are at it, and it has turned out to mention itself.
+    Recursive,
+    /// It is known.
+    Done,
+}
+
+impl<'p> Checker<'p> {
+    /// Works out every declaration of the file.
+    pub(super) fn declare_all(&mut self) {
+        let items = self.items;
+        self.declared = vec![Declared::Nothing; items.len()];
+        self.progress = vec![Progress::Waiting; items.len()];
+        for item in 0..items.len() {
+            self.declare_item(item);
+        }
+    }
+
+    /// Sees to it that a declaration of this file is known before it is used.
+    pub(super) fn need(&mut self, decl: DeclId) {
+        if decl.file == self.file {
+            self.declare_item(decl.item as usize);
+        }
+    }
+
+    fn declare_item(&mut self, at: usize) {
+        let items = self.items;
+        let waiting = self.progress.get(at) == Some(&Progress::Waiting);
+        if !waiting {
+            self.refuse_endless_constant(at);
+            return;
+        }
+        self.progress[at] = Progress::Underway;
+        let declared = match &items[at] {
+            Item::Type(alias) => Declared::Type(self.alias(at, alias)),
+            Item::Table(table) => {
+                self.lint_type_name(&table.name, "tables");
+                Declared::Table(Arc::new(self.declare_table(self.decl(at), table)))
+            }
+            Item::Fn(function) => self.declare_fn(function),
+            Item::Const(it) => Declared::Const(self.constant(it)),
+            Item::Use(_) | Item::Test(_) | Item::Keep(_) | Item::Header(_) | Item::Stmt(_) => {
+                Declared::Nothing
+            }
+        };
+        self.declared[at] = declared;
+        self.progress[at] = Progress::Done;
+    }
+
+    /// The declaration at a place of this file.
+    pub(super) fn decl(&self, at: usize) -> DeclId {
+        DeclId { file: self.file, item: u32::try_from(at).unwrap_or(u32::MAX) }
+    }
+
+    fn declare_fn(&mut self, function: &tree::Fn) -> Declared {
+        self.lint_function_name(&function.name);
+        let mut signature = read_type::signature(function, self);
+        for (param, declared) in function.params.iter().zip(&mut signature.params) {
+            if param.ty.is_none() && !param.name.text.is_empty() {
+                self.report(report::types::parameter_type(&param.name));
+            }
+            self.set_type(param.id, declared.ty.clone());
+        }
+        Declared::Fn(Arc::new(signature))
+    }
+
+    fn alias(&mut self, at: usize, alias: &TypeAlias) -> Type {
+        self.lint_type_name(&alias.name, "types");
+        if BUILT_IN_NAMES.contains(&alias.name.text.as_str()) {
+            self.report(report::types::built_in_type(&alias.name));
+        }
+        let ty = read_type::read(&alias.ty, &[], self);
+        if self.progress[at] == Progress::Recursive && holds_itself(&ty, self.decl(at)) {
+            self.report(report::types::endless_type(&alias.name));
+            return Type::Error;
+        }
+        read_type::name_record(ty, &alias.name.text)
+    }
+
+    /// What an alias of this file stands for.
+    fn alias_type(&mut self, decl: DeclId, name: &Name) -> Type {
+        let at = decl.item as usize;
+        if matches!(self.progress.get(at), Some(Progress::Underway | Progress::Recursive)) {
+            self.progress[at] = Progress::Recursive;
+            return Type::Named(NamedType { name: name.text.clone(), decl });
+        }
+        self.need(decl);
+        match self.declared(decl) {
+            Declared::Type(ty) => ty.clone(),
+            _ => Type::Error,
+        }
+    }
+
+    /// A constant's type: stated, or that of its value.
+    fn constant(&mut self, it: &'p Const) -> Type {
+        let outside = self.set_aside();
+        let stated = it.ty.as_ref().map(|written| self.read_type(written));
+        let mark = self.enter(FrameKind::Value, FrameResult::Forbidden);
+        let ty = match stated {
+            Some(ty) => {
+                let at = it.ty.as_ref().map(|written| written.span);
+                self.check(&it.value, &ty, Place::Stated { name: &it.name.text, at });
+                ty
+            }
+            None => {
+                let found = self.expr(&it.value, super::checker::Want::Value);
+                self.inferred(&it.name, &it.value, found)
+            }
+        };
+        self.leave(mark);
+        let at = self.item_of(it.id);
+        self.finish_body(super::effects::Owner::Const(self.decl(at)));
+        self.take_back(outside);
+        ty
+    }
+
+    fn item_of(&self, node: NodeId) -> usize {
+        let items = self.items;
+        items
+            .iter()
+            .position(|item| matches!(item, Item::Const(it) if it.id == node))
+            .unwrap_or_default()
+    }
+
+    /// A constant that is asked for while it is being worked out needs itself.
+    fn refuse_endless_constant(&mut self, at: usize) {
+        let items = self.items;
+        if self.progress.get(at) == Some(&Progress::Underway)
+            && let Some(Item::Const(it)) = items.get(at)
+        {
+            self.progress[at] = Progress::Recursive;
+            self.report(report::names::endless_constant(&it.name));
+            self.declared[at] = Declared::Const(Type::Error);
+        }
+    }
+
+    /// Reads a type that is written in a body or a signature.
+    pub(super) fn read_type(&mut self, ty: &TypeExpr) -> Type {
+        let params = std::mem::take(&mut self.type_params);
+        let found = read_type::read(ty, &params, self);
+        self.type_params = params;
+        found
+    }
+
+    fn declared_type(&mut self, decl: DeclId, name: &Name) -> Type {
+        if decl.file == self.file
+            && let Some(Item::Type(_)) = self.items.get(decl.item as usize)
+        {
+            return self.alias_type(decl, name);
+        }
+        self.need(decl);
+        match self.declared(decl) {
+            Declared::Type(ty) => ty.clone(),
+            Declared::Table(table) => table.row.clone(),
+            Declared::Fn(_) | Declared::Const(_) => {
+                let what = self.kind_of(decl);
+                self.report(report::names::not_a_type(name.span, &name.text, what));
+                Type::Error
+            }
+            Declared::Nothing => Type::Error,
+        }
+    }
+
+    /// What a declaration is, for messages.
+    pub(super) fn kind_of(&self, decl: DeclId) -> &'static str {
+        match self.declared(decl) {
+            Declared::Nothing => "something else",
+            Declared::Fn(_) => "a function",
+            Declared::Const(_) => "a constant",
+            Declared::Type(_) => "a type",
+            Declared::Table(_) => "a table",
+        }
+    }
+
+    fn unknown_type(&mut self, name: &Name) {
+        let declared = self.declared_names();
+        let types = declared.iter().filter(|(_, decl)| {
+            let items = &self.world.project.file(decl.file).tree.items;
+            matches!(items.get(decl.item as usize), Some(Item::Type(_) | Item::Table(_)))
+        });
+        let own = types.map(|(name, _)| Candidate::weighing(name, 2));
+        let built_in = BUILT_IN_NAMES.iter().map(|name| Candidate::weighing(name, 1));
+        let library = self.library().type_names().map(|name| Candidate::new(name));
+        let near = nearest(&name.text, own.chain(built_in).chain(library));
+        let diagnostic = report::names::unknown_type(name.span, &name.text, &near);
+        self.report(diagnostic);
+    }
+
+    /// Lays aside the body that we are in, to look at a declaration that it needs.
+    fn set_aside(&mut self) -> Outside<'p> {
+        Outside {
+            scope: std::mem::take(&mut self.scope),
+            facts: std::mem::take(&mut self.facts),
+            touches: std::mem::take(&mut self.touches),
+            blocks: std::mem::take(&mut self.blocks),
+            unused: std::mem::take(&mut self.unused),
+            is_broken: std::mem::take(&mut self.is_broken),
+        }
+    }
+
+    fn take_back(&mut self, outside: Outside<'p>) {
+        let Outside { scope, facts, touches, blocks, unused, is_broken } = outside;
+        self.scope = scope;
+        self.facts = facts;
+        self.touches = touches;
+        self.blocks = blocks;
+        self.unused = unused;
+        self.is_broken = is_broken;
+    }
+}
+
+/// A body that is laid aside.
+struct Outside<'p> {
+    scope: super::scope::Scope<'p>,
+    facts: super::facts::Facts,
+    touches: super::touch::Touches,
+    blocks: Vec<Stmts<'p>>,
+    unused: Vec<crate::diagnostics::Diagnostic>,
+    is_broken: bool,
+}
+
+impl TypeNames for Checker<'_> {
+    fn named(&mut self, module: Option<&Name>, name: &Name) -> Type {
+        let Some(scope) = self.file_scope() else {
+            return self.library().named_type(&name.text).cloned().unwrap_or(Type::Error);
+        };
+        let scopes = &self.world.scopes;
+        if let Some(module) = module {
+            return match scope.find(self.file, scopes, &module.text) {
+                Found::Module(file) => match scopes[file.0 as usize].own(file, &name.text) {
+                    Some(decl) => self.declared_type(decl, name),
+                    None => {
+                        self.unknown_type(name);
+                        Type::Error
+                    }
+                },
+                Found::Nothing | Found::Decl(_) | Found::Several(_) => {
+                    self.report(report::names::unknown_name(module.span, &module.text, &[]));
+                    Type::Error
+                }
+            };
+        }
+        match scope.find(self.file, scopes, &name.text) {
+            Found::Decl(decl) => self.declared_type(decl, name),
+            Found::Several(modules) => {
+                self.report(report::names::ambiguous(name.span, &name.text, &modules));
+                Type::Error
+            }
+            Found::Module(_) => {
+                self.report(report::names::not_a_type(name.span, &name.text, "a module"));
+                Type::Error
+            }
+            Found::Nothing => match self.library().named_type(&name.text) {
+                Some(ty) => ty.clone(),
+                None => {
+                    self.unknown_type(name);
+                    Type::Error
+                }
+            },
+        }
+    }
+
+    fn resolved(&mut self, id: NodeId, ty: &Type) {
+        self.tables.type_exprs.insert(id, ty.clone());
+    }
+
+    fn may_choose(&self) -> bool {
+        self.file_scope().is_none()
+    }
+
+    fn wrong(&mut self, problem: Problem<'_>) {
+        self.report(match problem {
+            Problem::DuplicateField(first, second) => report::names::duplicate_field(first, second),
+            Problem::MapKey(key) => {
+                let text = self.source.slice(key.span);
+                report::types::written_map_key(key.span, text)
+            }
+            Problem::Choice(ty) => report::types::choice_of_types(ty.span),
+        });
+    }
+}
+
+/// Whether a value of a type would hold another one of its own type without end: not behind `?`, in a list or in a map.
+fn holds_itself(ty: &Type, decl: DeclId) -> bool {
+    match ty {
+        Type::Named(named) => named.decl == decl,
+        Type::Record(record) => record.fields.iter().any(|it| holds_itself(&it.ty, decl)),
+        _ => false,
+    }
+}

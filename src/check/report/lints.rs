@@ -1,0 +1,70 @@
+//! What is allowed and still a bad idea.
+
+use super::{Diagnostic, Fix};
+use crate::check::types::Type;
+use crate::source::Span;
+use crate::syntax::tree::{Expr, ExprKind, Name};
+
+/// Statements behind one that is never left.
+pub(in crate::check) fn unreachable(span: Span, end: Span) -> Diagnostic {
+    Diagnostic::new("unreachable", span, "these lines are never reached")
+        .label(end, "nothing goes on behind this")
+}
+
+/// A case whose values an earlier one takes.
+pub(in crate::check) fn unreachable_case(span: Span) -> Diagnostic {
+    Diagnostic::new("unreachable", span, "this case is never reached")
+        .because("an earlier case takes these values")
+}
+
+/// A variable that nobody reads.
+pub(in crate::check) fn unused_name(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new("unused-name", span, format!("`{name}` is never used")).fix(Fix::maybe(
+        format!("call it `_{name}`"),
+        span,
+        format!("_{name}"),
+    ))
+}
+
+/// A module that nothing is used of.
+pub(in crate::check) fn unused_module(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new("unused-name", span, format!("nothing of `{name}` is used")).fix(Fix::maybe(
+        "leave it out",
+        span,
+        "",
+    ))
+}
+
+/// A value that nobody looks at.
+pub(in crate::check) fn unused_result(expr: &Expr, ty: &Type) -> Diagnostic {
+    let diagnostic = Diagnostic::new("unused-result", expr.span, "the result goes nowhere")
+        .because(format!("this gives {} and does nothing else", ty.with_article()));
+    match &expr.kind {
+        ExprKind::Binary(it) if it.op == crate::syntax::tree::BinaryOp::Equal => {
+            diagnostic.help("`=` assigns, `==` compares")
+        }
+        _ => diagnostic.help("give it a name: `let result = …`"),
+    }
+}
+
+/// A literal that looks like a secret.
+pub(in crate::check) fn secret_literal(span: Span) -> Diagnostic {
+    Diagnostic::new("secret-literal", span, "this looks like a secret")
+        .because("who reads the file, reads it")
+        .help("keep it out of the file: name it under `[secrets]` and write `secret.NAME`")
+}
+
+/// A name that is not written like others of its kind.
+pub(in crate::check) fn name_style(name: &Name, rule: &str, styled: &str) -> Diagnostic {
+    Diagnostic::new("name-style", name.span, rule).help(format!("`{styled}`"))
+}
+
+/// A code of an error that is not written like the built-in ones.
+pub(in crate::check) fn code_style(span: Span, code: &str) -> Diagnostic {
+    let styled: String = code
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    Diagnostic::new("name-style", span, "codes of errors are `kebab-case`")
+        .help(format!("`\"{styled}\"`"))
+}

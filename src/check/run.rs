@@ -1,0 +1,220 @@
+//! The order of the work: names, declarations, bodies, effects.
+
+use std::sync::Arc;
+
+use super::checked::{Checked, CheckedFile, Tables};
+use super::checker::{Checker, World};
+use super::declared::Declared;
+use super::effects::{self, Bodies};
+use super::library::{Body, Declaration, Library};
+use super::names::{self, declared_name};
+use super::project::Project;
+use super::touch::Touched;
+use super::types::DeclId;
+use crate::diagnostics::Diagnostic;
+use crate::source::FileId;
+use crate::syntax::tree::FnBody;
+
+/// The stack of a thread that checks: what is nested as deeply as the parser lets it be fits many times.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Fewer files than this are not worth a second thread.
+const FILES_PER_THREAD_MIN: usize = 16;
+
+/// Checks every file of a project.
+#[must_use]
+pub fn check(project: &Project, library: &Library) -> Checked {
+    on_a_large_stack(|| check_some(project, library, None))
+}
+
+/// Checks one file and those that it uses; of others nothing is said.
+#[must_use]
+pub fn check_file(project: &Project, library: &Library, file: FileId) -> Checked {
+    on_a_large_stack(|| check_some(project, library, Some(file)))
+}
+
+/// Checks every declaration of the library itself: for its tests.
+#[must_use]
+pub fn check_library(library: &Library) -> Vec<(String, Diagnostic)> {
+    let all = library.all_functions().flat_map(|entry| {
+        let declaration = library.declaration(entry);
+        let name = format!("{}.{}", declaration.id.module, declaration.id.name);
+        let found = check_declaration(library, declaration).1;
+        found.into_iter().map(move |it| (name.clone(), it))
+    });
+    all.collect()
+}
+
+/// Checks the parameters and the body of a library declaration.
+pub(super) fn check_declaration(
+    library: &Library,
+    declaration: &Declaration,
+) -> (Body, Vec<Diagnostic>) {
+    let project = Project::default();
+    let world = World { project: &project, library, scopes: Vec::new(), declared: Vec::new() };
+    let mut checker = Checker::new(&world, &declaration.source, &declaration.tree);
+    let function = declaration.function();
+    match &function.body {
+        FnBody::Block(body) => checker.fn_block(function, &declaration.signature, body),
+        FnBody::Native(_) => checker.defaults(function, &declaration.signature),
+    }
+    checker.end_body();
+    let calls = checker.touches.list.iter().filter_map(|touch| match &touch.what {
+        Touched::Library(it) => Some(library.declaration(*it).id.clone()),
+        Touched::Fn(_) | Touched::Const(_) | Touched::Task(_) | Touched::Source { .. } => None,
+    });
+    let body = Body { touched: calls.collect(), tables: checker.tables };
+    (body, checker.diagnostics)
+}
+
+/// Runs work whose recursion follows the nesting of the text.
+fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
+        let thread = builder.spawn_scoped(scope, work).expect("a thread can be started");
+        match thread.join() {
+            Ok(value) => value,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+fn check_some(project: &Project, library: &Library, only: Option<FileId>) -> Checked {
+    let names::Scopes { scopes, order, mut diagnostics } = names::collect(project);
+    let declared = vec![Arc::default(); scopes.len()];
+    let mut world = World { project, library, scopes, declared };
+    let wanted = wanted(&world, &order, only);
+    let mut drafts: Vec<Draft> = project.files().iter().map(|_| Draft::default()).collect();
+    let mut constants = Vec::new();
+    for id in &wanted {
+        let (draft, declared) = declare(&world, *id, &mut constants);
+        drafts[id.0 as usize] = draft;
+        world.declared[id.0 as usize] = Arc::new(declared);
+    }
+    let (files, mut bodies, found) = bodies(&world, drafts, &wanted);
+    bodies.append(&mut constants);
+    diagnostics.extend(found);
+    let name = |decl: DeclId| {
+        let item = project.file(decl.file).tree.items.get(decl.item as usize);
+        item.and_then(declared_name).map(|it| it.text.clone()).unwrap_or_default()
+    };
+    let (effects, found) = effects::analyse(&effects::Names { library, of_decl: &name }, &bodies);
+    diagnostics.extend(found);
+    let files_wanted = project.files().iter().filter(|file| wanted.contains(&file.source.id));
+    diagnostics.extend(files_wanted.flat_map(|file| file.syntax.iter().cloned()));
+    diagnostics.retain(|it| wanted.contains(&it.span().file));
+    let diagnostics = in_order(project, diagnostics);
+    Checked { files, effects, diagnostics }
+}
+
+/// A file that has been declared.
+#[derive(Default)]
+struct Draft {
+    tables: Tables,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// The files to check, each behind those that it uses: all, or one with what it uses.
+fn wanted(world: &World<'_>, order: &[FileId], only: Option<FileId>) -> Vec<FileId> {
+    let Some(file) = only else { return order.to_vec() };
+    let uses = names::uses(&world.scopes, file);
+    order.iter().copied().filter(|id| *id == file || uses.contains(id)).collect()
+}
+
+fn declare(world: &World<'_>, id: FileId, constants: &mut Bodies) -> (Draft, Vec<Declared>) {
+    let file = world.project.file(id);
+    let mut checker = Checker::new(world, &file.source, &file.tree);
+    checker.declare_all();
+    constants.append(&mut checker.bodies);
+    (Draft { tables: checker.tables, diagnostics: checker.diagnostics }, checker.declared)
+}
+
+/// Checks the bodies of the files that are wanted, on several threads where there are many.
+fn bodies(
+    world: &World<'_>,
+    drafts: Vec<Draft>,
+    wanted: &[FileId],
+) -> (Vec<Arc<CheckedFile>>, Bodies, Vec<Diagnostic>) {
+    let drafts: Vec<(FileId, Draft)> = (0..).map(FileId).zip(drafts).collect();
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = threads.min(wanted.len().div_ceil(FILES_PER_THREAD_MIN)).max(1);
+    let size = drafts.len().div_ceil(threads).max(1);
+    let mut rest = drafts;
+    let mut chunks = Vec::new();
+    while !rest.is_empty() {
+        let tail = rest.split_off(size.min(rest.len()));
+        chunks.push(std::mem::replace(&mut rest, tail));
+    }
+    let done: Vec<Vec<Finished>> = std::thread::scope(|scope| {
+        let work = |chunk: Vec<(FileId, Draft)>| {
+            move || chunk.into_iter().map(|(id, it)| finish(world, id, it, wanted)).collect()
+        };
+        let last = chunks.pop();
+        let threads: Vec<_> = chunks
+            .into_iter()
+            .map(|chunk| {
+                let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
+                builder.spawn_scoped(scope, work(chunk)).expect("a thread can be started")
+            })
+            .collect();
+        let own: Option<Vec<Finished>> = last.map(|chunk| work(chunk)());
+        let others = threads.into_iter().map(|it| match it.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        others.chain(own).collect()
+    });
+    let mut files = Vec::new();
+    let (mut bodies, mut diagnostics) = (Bodies::new(), Vec::new());
+    for finished in done.into_iter().flatten() {
+        files.push(Arc::new(finished.file));
+        bodies.extend(finished.bodies);
+        diagnostics.extend(finished.diagnostics);
+    }
+    (files, bodies, diagnostics)
+}
+
+/// A file that has been checked.
+struct Finished {
+    file: CheckedFile,
+    bodies: Bodies,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn finish(world: &World<'_>, id: FileId, draft: Draft, wanted: &[FileId]) -> Finished {
+    let declared = world.declared[id.0 as usize].to_vec();
+    let uses = names::uses(&world.scopes, id);
+    if !wanted.contains(&id) {
+        let file = CheckedFile { tables: draft.tables, declared, uses, is_whole: false };
+        return Finished { file, bodies: Bodies::new(), diagnostics: draft.diagnostics };
+    }
+    let file = world.project.file(id);
+    let mut checker = Checker::new(world, &file.source, &file.tree);
+    checker.tables = draft.tables;
+    checker.diagnostics = draft.diagnostics;
+    checker.declared.clone_from(&declared);
+    checker.check_bodies();
+    let tables = checker.tables;
+    let file = CheckedFile { tables, declared, uses, is_whole: true };
+    Finished { file, bodies: checker.bodies, diagnostics: checker.diagnostics }
+}
+
+/// The findings by file, by place, by code, as the project wants to hear them.
+fn in_order(project: &Project, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let levels = &project.settings.levels;
+    let heard = diagnostics.into_iter().filter_map(|mut it| match levels.get(it.code) {
+        None => Some(it),
+        Some(None) => None,
+        Some(Some(severity)) => {
+            it.severity = *severity;
+            Some(it)
+        }
+    });
+    let mut heard: Vec<Diagnostic> = heard.collect();
+    heard.sort_by(|a, b| {
+        let key = |it: &Diagnostic| (it.span().file, it.span().start, it.span().end);
+        key(a).cmp(&key(b)).then_with(|| a.code.cmp(b.code))
+    });
+    heard.dedup();
+    heard
+}
