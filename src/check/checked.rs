@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::declared::Declared;
 use super::effects::Effects;
+use super::headers::TaskHeaders;
 use super::library::Library;
 use super::project::Project;
 use super::types::{DeclId, NamedType, Type};
@@ -39,6 +40,8 @@ pub struct CheckedFile {
     pub declared: Vec<Declared>,
     /// The files whose declarations this one uses, directly and through others; each once, in ascending order.
     pub uses: Vec<FileId>,
+    /// What its headers say.
+    pub headers: Arc<TaskHeaders>,
     /// Whether bodies have been checked, too, and not declarations alone.
     pub is_whole: bool,
 }

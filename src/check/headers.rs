@@ -21,7 +21,8 @@ use crate::syntax::tree::{Header, Item};
 
 /// Reads the headers of a file.
 pub(super) fn read(items: &[Item]) -> (TaskHeaders, Vec<Diagnostic>) {
-    let mut reader = Reader { headers: TaskHeaders::default(), seen: Vec::new(), found: Vec::new() };
+    let mut reader =
+        Reader { headers: TaskHeaders::default(), seen: Vec::new(), found: Vec::new() };
     for item in items {
         if let Item::Header(header) = item {
             reader.header(header);
@@ -68,10 +69,14 @@ impl Reader {
             return self.unknown(header);
         };
         if !repeats && let Some((_, first)) = self.seen.iter().find(|(name, _)| name == word) {
-            let twice = Diagnostic::new("duplicate-header", header.word.span, format!("`{word}` is set twice"))
-                .because("this one is left out")
-                .label(*first, "set here first")
-                .help("keep one of the two");
+            let twice = Diagnostic::new(
+                "duplicate-header",
+                header.word.span,
+                format!("`{word}` is set twice"),
+            )
+            .because("this one is left out")
+            .label(*first, "set here first")
+            .help("keep one of the two");
             return self.found.push(twice);
         }
         self.seen.push((header.word.text.clone(), header.word.span));
@@ -92,16 +97,23 @@ impl Reader {
         let word = &header.word;
         let names = HEADERS.iter().map(|(name, _)| suggest::Candidate::new(name));
         let nearest = suggest::nearest(&word.text, names);
-        let mut finding =
-            Diagnostic::new("unknown-header", word.span, format!("no header is called `{}`", word.text));
+        let mut finding = Diagnostic::new(
+            "unknown-header",
+            word.span,
+            format!("no header is called `{}`", word.text),
+        );
         match nearest.first() {
             Some(nearest) => {
-                finding = finding
-                    .help(format!("the nearest name is `{nearest}`"))
-                    .fix(Fix::safe(format!("write `{nearest}`"), word.span, *nearest));
+                finding = finding.help(format!("the nearest name is `{nearest}`")).fix(Fix::safe(
+                    format!("write `{nearest}`"),
+                    word.span,
+                    *nearest,
+                ));
             }
             None => {
-                finding = finding.help("headers are `schedule`, `timeout`, `retry`, `overlap`, `missed`, `tags`, …");
+                finding = finding.help(
+                    "headers are `schedule`, `timeout`, `retry`, `overlap`, `missed`, `tags`, …",
+                );
             }
         }
         self.found.push(finding);

@@ -27,6 +27,7 @@ mod expr;
 mod facts;
 mod flow;
 mod generic;
+pub mod headers;
 mod instant;
 pub mod library;
 mod lints;

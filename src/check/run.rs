@@ -6,6 +6,7 @@ use super::checked::{Checked, CheckedFile, Tables};
 use super::checker::{Checker, World};
 use super::declared::Declared;
 use super::effects::{self, Bodies};
+use super::headers;
 use super::library::{Body, Declaration, Library};
 use super::names::{self, declared_name};
 use super::project::Project;
@@ -185,7 +186,7 @@ fn finish(world: &World<'_>, id: FileId, draft: Draft, wanted: &[FileId]) -> Fin
     let declared = world.declared[id.0 as usize].to_vec();
     let uses = names::uses(&world.scopes, id);
     if !wanted.contains(&id) {
-        let file = CheckedFile { tables: draft.tables, declared, uses, is_whole: false };
+        let file = CheckedFile { tables: draft.tables, declared, uses, ..CheckedFile::default() };
         return Finished { file, bodies: Bodies::new(), diagnostics: draft.diagnostics };
     }
     let file = world.project.file(id);
@@ -195,8 +196,11 @@ fn finish(world: &World<'_>, id: FileId, draft: Draft, wanted: &[FileId]) -> Fin
     checker.declared.clone_from(&declared);
     checker.check_bodies();
     let tables = checker.tables;
-    let file = CheckedFile { tables, declared, uses, is_whole: true };
-    Finished { file, bodies: checker.bodies, diagnostics: checker.diagnostics }
+    let (headers, mut found) = headers::read(&file.tree.items);
+    let mut diagnostics = checker.diagnostics;
+    diagnostics.append(&mut found);
+    let file = CheckedFile { tables, declared, uses, headers: Arc::new(headers), is_whole: true };
+    Finished { file, bodies: checker.bodies, diagnostics }
 }
 
 /// The findings by file, by place, by code, as the project wants to hear them.

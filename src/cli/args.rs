@@ -67,20 +67,10 @@ pub enum Command {
     Init(Init),
     /// Say what is wrong with tasks, before they run
     Check(Check),
-    /// Write tasks in the one style
-    Fmt(Fmt),
     /// Run one task now, in the foreground
     Run(Run),
-    /// Run all tasks of a folder on their schedules
-    Serve(Serve),
     /// Show when tasks are due
     Next(Next),
-    /// Show the ledger: every due time with what became of it
-    Runs(Runs),
-    /// Show what a run printed and logged
-    Logs(Logs),
-    /// Have the running server start a task now
-    Trigger(Trigger),
     /// Explain a diagnostic
     Explain(Explain),
     /// Write a task's verified bytecode to a file
@@ -123,19 +113,6 @@ pub struct Check {
     pub format: Option<CheckFormat>,
 }
 
-/// `taskc fmt`
-#[derive(Debug, Args)]
-pub struct Fmt {
-    /// Files and folders; this folder where none is named
-    pub paths: Vec<PathBuf>,
-    /// Write nothing; name the files that differ and exit with 1
-    #[arg(long)]
-    pub check: bool,
-    /// Read standard input, write standard output
-    #[arg(long, conflicts_with = "check")]
-    pub stdin: bool,
-}
-
 /// `taskc run`
 #[derive(Debug, Args)]
 pub struct Run {
@@ -148,17 +125,6 @@ pub struct Run {
     #[arg(long, value_name = "keep.NAME=VALUE")]
     pub set: Vec<String>,
     /// Where the embedded database is; .taskc in the project where it is not given
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-}
-
-/// `taskc serve`
-#[derive(Debug, Args)]
-pub struct Serve {
-    /// The project's folder
-    #[arg(default_value = ".")]
-    pub dir: PathBuf,
-    /// Where history and the embedded database are kept; .taskc in the project where it is not given
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }
@@ -180,57 +146,6 @@ pub struct Next {
     /// How to print
     #[arg(long, value_enum)]
     pub format: Option<Format>,
-}
-
-/// `taskc runs`
-#[derive(Debug, Args)]
-pub struct Runs {
-    /// Only this task's
-    pub task: Option<String>,
-    /// How many, the newest
-    #[arg(long, default_value_t = 20, value_name = "N")]
-    pub last: usize,
-    /// Only those whose run is in this state, or whose decision this is
-    #[arg(long, value_name = "STATE")]
-    pub state: Option<String>,
-    /// Only those due since then
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<String>,
-    /// Where the history is kept; .taskc in the project where it is not given
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// How to print
-    #[arg(long, value_enum)]
-    pub format: Option<Format>,
-}
-
-/// `taskc logs`
-#[derive(Debug, Args)]
-pub struct Logs {
-    /// The run, as `taskc runs` shows it; the start of the id is enough
-    pub run: String,
-    /// Go on until the run has ended
-    #[arg(long)]
-    pub follow: bool,
-    /// Where the history is kept; .taskc in the project where it is not given
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// How to print
-    #[arg(long, value_enum)]
-    pub format: Option<Format>,
-}
-
-/// `taskc trigger`
-#[derive(Debug, Args)]
-pub struct Trigger {
-    /// The task's name
-    pub task: String,
-    /// Wait until the run has ended; exit with 1 if it failed
-    #[arg(long)]
-    pub wait: bool,
-    /// The server's data folder; .taskc in the project where it is not given
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
 }
 
 /// `taskc explain`

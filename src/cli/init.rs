@@ -19,7 +19,10 @@ const FILES: &[(&str, &str)] = &[
 /// Writes the files; refuses to touch any that is there already.
 pub fn run(args: &Init) -> ExitCode {
     if let Some((name, _)) = FILES.iter().find(|(name, _)| args.dir.join(name).exists()) {
-        note(&format!("error: {} is there already; nothing was written", args.dir.join(name).display()));
+        note(&format!(
+            "error: {} is there already; nothing was written",
+            args.dir.join(name).display()
+        ));
         return ExitCode::from(2);
     }
     for (name, content) in FILES {

@@ -1,9 +1,60 @@
 //! The command line: arguments in, exit code out, one file per command.
 
+mod args;
+mod check;
+mod compiled;
+mod files;
+mod init;
+mod next;
+mod output;
+mod project;
+mod run;
+mod settings;
+mod small;
+mod world;
+
 use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use settings::Unusable;
 
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    let color = cli.color;
+    let outcome = match &cli.command {
+        Command::Init(args) => Ok(init::run(args)),
+        Command::Check(args) => check::run(args, color),
+        Command::Run(args) => run::run(args, color),
+        Command::Next(args) => next::run(args, color),
+        Command::Explain(args) => Ok(small::explain(args)),
+        Command::Build(args) => small::build(args, color),
+        Command::Dis(args) => small::dis(args, color),
+        Command::Completions(args) => Ok(small::completions(args)),
+        Command::Version(args) => Ok(small::version(args)),
+    };
+    outcome.unwrap_or_else(|Unusable(why)| {
+        output::note(&format!("error: {why}"));
+        ExitCode::from(2)
+    })
+}
+
+/// The instant that somebody typed, in microseconds since 1970.
+fn moment(text: &str) -> Result<i64, Unusable> {
+    let parsed = crate::schedule::parse_instant(text.trim_start_matches('@'));
+    parsed.map(|instant| instant.0).map_err(|_| {
+        Unusable(format!(
+            "`{text}` is no time: write 2026-01-31T07:00:00Z or 2026-01-31T07:00[Europe/Berlin]"
+        ))
+    })
+}
+
+/// The time of day, which only the command line and the host may ask for.
+fn now() -> i64 {
+    let since =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }

@@ -58,14 +58,20 @@ pub fn load(paths: &[PathBuf], now: Option<i64>) -> Result<Vec<Loaded>, Unusable
 pub fn load_folder(folder: &Path, now: Option<i64>) -> Result<Loaded, Unusable> {
     let wanted = files::tasks(&[folder.to_owned()]).map_err(Unusable)?;
     let mut root = Root::find(folder)?;
-    if !folder.join("taskc.toml").is_file() && wanted.iter().all(|it| !it.starts_with(&root.folder)) {
+    if !folder.join("taskc.toml").is_file() && wanted.iter().all(|it| !it.starts_with(&root.folder))
+    {
         root.folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     }
     load_root(root, &wanted, now)
 }
 
 fn load_root(root: Root, wanted: &[PathBuf], now: Option<i64>) -> Result<Loaded, Unusable> {
-    let mut loader = Loader { root: &root.folder, project: Project::default(), paths: Vec::new(), seen: HashSet::new() };
+    let mut loader = Loader {
+        root: &root.folder,
+        project: Project::default(),
+        paths: Vec::new(),
+        seen: HashSet::new(),
+    };
     let wanted_count = loader.add_all(wanted)?;
     let mut next = 0;
     while next < loader.paths.len() {
@@ -74,7 +80,7 @@ fn load_root(root: Root, wanted: &[PathBuf], now: Option<i64>) -> Result<Loaded,
         next += 1;
     }
     let Loader { mut project, paths, .. } = loader;
-    project.settings = settings(&root, &project, now);
+    project.settings = settings(&root, &project, now)?;
     let wanted = (0..wanted_count).map(|at| project.files()[at].source.id).collect();
     Ok(Loaded { root, project, wanted, paths })
 }
@@ -89,9 +95,12 @@ struct Loader<'a> {
 impl Loader<'_> {
     /// Reads and parses those not seen before, on as many threads as the machine has; gives how many there are now.
     fn add_all(&mut self, paths: &[PathBuf]) -> Result<usize, Unusable> {
-        let new: Vec<&PathBuf> = paths.iter().filter(|path| self.seen.insert(absolute(path))).collect();
+        let new: Vec<&PathBuf> =
+            paths.iter().filter(|path| self.seen.insert(absolute(path))).collect();
         let first = self.paths.len();
-        let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(new.len() / 8 + 1);
+        let threads = std::thread::available_parallelism()
+            .map_or(1, std::num::NonZero::get)
+            .min(new.len() / 8 + 1);
         let size = new.len().div_ceil(threads).max(1);
         let root = self.root;
         let parsed: Vec<Result<ProjectFile, Unusable>> = std::thread::scope(|scope| {
@@ -101,11 +110,17 @@ impl Loader<'_> {
                 .map(|(chunk, paths)| {
                     scope.spawn(move || {
                         let number = |at| file_id(first + chunk * size + at);
-                        paths.iter().enumerate().map(|(at, path)| read(root, path, number(at))).collect::<Vec<_>>()
+                        paths
+                            .iter()
+                            .enumerate()
+                            .map(|(at, path)| read(root, path, number(at)))
+                            .collect::<Vec<_>>()
                     })
                 })
                 .collect();
-            work.into_iter().flat_map(|it| it.join().expect("reading and parsing do not panic")).collect()
+            work.into_iter()
+                .flat_map(|it| it.join().expect("reading and parsing do not panic"))
+                .collect()
         });
         for (file, path) in parsed.into_iter().zip(new) {
             let file = file?;
@@ -119,11 +134,17 @@ impl Loader<'_> {
     fn used_by(&self, index: usize) -> Vec<PathBuf> {
         let file = &self.project.files()[index];
         let beside = self.paths[index].parent().unwrap_or(Path::new("")).to_owned();
-        let uses = file.tree.items.iter().filter_map(|item| if let Item::Use(it) = item { Some(it) } else { None });
+        let uses = file
+            .tree
+            .items
+            .iter()
+            .filter_map(|item| if let Item::Use(it) = item { Some(it) } else { None });
         uses.filter_map(|it| {
             let parts: PathBuf = it.path.iter().map(|part| part.text.as_str()).collect();
             let relative = parts.with_extension("task");
-            [beside.join(&relative), self.relative_root(&relative)].into_iter().find(|path| path.is_file())
+            [beside.join(&relative), self.relative_root(&relative)]
+                .into_iter()
+                .find(|path| path.is_file())
         })
         .collect()
     }
@@ -152,8 +173,9 @@ fn read(root: &Path, path: &Path, id: FileId) -> Result<ProjectFile, Unusable> {
         return Err(cannot(format!("it has {size} bytes; a task has at most {FILE_BYTES_MAX}")));
     }
     let bytes = std::fs::read(path).map_err(|error| cannot(error.to_string()))?;
-    let text = String::from_utf8(bytes)
-        .map_err(|error| cannot(format!("it is not UTF-8 (byte {})", error.utf8_error().valid_up_to())))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        cannot(format!("it is not UTF-8 (byte {})", error.utf8_error().valid_up_to()))
+    })?;
     Ok(parse(module_of(root, path), &shown(path), &text, id))
 }
 
@@ -180,9 +202,9 @@ fn shown(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-fn settings(root: &Root, project: &Project, now: Option<i64>) -> Settings {
+fn settings(root: &Root, project: &Project, now: Option<i64>) -> Result<Settings, Unusable> {
     let written = &root.settings;
-    Settings {
+    Ok(Settings {
         sources: written.sources.keys().map(Into::into).collect(),
         secrets: written
             .secrets
@@ -194,9 +216,18 @@ fn settings(root: &Root, project: &Project, now: Option<i64>) -> Settings {
             .collect(),
         env: written.env.names.iter().map(Into::into).collect(),
         templates: templates(root, project),
-        levels: written.levels(),
+        levels: levels(root)?,
         now,
-    }
+    })
+}
+
+/// What findings count as; codes that the settings do not name count as the catalogue says.
+fn levels(
+    root: &Root,
+) -> Result<rustc_hash::FxHashMap<ecow::EcoString, Option<crate::diagnostics::Severity>>, Unusable>
+{
+    let chosen = root.levels()?;
+    Ok(chosen.iter().map(|(code, level)| (code.into(), level.severity())).collect())
 }
 
 /// The texts that `template("…")` may name: looked for only where some file calls `template`.
@@ -206,7 +237,8 @@ fn templates(root: &Root, project: &Project) -> rustc_hash::FxHashMap<ecow::EcoS
         return found;
     }
     files::search(&root.folder, &mut |path| {
-        let text_like = path.extension().is_some_and(|it| TEMPLATE_ENDINGS.iter().any(|ending| it == *ending));
+        let text_like =
+            path.extension().is_some_and(|it| TEMPLATE_ENDINGS.iter().any(|ending| it == *ending));
         if text_like && let Ok(text) = std::fs::read_to_string(path) {
             let inner = path.strip_prefix(&root.folder).unwrap_or(path);
             found.insert(shown(inner).into(), text.into());
@@ -216,4 +248,5 @@ fn templates(root: &Root, project: &Project) -> rustc_hash::FxHashMap<ecow::EcoS
 }
 
 /// What a template's file may end in.
-const TEMPLATE_ENDINGS: &[&str] = &["html", "htm", "txt", "md", "xml", "jinja", "j2", "svg", "tmpl", "eml"];
+const TEMPLATE_ENDINGS: &[&str] =
+    &["html", "htm", "txt", "md", "xml", "jinja", "j2", "svg", "tmpl", "eml"];

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::diagnostics::level::{Level, Levels, Refusal};
 use crate::diagnostics::suggest;
 
 /// What a project can set. Paths are as written: relative to the project's root.
@@ -163,16 +164,40 @@ impl Root {
     pub fn find(path: &Path) -> Result<Self, Unusable> {
         let start = if path.is_dir() { path } else { folder_of(path) };
         let absolute = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
-        let folder = absolute.ancestors().find(|it| it.join("taskc.toml").is_file()).unwrap_or(&absolute);
+        let folder =
+            absolute.ancestors().find(|it| it.join("taskc.toml").is_file()).unwrap_or(&absolute);
         let file = folder.join("taskc.toml");
         let text = match std::fs::read_to_string(&file) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(Unusable(format!("{} cannot be read: {error}", file.display()))),
+            Err(error) => {
+                return Err(Unusable(format!("{} cannot be read: {error}", file.display())));
+            }
         };
         let environment = std::env::vars().collect();
-        let settings = parse(&text, &environment).map_err(|Unusable(why)| Unusable(format!("taskc.toml: {why}")))?;
+        let settings = parse(&text, &environment)
+            .map_err(|Unusable(why)| Unusable(format!("taskc.toml: {why}")))?;
         Ok(Self { folder: folder.to_owned(), settings })
+    }
+
+    /// The levels of findings as checking takes them.
+    pub fn levels(&self) -> Result<Levels, Unusable> {
+        let mut levels = Levels::default();
+        for (code, word) in &self.settings.lints {
+            let level = Level::read(word).ok_or_else(|| {
+                Unusable(format!("[lints] {code} = \"{word}\": write \"allow\", \"hint\", \"warning\" or \"error\""))
+            })?;
+            levels.choose(code, level).map_err(|refusal| match refusal {
+                Refusal::AlwaysError => Unusable(format!("[lints] `{code}` is always an error")),
+                Refusal::UnknownCode(near) => {
+                    let help = near
+                        .first()
+                        .map_or(String::new(), |near| format!("; the nearest is `{near}`"));
+                    Unusable(format!("[lints] no diagnostic is called `{code}`{help}"))
+                }
+            })?;
+        }
+        Ok(levels)
     }
 
     /// A path of the settings, from the root where it is relative.
@@ -203,7 +228,8 @@ const SECTIONS: &[(&str, &[&str])] = &[
 
 /// Reads the text of a `taskc.toml` and lays the environment over it.
 fn parse(text: &str, environment: &BTreeMap<String, String>) -> Result<Settings, Unusable> {
-    let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| Unusable(error.to_string()))?;
+    let mut table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| Unusable(error.to_string()))?;
     refuse_unknown_keys(&table)?;
     for (name, value) in environment {
         override_one(&mut table, name, value);
@@ -218,9 +244,13 @@ fn refuse_unknown_keys(table: &toml::Table) -> Result<(), Unusable> {
             return Err(unknown("section", &format!("[{section}]"), section, &sections));
         };
         let Some(content) = content.as_table() else {
-            return Err(Unusable(format!("`{section}` is a section: write `[{section}]` on a line of its own")));
+            return Err(Unusable(format!(
+                "`{section}` is a section: write `[{section}]` on a line of its own"
+            )));
         };
-        for key in content.keys().filter(|key| !keys.contains(&"*") && !keys.contains(&key.as_str())) {
+        for key in
+            content.keys().filter(|key| !keys.contains(&"*") && !keys.contains(&key.as_str()))
+        {
             return Err(unknown("key", &format!("`{key}` in [{section}]"), key, keys));
         }
     }
@@ -228,7 +258,7 @@ fn refuse_unknown_keys(table: &toml::Table) -> Result<(), Unusable> {
 }
 
 fn unknown(what: &str, shown: &str, name: &str, known: &[&str]) -> Unusable {
-    let nearest = suggest::nearest(name, known.iter().copied());
+    let nearest = suggest::nearest(name, known.iter().map(|it| suggest::Candidate::new(it)));
     let help = match nearest.first() {
         Some(nearest) => format!("the nearest name is `{nearest}`"),
         None => format!("there are {}", known.join(", ")),
@@ -264,7 +294,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str, environment: &[(&str, &str)]) -> Result<Settings, Unusable> {
-        let pairs = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let pairs =
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         parse(text, &pairs.collect())
     }
 
@@ -277,7 +308,11 @@ mod tests {
 
     #[test]
     fn sources_are_urls_or_tables() {
-        let settings = read("[sources]\nmain = \"sqlite:a.db\"\nw = { url = \"env:W\", read_only = true }", &[]).unwrap();
+        let settings = read(
+            "[sources]\nmain = \"sqlite:a.db\"\nw = { url = \"env:W\", read_only = true }",
+            &[],
+        )
+        .unwrap();
         assert_eq!(settings.sources["main"].url(), "sqlite:a.db");
         assert!(settings.sources["w"].read_only());
     }
@@ -296,8 +331,14 @@ mod tests {
 
     #[test]
     fn the_environment_wins() {
-        let settings = read("[server]\nworkers = 2", &[("TASKC_SERVER_WORKERS", "5"), ("TASKC_MAIL_FROM", "A <a@b.c>")]);
+        let settings = read(
+            "[server]\nworkers = 2",
+            &[("TASKC_SERVER_WORKERS", "5"), ("TASKC_MAIL_FROM", "A <a@b.c>")],
+        );
         let settings = settings.unwrap();
-        assert_eq!((settings.server.workers, settings.mail.from.as_deref()), (5, Some("A <a@b.c>")));
+        assert_eq!(
+            (settings.server.workers, settings.mail.from.as_deref()),
+            (5, Some("A <a@b.c>"))
+        );
     }
 }

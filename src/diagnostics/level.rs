@@ -40,7 +40,9 @@ impl Level {
         }
     }
 
-    fn severity(self) -> Option<Severity> {
+    /// The severity that findings then have; nothing where they are not shown.
+    #[must_use]
+    pub fn severity(self) -> Option<Severity> {
         match self {
             Self::Allow => None,
             Self::Hint => Some(Severity::Hint),
@@ -78,6 +80,11 @@ impl Levels {
         }
         self.chosen.insert(row.code, level);
         Ok(())
+    }
+
+    /// What was chosen.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, Level)> {
+        self.chosen.iter().map(|(code, level)| (*code, *level))
     }
 
     /// The findings as the project wants to hear them.

@@ -6,6 +6,7 @@
 //!
 //! Read in this order: `plan` (what a task asks for), `event` (what the loop hears and says), `dispatcher` (what it decides).
 
+pub mod attempt;
 mod dispatcher;
 mod event;
 mod plan;

@@ -9,6 +9,22 @@ mod csv;
 pub mod effect;
 mod template;
 
+/// The library's pure functions, for the machine.
+#[derive(Debug)]
+pub struct Natives;
+
+/// The pure functions; effects leave it.
+#[must_use]
+pub fn natives() -> &'static Natives {
+    &Natives
+}
+
+impl crate::vm::Natives for Natives {
+    fn find(&self, name: &str) -> Option<crate::vm::NativeFn> {
+        core::find(name)
+    }
+}
+
 /// The declarations: module and text.
 #[must_use]
 pub fn declarations() -> &'static [(&'static str, &'static str)] {

@@ -81,11 +81,19 @@ impl<'a> Line<'a> {
                 self.next += 1;
                 let found = words.iter().find(|word| **word == name.text);
                 if found.is_none() {
-                    let nearest = suggest::nearest(&name.text, words.iter().map(|it| suggest::Candidate::new(it)));
+                    let nearest = suggest::nearest(
+                        &name.text,
+                        words.iter().map(|it| suggest::Candidate::new(it)),
+                    );
                     let title = format!("`{}` does not know `{}`", self.word.text, name.text);
-                    let mut finding = Diagnostic::new("bad-header", name.span, title).help(format!("write {listed}"));
+                    let mut finding = Diagnostic::new("bad-header", name.span, title)
+                        .help(format!("write {listed}"));
                     if let Some(nearest) = nearest.first() {
-                        finding = finding.fix(Fix::safe(format!("write `{nearest}`"), name.span, *nearest));
+                        finding = finding.fix(Fix::safe(
+                            format!("write `{nearest}`"),
+                            name.span,
+                            *nearest,
+                        ));
                     }
                     self.wrong(finding);
                 }
@@ -102,9 +110,13 @@ impl<'a> Line<'a> {
     pub(super) fn missing(&mut self, what: &str) {
         let word = &self.word.text;
         let finding = match self.parts.get(self.next) {
-            None => Diagnostic::new("bad-header", self.here(), format!("`{word}` needs {what} here")),
-            Some(part) => Diagnostic::new("bad-header", span(part), format!("`{word}` needs {what} here"))
-                .because(format!("this is {}", describe(part))),
+            None => {
+                Diagnostic::new("bad-header", self.here(), format!("`{word}` needs {what} here"))
+            }
+            Some(part) => {
+                Diagnostic::new("bad-header", span(part), format!("`{word}` needs {what} here"))
+                    .because(format!("this is {}", describe(part)))
+            }
         };
         self.wrong(finding);
     }
@@ -128,8 +140,12 @@ impl<'a> Line<'a> {
                 self.next += 1;
                 return Some((literal, inner(*span, text.style)));
             }
-            let finding = Diagnostic::new("bad-header", *span, format!("`{}` needs a text without holes", self.word.text))
-                .help("headers are read before the task runs: write the text as it is");
+            let finding = Diagnostic::new(
+                "bad-header",
+                *span,
+                format!("`{}` needs a text without holes", self.word.text),
+            )
+            .help("headers are read before the task runs: write the text as it is");
             self.wrong(finding);
             return None;
         }
@@ -146,13 +162,19 @@ impl<'a> Line<'a> {
             }
             Some(Expr { kind: ExprKind::Text(text), span, .. }) => {
                 let written = plain(text).unwrap_or_default();
-                let mut finding =
-                    Diagnostic::new("quoted-duration", *span, "a duration is written without quotes");
-                let bare = written.chars().all(|c| c.is_ascii_alphanumeric()) && written.starts_with(|c: char| c.is_ascii_digit());
+                let mut finding = Diagnostic::new(
+                    "quoted-duration",
+                    *span,
+                    "a duration is written without quotes",
+                );
+                let bare = written.chars().all(|c| c.is_ascii_alphanumeric())
+                    && written.starts_with(|c: char| c.is_ascii_digit());
                 if bare {
-                    finding = finding
-                        .help(format!("write `{written}`"))
-                        .fix(Fix::safe("take the quotes away", *span, written.as_str()));
+                    finding = finding.help(format!("write `{written}`")).fix(Fix::safe(
+                        "take the quotes away",
+                        *span,
+                        written.as_str(),
+                    ));
                 } else {
                     finding = finding.help("durations look like `30s`, `5m`, `1h30m`, `2d`");
                 }
@@ -182,9 +204,15 @@ impl<'a> Line<'a> {
                 self.next += 1;
                 Some(*n)
             }
-            Some(Expr { kind: ExprKind::Float(n), .. }) if *n >= 1.0 && *n < 1e18 && n.fract() == 0.0 => {
+            Some(Expr { kind: ExprKind::Float(n), .. })
+                if *n >= 1.0 && *n < 1e18 && n.fract() == 0.0 =>
+            {
                 self.next += 1;
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and in range")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "whole and in range"
+                )]
                 Some(*n as u64)
             }
             _ => {
@@ -238,7 +266,9 @@ impl<'a> Line<'a> {
 
     /// Takes an instant.
     pub(super) fn instant(&mut self) -> Option<Instant> {
-        let Some(Expr { kind: ExprKind::Time(written) | ExprKind::Date(written), span, .. }) = self.value() else {
+        let Some(Expr { kind: ExprKind::Time(written) | ExprKind::Date(written), span, .. }) =
+            self.value()
+        else {
             self.missing("a time such as `@2026-01-31T07:00:00Z`");
             return None;
         };
@@ -256,7 +286,9 @@ impl<'a> Line<'a> {
 
     /// Takes a date.
     pub(super) fn date(&mut self) -> Option<schedule::Date> {
-        let Some(Expr { kind: ExprKind::Time(written) | ExprKind::Date(written), span, .. }) = self.value() else {
+        let Some(Expr { kind: ExprKind::Time(written) | ExprKind::Date(written), span, .. }) =
+            self.value()
+        else {
             self.missing("a date such as `@2026-12-24`");
             return None;
         };
@@ -288,7 +320,10 @@ impl<'a> Line<'a> {
     pub(super) fn end(&mut self) {
         let Some(part) = self.parts.get(self.next).filter(|_| !self.is_broken()) else { return };
         let title = format!("`{}` does not take {}", self.word.text, describe(part));
-        self.wrong(Diagnostic::new("bad-header", span(part), title).help("take it away, or put it on a line of its own"));
+        self.wrong(
+            Diagnostic::new("bad-header", span(part), title)
+                .help("take it away, or put it on a line of its own"),
+        );
     }
 }
 
@@ -308,7 +343,11 @@ fn inner(span: Span, style: TextStyle) -> Span {
         TextStyle::Raw => (2, 1),
         TextStyle::Block => (3, 3),
     };
-    Span { start: span.start + quotes.0, end: span.end.saturating_sub(quotes.1).max(span.start + quotes.0), ..span }
+    Span {
+        start: span.start + quotes.0,
+        end: span.end.saturating_sub(quotes.1).max(span.start + quotes.0),
+        ..span
+    }
 }
 
 fn span(part: &HeaderPart) -> Span {

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::line::Line;
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::schedule::{
-    Bounds, Cadence, Calendar, Cron, CronError, CronErrorKind, FieldKind, Foreign, Never, Schedule, UnknownZone, Zone,
-    ZoneProblem,
+    Bounds, Cadence, Calendar, Cron, CronError, CronErrorKind, FieldKind, Foreign, Never, Schedule,
+    UnknownZone, Zone, ZoneProblem,
 };
 use crate::source::Span;
 
@@ -25,7 +25,8 @@ pub(super) fn read(line: &mut Line<'_>) -> Option<Schedule> {
     if line.eat("at") {
         return Some(Schedule::At(line.instant()?));
     }
-    let (text, place) = line.text("a cron expression such as `\"0 7 * * mon-fri\"`, `every 5m` or `at` a time")?;
+    let (text, place) =
+        line.text("a cron expression such as `\"0 7 * * mon-fri\"`, `every 5m` or `at` a time")?;
     let cron = match Cron::parse(&text) {
         Ok(cron) => Some(cron),
         Err(errors) => {
@@ -70,11 +71,12 @@ pub(in crate::check) fn unknown_zone(unknown: &UnknownZone, place: Span) -> Diag
     let offered: Vec<String> = unknown.suggestions.iter().map(|it| format!("`{it}`")).collect();
     let listed = offered.join(", ");
     finding = match unknown.problem {
-        ZoneProblem::NoSuchName if offered.is_empty() => {
-            finding.help("zones are called after a city, such as `Europe/Berlin`; `UTC` is one, too")
-        }
+        ZoneProblem::NoSuchName if offered.is_empty() => finding
+            .help("zones are called after a city, such as `Europe/Berlin`; `UTC` is one, too"),
         ZoneProblem::NoSuchName => finding.help(format!("the nearest names are {listed}")),
-        ZoneProblem::Renamed => finding.because("this is an old name").help(format!("the zone is called {listed} now")),
+        ZoneProblem::Renamed => {
+            finding.because("this is an old name").help(format!("the zone is called {listed} now"))
+        }
         ZoneProblem::Abbreviation => finding
             .because("an abbreviation leaves open whose clock changes hold")
             .help(format!("name a city whose clock you mean: {listed}")),
@@ -85,7 +87,11 @@ pub(in crate::check) fn unknown_zone(unknown: &UnknownZone, place: Span) -> Diag
     for suggestion in &unknown.suggestions {
         let title = format!("write `{suggestion}`");
         let sure = unknown.problem == ZoneProblem::Renamed;
-        let fix = if sure { Fix::safe(title, place, *suggestion) } else { Fix::maybe(title, place, *suggestion) };
+        let fix = if sure {
+            Fix::safe(title, place, *suggestion)
+        } else {
+            Fix::maybe(title, place, *suggestion)
+        };
         finding = finding.fix(fix);
     }
     finding
@@ -111,7 +117,11 @@ fn cron_error(error: &CronError, text: &str, place: Span) -> Diagnostic {
     for fix in &error.fixes {
         let title = format!("write `{}`", fix.apply(text));
         let edit = at(&fix.span);
-        let mend = if fix.certain { Fix::safe(title, edit, &fix.text) } else { Fix::maybe(title, edit, &fix.text) };
+        let mend = if fix.certain {
+            Fix::safe(title, edit, &fix.text)
+        } else {
+            Fix::maybe(title, edit, &fix.text)
+        };
         finding = finding.fix(mend);
     }
     if let Some(first) = error.fixes.first() {
@@ -121,7 +131,11 @@ fn cron_error(error: &CronError, text: &str, place: Span) -> Diagnostic {
 }
 
 /// Code, title and help of a mistake.
-fn words(kind: &CronErrorKind, text: &str, span: &Range<usize>) -> (&'static str, String, Option<String>) {
+fn words(
+    kind: &CronErrorKind,
+    text: &str,
+    span: &Range<usize>,
+) -> (&'static str, String, Option<String>) {
     let written = text.get(span.clone()).unwrap_or_default();
     match kind {
         CronErrorKind::FieldCount { found } => (
@@ -136,9 +150,15 @@ fn words(kind: &CronErrorKind, text: &str, span: &Range<usize>) -> (&'static str
         ),
         CronErrorKind::OutOfRange { field, .. } => {
             let (low, high) = field.bounds();
-            ("cron-range", format!("{} go from {low} to {high}", plural(*field)), midnight(*field, written))
+            (
+                "cron-range",
+                format!("{} go from {low} to {high}", plural(*field)),
+                midnight(*field, written),
+            )
         }
-        CronErrorKind::Backwards { .. } => ("cron-backwards", format!("`{written}` runs backwards"), None),
+        CronErrorKind::Backwards { .. } => {
+            ("cron-backwards", format!("`{written}` runs backwards"), None)
+        }
         CronErrorKind::NotAValue { field, text } => {
             let (low, high) = field.bounds();
             let help = Some(format!("{} are {low} to {high}{}", plural(*field), names(*field)));
@@ -161,9 +181,12 @@ fn words(kind: &CronErrorKind, text: &str, span: &Range<usize>) -> (&'static str
         }
         CronErrorKind::Foreign(foreign) => foreign_words(foreign, written),
         CronErrorKind::Never(Never::NoSuchDay { day, longest, months, .. }) => {
-            let which = if months.len() == 1 { month_name(months[0]) } else { "none of the months" };
+            let which =
+                if months.len() == 1 { month_name(months[0]) } else { "none of the months" };
             let verb = if months.len() == 1 { "has no day" } else { "has a day" };
-            let help = format!("the last day of every month is `L`; the longest of these months has {longest} days");
+            let help = format!(
+                "the last day of every month is `L`; the longest of these months has {longest} days"
+            );
             ("cron-never", format!("this never runs: {which} {verb} {day}"), Some(help))
         }
         CronErrorKind::Never(Never::NoSuchWeekday { .. }) => {
@@ -179,13 +202,19 @@ fn midnight(field: FieldKind, written: &str) -> Option<String> {
 fn foreign_words(foreign: &Foreign, written: &str) -> (&'static str, String, Option<String>) {
     let (dialect, help) = match foreign {
         Foreign::QuestionMark => ("Quartz", "here it is `*`".to_owned()),
-        Foreign::NearestWorkday | Foreign::LastWorkday => {
-            ("Quartz", "name the days themselves; there is nothing for the nearest working day".to_owned())
-        }
+        Foreign::NearestWorkday | Foreign::LastWorkday => (
+            "Quartz",
+            "name the days themselves; there is nothing for the nearest working day".to_owned(),
+        ),
         Foreign::DaysBeforeLast => ("Quartz", "`L` alone is the last day of the month".to_owned()),
-        Foreign::LastAsSaturday => ("Quartz", "the day of week is written `sat`; `satL` is the last Saturday".to_owned()),
+        Foreign::LastAsSaturday => {
+            ("Quartz", "the day of week is written `sat`; `satL` is the last Saturday".to_owned())
+        }
         Foreign::Hash => ("Jenkins", "write a minute, and `jitter 5m` to spread tasks".to_owned()),
-        Foreign::Reboot => ("Vixie cron", "a schedule knows times only; run the task by hand with `taskc run`".to_owned()),
+        Foreign::Reboot => (
+            "Vixie cron",
+            "a schedule knows times only; run the task by hand with `taskc run`".to_owned(),
+        ),
         Foreign::Every { duration } => ("Go's cron", format!("write `schedule every {duration}`")),
         Foreign::Nickname => ("Vixie cron", "it goes by another name here".to_owned()),
     };
@@ -222,7 +251,17 @@ fn names(field: FieldKind) -> &'static str {
 
 fn month_name(month: u32) -> &'static str {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     NAMES[(month.clamp(1, 12) - 1) as usize]
@@ -230,6 +269,8 @@ fn month_name(month: u32) -> &'static str {
 
 /// The place of some bytes of the text; a text with escapes is pointed at as a whole.
 fn inside(place: Span, range: &Range<usize>) -> Span {
-    let at = |offset: usize| u32::try_from(offset).map_or(place.end, |it| place.start.saturating_add(it).min(place.end));
+    let at = |offset: usize| {
+        u32::try_from(offset).map_or(place.end, |it| place.start.saturating_add(it).min(place.end))
+    };
     Span { start: at(range.start), end: at(range.end), ..place }
 }

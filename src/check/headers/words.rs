@@ -1,6 +1,8 @@
 //! All headers but `schedule`.
 
-use super::data::{Allow, Group, History, Missed, MissedRuns, Overlap, Pause, Priority, Retry, TaskHeaders, Trace};
+use super::data::{
+    Allow, Group, History, Missed, MissedRuns, Overlap, Pause, Priority, Retry, TaskHeaders, Trace,
+};
 use super::line::Line;
 use crate::diagnostics::Diagnostic;
 use crate::schedule::Duration;
@@ -102,7 +104,11 @@ fn retry(line: &mut Line<'_>) -> Option<Retry> {
     let at = line.here();
     let times = line.number()?;
     let Ok(times) = u32::try_from(times) else {
-        line.wrong(Diagnostic::new("bad-header", at, format!("`retry` takes at most {} attempts", u32::MAX)));
+        line.wrong(Diagnostic::new(
+            "bad-header",
+            at,
+            format!("`retry` takes at most {} attempts", u32::MAX),
+        ));
         return None;
     };
     let pause = if line.eat("every") {

@@ -1,0 +1,139 @@
+//! `taskc check`: what is wrong with tasks.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::args::{Check, CheckFormat, Color};
+use super::output::{colored, note, result};
+use super::project::{self, Loaded};
+use super::settings::Unusable;
+use super::{files, moment};
+use crate::check::checked::Checked;
+use crate::check::library::Library;
+use crate::check::{self};
+use crate::diagnostics::render::{Face, Style, render, summary};
+use crate::diagnostics::{Applicability, Diagnostic, Severity, fix};
+use crate::stdlib;
+
+/// Checks, mends where asked to, prints.
+pub fn run(args: &Check, color: Color) -> Result<ExitCode, Unusable> {
+    if args.watch {
+        return watch(args, color);
+    }
+    once(args, color)
+}
+
+fn once(args: &Check, color: Color) -> Result<ExitCode, Unusable> {
+    let paths = files::tasks(&args.paths).map_err(Unusable)?;
+    let now = args.now.as_deref().map(moment).transpose()?;
+    let library = Library::new(stdlib::declarations());
+    let mut loaded = project::load(&paths, now)?;
+    if args.fix || args.unsafe_fixes {
+        loaded = mended(args, &paths, now, loaded, &library)?;
+    }
+    let mut errors = false;
+    let mut all = Vec::new();
+    for loaded in &loaded {
+        let checked = check::check(&loaded.project, &library);
+        errors |= checked.diagnostics.iter().any(|it| it.severity == Severity::Error);
+        all.extend(checked.diagnostics.iter().cloned());
+        result(&render(&checked.diagnostics, &loaded.sources(), face(args.format, color)));
+    }
+    if face(args.format, color) != Face::Json
+        && let Some(summary) = summary(&all)
+    {
+        note(&summary);
+    }
+    Ok(if errors { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Mends until nothing is left to mend, and writes the files.
+fn mended(
+    args: &Check,
+    paths: &[PathBuf],
+    now: Option<i64>,
+    mut loaded: Vec<Loaded>,
+    library: &Library,
+) -> Result<Vec<Loaded>, Unusable> {
+    /// One mend can bring another to light; more rounds than this would be a mend that undoes itself.
+    const ROUNDS_MAX: usize = 10;
+    let surety = if args.unsafe_fixes { Applicability::Maybe } else { Applicability::Safe };
+    for _ in 0..ROUNDS_MAX {
+        let mut changed = false;
+        for loaded in &loaded {
+            let checked = check::check(&loaded.project, library);
+            let mends = fix::mend(&checked.diagnostics, &loaded.sources(), surety);
+            for (file, text) in mends.texts {
+                let path = &loaded.paths[file.0 as usize];
+                std::fs::write(path, text).map_err(|error| {
+                    Unusable(format!("{} cannot be written: {error}", path.display()))
+                })?;
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+        loaded = project::load(paths, now)?;
+    }
+    Ok(loaded)
+}
+
+/// Checks again whenever a task changes, until interrupted.
+fn watch(args: &Check, color: Color) -> Result<ExitCode, Unusable> {
+    use notify::{RecursiveMode, Watcher};
+    let (sender, changes) = std::sync::mpsc::channel();
+    let mut watcher = notify::recommended_watcher(move |event| {
+        // The receiver lives as long as the command.
+        let _ = sender.send(event);
+    })
+    .map_err(|error| Unusable(format!("files cannot be watched: {error}")))?;
+    let here = [PathBuf::from(".")];
+    let watched = if args.paths.is_empty() { &here[..] } else { &args.paths };
+    for path in watched {
+        watcher
+            .watch(path, RecursiveMode::Recursive)
+            .map_err(|error| Unusable(format!("{} cannot be watched: {error}", path.display())))?;
+    }
+    loop {
+        once(args, color)?;
+        note("watching for changes; ctrl-c ends");
+        let is_task = |event: &notify::Event| event.paths.iter().any(|path| files::is_task(path));
+        while !matches!(changes.recv(), Ok(Ok(event)) if !event.kind.is_access() && is_task(&event))
+        {
+        }
+        // An editor writes a file in several steps: what follows at once belongs to the same change.
+        while changes.recv_timeout(std::time::Duration::from_millis(100)).is_ok() {}
+    }
+}
+
+/// How findings are shown: for people on a terminal, else a line each.
+pub fn face(format: Option<CheckFormat>, color: Color) -> Face {
+    let terminal = std::io::stdout().is_terminal();
+    match format {
+        None if terminal => Face::Pretty(style(color)),
+        None | Some(CheckFormat::Concise) => Face::Concise,
+        Some(CheckFormat::Pretty) => Face::Pretty(style(color)),
+        Some(CheckFormat::Json) => Face::Json,
+        Some(CheckFormat::Sarif) => Face::Sarif,
+        Some(CheckFormat::Github) => Face::Github,
+    }
+}
+
+/// What the terminal can show.
+pub fn style(color: Color) -> Style {
+    let width = std::env::var("COLUMNS").ok().and_then(|it| it.parse().ok()).filter(|it| *it >= 40);
+    Style { color: colored(color), unicode: true, width: width.unwrap_or(100) }
+}
+
+/// Shows what refuses a task; gives whether there was anything.
+pub fn refused(loaded: &Loaded, checked: &Checked, color: Color) -> bool {
+    let errors: Vec<Diagnostic> =
+        checked.diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
+    if errors.is_empty() {
+        return false;
+    }
+    note(render(&errors, &loaded.sources(), Face::Pretty(style(color))).trim_end());
+    true
+}

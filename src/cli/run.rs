@@ -1,0 +1,179 @@
+//! `taskc run`: one run now, in the foreground.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::args::{Color, Run};
+use super::compiled::{self, Compiled, Refused};
+use super::output::{line, note};
+use super::settings::Unusable;
+use super::{moment, world};
+use crate::bytecode::run_field::RunField;
+use crate::engine::attempt::{self, Attempt, Ended};
+use crate::host::Host;
+use crate::stdlib::effect::{Level, Output};
+use crate::value::{Value, json};
+use crate::vm::{Entry, Limits, Start, Trace};
+
+/// Runs a task to its end. Exit code 1 where it failed, 130 where it was interrupted.
+pub fn run(args: &Run, color: Color) -> Result<ExitCode, Unusable> {
+    let compiled = match compiled::load(&args.file, color) {
+        Ok(compiled) => compiled,
+        Err(Refused::Shown) => return Ok(ExitCode::from(1)),
+        Err(Refused::Unusable(unusable)) => return Err(unusable),
+    };
+    let data = world::data_folder(&compiled.root, args.data.as_deref());
+    std::fs::create_dir_all(&data)
+        .map_err(|error| Unusable(format!("{}: {error}", data.display())))?;
+    let host = world::host(&compiled.root, &data)?;
+    let due = match &args.at {
+        Some(text) => moment(text)?,
+        None => host.clock.now_us(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Unusable(format!("the run cannot start: {error}")))?;
+    let attempt = attempt(&compiled, host, due, &args.set)?;
+    let cancelled = Arc::clone(&attempt.cancelled);
+    let ended = runtime.block_on(async {
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                cancelled.store(true, Ordering::Relaxed);
+            }
+        });
+        attempt::run(attempt).await
+    });
+    Ok(match ended {
+        Ended::Done(_) => ExitCode::SUCCESS,
+        Ended::Failed(trace) => {
+            note(&failure(&compiled, &trace));
+            ExitCode::from(1)
+        }
+        Ended::Cancelled => {
+            note("interrupted");
+            ExitCode::from(130)
+        }
+    })
+}
+
+fn attempt(compiled: &Compiled, host: Host, due: i64, set: &[String]) -> Result<Attempt, Unusable> {
+    let program = compiled.program.program();
+    let mut kept = vec![None; program.kept.len()];
+    for setting in set {
+        let (name, value) = setting
+            .strip_prefix("keep.")
+            .and_then(|it| it.split_once('='))
+            .ok_or_else(|| Unusable(format!("`--set {setting}`: write `--set keep.NAME=VALUE`")))?;
+        let at = program.kept.iter().position(|it| it.name == name);
+        let at =
+            at.ok_or_else(|| Unusable(format!("the task keeps no variable called `{name}`")))?;
+        let types = crate::value::Types::new(&program.descriptors)
+            .map_err(|error| Unusable(error.to_string()))?;
+        let value = json::parse_as(value, &types, program.kept[at].ty)
+            .map_err(|fault| Unusable(format!("`--set {setting}`: {}", fault.message)))?;
+        kept[at] = Some(value);
+    }
+    let run = RunField::ALL.iter().map(|field| known(*field, &host, due, &program.task)).collect();
+    let headers = &compiled.headers;
+    Ok(Attempt {
+        program: Arc::clone(&compiled.program),
+        host,
+        output: Arc::new(Terminal::default()),
+        limits: Limits {
+            steps: headers.steps,
+            memory: usize::try_from(headers.memory_bytes).unwrap_or(usize::MAX),
+            ..Limits::default()
+        },
+        timeout: headers.timeout,
+        start: Start { entry: Entry::Body(kept), run },
+        cancelled: Arc::new(AtomicBool::new(false)),
+    })
+}
+
+/// What a run by hand knows of itself.
+fn known(field: RunField, host: &Host, due: i64, task: &str) -> Value {
+    match field {
+        RunField::Id => {
+            let mut id = [0; 8];
+            host.entropy.fill(&mut id);
+            Value::from_string(hex::encode(id))
+        }
+        RunField::Due => Value::Time(due),
+        RunField::Previous => Value::Null,
+        RunField::Late => Value::Bool(false),
+        RunField::Missed => Value::Int(0),
+        RunField::Attempt => Value::Int(1),
+        RunField::Trigger => Value::text("manual"),
+        RunField::Task => Value::text(task),
+    }
+}
+
+/// What went wrong, and where.
+fn failure(compiled: &Compiled, trace: &Trace) -> String {
+    let mut text = format!("error[{}]: {}", trace.fault.code, trace.fault.message);
+    if let Some(data) = &trace.fault.data
+        && let Ok(data) = json::write(data, json::Layout::Compact, 4096)
+    {
+        text.push_str("\n  data: ");
+        text.push_str(&data);
+    }
+    let files = &compiled.program.program().files;
+    for frame in trace.frames.iter().filter(|frame| frame.at.line > 0).take(20) {
+        let file = files.get(frame.at.file as usize).map_or("", String::as_str);
+        text.push_str(&format!(
+            "\n  at {} ({file}:{}:{})",
+            frame.function, frame.at.line, frame.at.column
+        ));
+    }
+    text
+}
+
+/// Output on standard output, logs on standard error, a bar where there is a terminal.
+#[derive(Default)]
+struct Terminal {
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Terminal {
+    /// Writes beside the bar, if there is one.
+    fn beside(&self, write: impl FnOnce()) {
+        match self.bar.lock().map(|bar| bar.clone()) {
+            Ok(Some(bar)) => bar.suspend(write),
+            _ => write(),
+        }
+    }
+}
+
+impl Output for Terminal {
+    fn print(&self, text: &str) {
+        self.beside(|| line(text));
+    }
+
+    fn log(&self, level: Level, text: &str, fields: Option<&str>) {
+        let fields = fields.map_or(String::new(), |it| format!(" {it}"));
+        self.beside(|| note(&format!("{:5} {text}{fields}", level.as_str())));
+    }
+
+    fn progress(&self, done: i64, total: i64) {
+        let size = |n: i64| u64::try_from(n).unwrap_or(0);
+        let Ok(mut bar) = self.bar.lock() else { return };
+        let bar = bar.get_or_insert_with(|| {
+            let bar =
+                ProgressBar::with_draw_target(Some(size(total)), ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        bar.set_length(size(total));
+        bar.set_position(size(done));
+        if done >= total {
+            bar.finish_and_clear();
+        }
+    }
+}
