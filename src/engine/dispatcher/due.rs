@@ -30,8 +30,7 @@ impl Dispatcher {
     /// the store has been told before.
     pub fn set_back(&mut self, now: Instant, decided: impl Fn(&TaskName) -> BTreeSet<Instant>) {
         self.note(Note::ClockSetBack { from: self.now, to: now });
-        self.now = now;
-        self.beat = now;
+        (self.now, self.ticked, self.beat) = (now, now, now);
         for (name, task) in &mut self.tasks {
             task.served.cursor = task.served.cursor.min(now);
             task.served.decided = decided(name);

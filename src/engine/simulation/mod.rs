@@ -174,7 +174,7 @@ impl Simulation {
         while let Some((at, run)) = self.ends.first().copied().filter(|(at, _)| *at <= now) {
             self.ends.remove(&(at, run));
             let end = self.outcomes.remove(&run).unwrap();
-            dispatcher.handle(Event::Run(run, RunEvent::Ended(run_end(end))));
+            dispatcher.handle(now, Event::Run(run, RunEvent::Ended(run_end(end))));
         }
         dispatcher.tick(now);
         self.commit();
@@ -184,7 +184,7 @@ impl Simulation {
         let now = self.now;
         let Some(dispatcher) = &mut self.dispatcher else { return };
         dispatcher.tick(now);
-        dispatcher.handle(event);
+        dispatcher.handle(now, event);
         self.commit();
     }
 
