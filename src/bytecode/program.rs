@@ -39,10 +39,21 @@ pub struct Program {
     pub effects: Vec<EffectSite>,
     /// Statements of effects.
     pub statements: Vec<Statement>,
-    /// Tables of effects.
+    /// The tables that the task's files declare.
     pub tables: Vec<schema::Table>,
+    /// Which source has which of them.
+    pub sources: Vec<SourceTables>,
     /// The paths of the files that positions name.
     pub files: Vec<String>,
+}
+
+/// A source with its tables.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SourceTables {
+    /// The source's name.
+    pub name: String,
+    /// Places among [`Program::tables`].
+    pub tables: Vec<u32>,
 }
 
 /// Where runs begin.

@@ -277,8 +277,8 @@ pub enum QueryPlan {
         statement: Arc<sql::Statement>,
         /// The expressions whose values are bound, by parameter number.
         params: Vec<NodeId>,
-        /// The declared name of the source that it runs on: `main`.
-        source: EcoString,
+        /// The source that it runs on; nothing is the task's default source.
+        source: Option<EcoString>,
     },
     /// Over a list, in the machine.
     List,

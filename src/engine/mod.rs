@@ -7,11 +7,14 @@
 //! Read in this order: `plan` (what a task asks for), `event` (what the loop hears and says), `dispatcher` (what it decides).
 
 pub mod attempt;
+#[cfg(unix)]
+pub mod control;
 mod dispatcher;
 mod event;
 mod plan;
 mod policy;
 mod runner;
+mod server;
 #[cfg(test)]
 mod simulation;
 
@@ -22,3 +25,4 @@ pub use event::{
 };
 pub use plan::{Group, History, Missed, MissedRuns, Overlap, Pause, Plan, Priority, Retry};
 pub use runner::{Runner, StartRun};
+pub use server::{Gone, Handle, LogEntry, Parts, Server};

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::plan::Plan;
 use crate::schedule::Instant;
-use crate::store::{Hash, Kept, RunId, TaskName, Trigger};
+use crate::store::{Hash, RunId, Store, TaskName, Trigger};
 
 /// Carries out attempts. What they say comes back to the loop as [`super::Event::Run`], and each attempt that was started ends with
 /// exactly one [`super::RunEvent::Ended`].
 pub trait Runner {
-    /// Starts an attempt, and returns at once.
-    fn start(&mut self, start: StartRun, kept: Vec<Kept>);
+    /// Starts an attempt, and returns at once. What its task kept, and its program, are in the store.
+    fn start(&mut self, start: StartRun, store: &mut dyn Store);
 
     /// Stops an attempt soon. Nothing happens if it has ended.
     fn cancel(&mut self, run: RunId);

@@ -14,6 +14,9 @@ pub trait Databases: Send + Sync {
     /// A session of its own with a source, outside any transaction. Fails with [`ErrorKind::NoSource`] where no source
     /// has that name, with [`ErrorKind::Connect`] where it cannot be reached.
     fn open<'a>(&'a self, source: &'a str) -> BoxFuture<'a, Result<Box<dyn Session>>>;
+
+    /// Whether the source's database is our own, so that tables may be made in it.
+    fn may_extend(&self, source: &str) -> bool;
 }
 
 /// One conversation with a database. Dropped in the middle of a statement or a transaction, both are undone.
@@ -103,6 +106,8 @@ pub struct Column {
     pub of: Type,
     /// Whether null is expected, too.
     pub nullable: bool,
+    /// Whether a list of such values is expected, as the dialect's gathering function gives it.
+    pub gathered: bool,
 }
 
 /// What a column of a result holds.

@@ -64,6 +64,8 @@ pub enum Statement {
     },
     /// Written by the user.
     Direct(Direct),
+    /// What tables and columns there are, as `json`.
+    Schema,
 }
 
 /// Direct SQL: pieces of text with a parameter after each but the last.
@@ -173,6 +175,8 @@ pub struct Output {
     pub kind: Kind,
     /// Whether it may be null.
     pub nullable: bool,
+    /// Whether it holds a list of such values, as [`AggregateOp::List`] gives it.
+    pub gathered: bool,
 }
 
 /// How the columns of a result are made into a value.
@@ -180,17 +184,12 @@ pub struct Output {
 pub enum RowShape {
     /// The column at this index.
     Column(u32),
-    /// The column at this index is a JSON array of stored values of one kind, as [`AggregateOp::List`] gives it.
-    Gathered {
-        /// The column.
-        column: u32,
-        /// What the elements hold.
-        kind: Kind,
-    },
     /// A record: names in declared order, each with what it holds.
     Record(Vec<(String, RowShape)>),
     /// A record that is null as a whole where the column at the index is null: the right side of a left join.
     OptionalRecord(u32, Vec<(String, RowShape)>),
+    /// An object of all columns that there are: direct SQL that is read as `json`.
+    Object,
 }
 
 /// An expression that a database evaluates.
@@ -318,6 +317,6 @@ pub enum AggregateOp {
     Avg,
     Min,
     Max,
-    /// All values as a JSON array; null included.
+    /// All values, null included.
     List,
 }

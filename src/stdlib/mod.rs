@@ -6,6 +6,7 @@
 
 mod core;
 mod csv;
+pub mod db;
 pub mod effect;
 mod template;
 

@@ -71,7 +71,7 @@ impl<'p> Lower<'_, 'p> {
                 Out::Owned(self.take(expr))
             })
             .collect();
-        (place, values, source.to_string())
+        (place, values, self.source_name(source.as_ref()).to_string())
     }
 
     /// What rows are read into, for records with the right order of fields.
@@ -225,7 +225,7 @@ fn find_expr<'p>(node: Node<'p>, id: NodeId) -> Option<&'p Expr> {
 
 fn class_of(statement: &sql::Statement) -> EffectClass {
     match statement {
-        sql::Statement::Select(_) => EffectClass::Observe,
+        sql::Statement::Select(_) | sql::Statement::Schema => EffectClass::Observe,
         sql::Statement::Update { .. } | sql::Statement::Delete { .. } => EffectClass::Transactional,
         sql::Statement::Direct(direct) if direct.rows.is_some() => EffectClass::Observe,
         sql::Statement::Direct(_) => EffectClass::Transactional,

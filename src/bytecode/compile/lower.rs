@@ -20,6 +20,7 @@ pub(super) fn program(valid: Valid<'_>) -> Program {
     let mut shared = Shared::new(valid, Program::default());
     let main = shared.enqueue_main();
     debug_assert_eq!(main.at(), 0, "the body comes first");
+    shared.declared_tables();
     write_main(&mut shared, main);
     while let Some((id, job)) = shared.queue.pop_front() {
         let function = Lower::job(&mut shared, job);

@@ -28,6 +28,7 @@ mod matching;
 mod parallel;
 mod path;
 mod shared;
+mod sources;
 mod stmt;
 mod text;
 mod types;

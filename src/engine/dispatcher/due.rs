@@ -26,32 +26,6 @@ impl Dispatcher {
         }
     }
 
-    /// The clock was set back: due times that are still to come count again, except those that have a run. `decided` says which;
-    /// the store has been told before.
-    pub fn set_back(&mut self, now: Instant, decided: impl Fn(&TaskName) -> BTreeSet<Instant>) {
-        self.note(Note::ClockSetBack { from: self.now, to: now });
-        self.now = now;
-        self.beat = now;
-        for (name, task) in &mut self.tasks {
-            task.served.cursor = task.served.cursor.min(now);
-            task.served.decided = decided(name);
-            task.last_by_hand = now;
-            task.find_next();
-        }
-    }
-
-    /// The writes that go before [`Dispatcher::set_back`].
-    #[must_use]
-    pub fn unmiss(&self, now: Instant) -> Vec<Write> {
-        let tasks = self.tasks.keys().map(|task| Write::Unmiss { task: task.clone(), after: now });
-        tasks.chain([Write::Heartbeat { at: now }]).collect()
-    }
-
-    /// The tasks that are served.
-    pub fn tasks(&self) -> impl Iterator<Item = &TaskName> {
-        self.tasks.keys()
-    }
-
     fn decide_due(&mut self, name: &TaskName) {
         let task = self.tasks.get_mut(name).expect("called with names of tasks");
         for waiting in task.take_delayed(self.now) {

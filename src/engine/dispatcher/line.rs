@@ -53,7 +53,7 @@ impl Dispatcher {
                 .iter()
                 .chain(&task.line)
                 .filter(|it| !it.recorded)
-                .map(|it| (name.clone(), it.clone()))
+                .map(|it| (name.clone(), *it))
         });
         for (name, waiting) in waiting.collect::<Vec<_>>() {
             let reason = self.why_waiting(&name, &waiting);

@@ -59,8 +59,10 @@ pub struct Dispatcher {
     /// The runs that have not ended.
     runs: BTreeMap<RunId, ActiveRun>,
     last_run: RunId,
-    /// The time of the last tick.
+    /// The time of what happened last.
     now: Instant,
+    /// The time of the last tick.
+    ticked: Instant,
     /// The time of the last heartbeat.
     beat: Instant,
     phase: Phase,
@@ -169,30 +171,31 @@ impl Dispatcher {
             runs: BTreeMap::new(),
             last_run: RunId(0),
             now,
+            ticked: now,
             beat: now,
             phase: Phase::Serving,
             batch: Batch::default(),
         }
     }
 
-    /// Time has passed, or nothing has. `now` is not before the last tick by more than a heartbeat can explain; where the clock
-    /// was set back, [`Dispatcher::set_back`] comes first.
+    /// Time has passed: what is due is decided. Where the clock was set back, [`Dispatcher::set_back`] comes first; a time that is
+    /// only a little earlier than the one before counts as the same.
     pub fn tick(&mut self, now: Instant) {
-        let now = now.max(self.now);
+        self.now = now.max(self.now);
         if self.phase == Phase::Serving {
-            if now.since(self.now) > HEARTBEAT.max(ON_TIME) {
-                self.note(Note::Gap { from: self.now, to: now });
+            if self.now.since(self.ticked) > HEARTBEAT.max(ON_TIME) {
+                self.note(Note::Gap { from: self.ticked, to: self.now });
             }
-            self.now = now;
             self.decide_what_is_due();
             self.settle();
             self.beat_if_due();
         }
-        self.now = now;
+        self.ticked = self.now;
     }
 
-    /// Something happened, at the time of the last tick.
-    pub fn handle(&mut self, event: Event) {
+    /// Something happened.
+    pub fn handle(&mut self, now: Instant, event: Event) {
+        self.now = now.max(self.now);
         match event {
             Event::Tasks(updates) if self.phase == Phase::Serving => self.update_tasks(updates),
             Event::Tasks(_) => {}
@@ -227,10 +230,10 @@ impl Dispatcher {
             Activity::Running | Activity::Cancelling(_) => None,
         });
         // What waits for a worker since before now is woken by the end of a run.
-        tasks.chain(retries).filter(|at| *at > self.now).min()
+        tasks.chain(retries).filter(|at| *at > self.ticked).min()
     }
 
-    /// The time of the last tick.
+    /// The time of what happened last.
     #[must_use]
     pub fn now(&self) -> Instant {
         self.now

@@ -1,4 +1,6 @@
-//! Going on after a stop or a crash.
+//! Going on after a stop or a crash, and after the clock was set back.
+//!
+//! Both ask the store, because only the store knows what has a row.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +8,9 @@ use super::run::{after_interruption, interrupted};
 use super::{ActiveRun, Activity, Dispatcher, Left, Options, Served, Waiting};
 use crate::engine::event::{Note, TaskUpdate};
 use crate::schedule::Instant;
-use crate::store::{Decision, Occurrence, Presence, Run, RunState, Saved, TaskName, Then, Write};
+use crate::store::{
+    self, Decision, Occurrence, Presence, Run, RunState, Saved, Store, TaskName, Then, Write,
+};
 
 /// What the store has of the time before.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +21,52 @@ pub struct Restored {
     pub decided: BTreeMap<TaskName, Vec<Instant>>,
 }
 
+impl Restored {
+    /// Reads it. What was decided without a run for times that are still to come, because the clock was wrong, is taken back.
+    pub fn read(store: &mut dyn Store, now: Instant) -> store::Result<Self> {
+        let saved = store.restore()?;
+        let ahead = saved.tasks.iter().filter(|it| it.served_until > now);
+        unmiss(store, ahead.map(|it| &it.task), now)?;
+        let mut decided = BTreeMap::new();
+        for row in &saved.tasks {
+            decided.insert(
+                row.task.clone(),
+                store.decided_after(&row.task, row.served_until.min(now))?,
+            );
+        }
+        Ok(Self { saved, decided })
+    }
+}
+
+fn unmiss<'a>(
+    store: &mut dyn Store,
+    tasks: impl Iterator<Item = &'a TaskName>,
+    now: Instant,
+) -> store::Result<()> {
+    let writes: Vec<_> =
+        tasks.map(|task| Write::Unmiss { task: task.clone(), after: now }).collect();
+    if writes.is_empty() {
+        return Ok(());
+    }
+    store.apply(&writes)?;
+    store.apply(&[Write::Heartbeat { at: now }])
+}
+
 impl Dispatcher {
+    /// The clock was set back: due times that are still to come count again, except those that have a run.
+    pub fn set_back(&mut self, store: &mut dyn Store, now: Instant) -> store::Result<()> {
+        unmiss(store, self.tasks.keys(), now)?;
+        self.note(Note::ClockSetBack { from: self.now, to: now });
+        (self.now, self.ticked, self.beat) = (now, now, now);
+        for (name, task) in &mut self.tasks {
+            task.served.cursor = task.served.cursor.min(now);
+            task.served.decided = store.decided_after(name, now)?.into_iter().collect();
+            task.last_by_hand = now;
+            task.find_next();
+        }
+        Ok(())
+    }
+
     /// Goes on with these tasks, which are all that there are now.
     #[must_use]
     pub fn restore(

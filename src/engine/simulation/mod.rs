@@ -100,21 +100,7 @@ impl Simulation {
     /// A server starts.
     pub(super) fn start(&mut self) {
         self.stopped = false;
-        let saved = self.store.restore().unwrap();
-        let ahead = saved.tasks.iter().filter(|it| it.served_until > self.now);
-        let mut unmiss: Vec<_> =
-            ahead.map(|it| Write::Unmiss { task: it.task.clone(), after: self.now }).collect();
-        if !unmiss.is_empty() {
-            unmiss.push(Write::Heartbeat { at: self.now });
-            self.store.apply(&unmiss).unwrap();
-        }
-        let decided = saved.tasks.iter().map(|it| {
-            (
-                it.task.clone(),
-                self.store.decided_after(&it.task, it.served_until.min(self.now)).unwrap(),
-            )
-        });
-        let restored = Restored { decided: decided.collect(), saved: saved.clone() };
+        let restored = Restored::read(&mut self.store, self.now).unwrap();
         let tasks = self.tasks.values().cloned().collect();
         let options = Options { workers: self.workers };
         self.dispatcher = Some(Dispatcher::restore(options, restored, tasks, self.now));
@@ -151,18 +137,7 @@ impl Simulation {
         self.now = to;
         let Some(dispatcher) = &mut self.dispatcher else { return };
         if to < dispatcher.now() {
-            self.store.apply(&dispatcher.unmiss(to)).unwrap();
-            let tasks: Vec<_> = dispatcher.tasks().cloned().collect();
-            let decided: BTreeMap<_, BTreeSet<_>> = tasks
-                .into_iter()
-                .map(|task| {
-                    (
-                        task.clone(),
-                        self.store.decided_after(&task, to).unwrap().into_iter().collect(),
-                    )
-                })
-                .collect();
-            dispatcher.set_back(to, |task| decided[task].clone());
+            dispatcher.set_back(&mut self.store, to).unwrap();
         }
         self.step(to);
     }
@@ -174,7 +149,7 @@ impl Simulation {
         while let Some((at, run)) = self.ends.first().copied().filter(|(at, _)| *at <= now) {
             self.ends.remove(&(at, run));
             let end = self.outcomes.remove(&run).unwrap();
-            dispatcher.handle(Event::Run(run, RunEvent::Ended(run_end(end))));
+            dispatcher.handle(now, Event::Run(run, RunEvent::Ended(run_end(end))));
         }
         dispatcher.tick(now);
         self.commit();
@@ -184,7 +159,7 @@ impl Simulation {
         let now = self.now;
         let Some(dispatcher) = &mut self.dispatcher else { return };
         dispatcher.tick(now);
-        dispatcher.handle(event);
+        dispatcher.handle(now, event);
         self.commit();
     }
 

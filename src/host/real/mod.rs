@@ -1,9 +1,12 @@
 //! The machine that we run on.
 
 mod clock;
+mod data_folder;
 mod entropy;
 mod files;
 mod http;
+#[cfg(unix)]
+mod local_socket;
 mod mail;
 #[cfg(test)]
 pub(crate) mod scratch;
@@ -16,9 +19,12 @@ use std::sync::Arc;
 use super::Host;
 
 pub use clock::Clock;
+pub use data_folder::{DataFolder, DataFolderError, DataPaths};
 pub use entropy::Entropy;
 pub use files::Folder;
 pub use http::{ClientConfig, Config as HttpConfig, Http, Private};
+#[cfg(unix)]
+pub use local_socket::{LocalConnection, LocalListener, exchange};
 pub use mail::{Config as MailConfig, Mail, Outbox};
 pub use settings::{Place, Places, SecretPlace, Settings};
 

@@ -27,7 +27,7 @@ pub use introspect::{
     COLUMNS_QUERY, ColumnRow, INDEXES_QUERY, IndexRow, REFERENCES_QUERY, ReferenceRow, live,
 };
 pub use schema::{apply, rows_query};
-pub use write::{Conflict, delete, get, has, insert, insert_one, truncate, update};
+pub use write::{Conflict, delete, get, has, insert, insert_one, refers, truncate, update};
 
 use super::{Kind, Statement};
 
@@ -51,6 +51,7 @@ pub fn render(statement: &Statement) -> Rendered {
         }
         Statement::Delete { table, condition } => writer.delete(table, condition.as_ref()),
         Statement::Direct(direct) => writer.direct(direct),
+        Statement::Schema => writer.push(COLUMNS_QUERY),
     }
     Rendered { text: writer.text, params: writer.params }
 }

@@ -1,7 +1,7 @@
 //! Reading and writing single rows, and many at once. Rows come back with all columns in declared order.
 
 use super::Writer;
-use crate::sql::schema::{Column, Table};
+use crate::sql::schema::{Column, Reference, Table};
 
 /// What happens to a row that is there already.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +31,13 @@ pub fn has(table: &Table, by: &Column) -> String {
     writer.push("SELECT 1");
     writer.rows_where(table, by, 0);
     writer.text
+}
+
+/// A row if there is one that the parameter refers to.
+#[must_use]
+pub fn refers(to: &Reference) -> String {
+    let (table, column) = (super::quoted(&to.table), super::quoted(&to.column));
+    format!("SELECT 1 FROM {table} WHERE {column} = ?1")
 }
 
 /// Adds a row of these columns, one parameter each. `edited` are the columns that a row that is there takes over.

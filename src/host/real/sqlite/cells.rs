@@ -79,10 +79,49 @@ fn push_text(json: &mut String, text: &str) {
 
 /// What a column of a result is expected to hold; otherwise, what it holds instead.
 pub(super) fn load(cell: ValueRef<'_>, column: &Column) -> Result<Datum, String> {
+    if column.gathered {
+        return gathered(cell, column);
+    }
     if cell == ValueRef::Null {
         return if column.nullable { Ok(Datum::Null) } else { Err("null".to_owned()) };
     }
     read(cell, column.of).ok_or_else(|| describe(cell))
+}
+
+/// A list that `task_list` has made, which wrote what [`push_json`] writes.
+fn gathered(cell: ValueRef<'_>, column: &Column) -> Result<Datum, String> {
+    let items: Option<Vec<serde_json::Value>> =
+        cell.as_str().ok().and_then(|it| serde_json::from_str(it).ok());
+    let column = Column { gathered: false, ..column.clone() };
+    let item = |item: serde_json::Value| load((&stored(item, column.of)?).into(), &column);
+    let items = items.ok_or_else(|| describe(cell))?.into_iter().map(item);
+    items.collect::<Result<_, _>>().map(Datum::List)
+}
+
+fn stored(json: serde_json::Value, of: Type) -> Result<Value, String> {
+    let text = match json {
+        serde_json::Value::Null => return Ok(Value::Null),
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(number) => return Ok(Value::Integer(number)),
+            None => number.to_string(),
+        },
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let damaged = |()| describe(ValueRef::Text(text.as_bytes()));
+    match of {
+        Type::Float => text.parse().map(Value::Real).map_err(|_| damaged(())),
+        Type::Bytes => hex::decode(&text).map(Value::Blob).map_err(|_| damaged(())),
+        Type::Int
+        | Type::Decimal
+        | Type::Bool
+        | Type::Text
+        | Type::Time
+        | Type::Date
+        | Type::Duration
+        | Type::Json
+        | Type::Any => Ok(Value::Text(text)),
+    }
 }
 
 fn read(cell: ValueRef<'_>, of: Type) -> Option<Datum> {
@@ -156,13 +195,13 @@ pub(super) fn decimal(cell: ValueRef<'_>) -> Option<Decimal> {
 pub(super) fn describe(cell: ValueRef<'_>) -> String {
     match cell {
         ValueRef::Null => "null".to_owned(),
-        ValueRef::Integer(it) => format!("the int {it}"),
-        ValueRef::Real(it) => format!("the float {it}"),
+        ValueRef::Integer(it) => format!("int {it}"),
+        ValueRef::Real(it) => format!("float {it}"),
         ValueRef::Text(it) => {
             let text = String::from_utf8_lossy(it);
             let start: String = text.chars().take(40).collect();
             let more = if start.len() < text.len() { "…" } else { "" };
-            format!("the text \"{start}{more}\"")
+            format!("text \"{start}{more}\"")
         }
         ValueRef::Blob(it) => format!("{} bytes", it.len()),
     }

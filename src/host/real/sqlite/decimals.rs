@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use rusqlite::Connection;
 use rusqlite::functions::{Aggregate, Context};
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 
 use super::errors::Failure;
 use super::functions::{Args, FLAGS, Out, scalar};
@@ -71,18 +71,35 @@ fn divide(
     })
 }
 
-fn round(number: Decimal, places: i64, mode: &str) -> Result<Decimal, Failure> {
-    let strategy = match mode {
-        "half_even" => RoundingStrategy::MidpointNearestEven,
-        "half_up" => RoundingStrategy::MidpointAwayFromZero,
-        "down" => RoundingStrategy::ToZero,
-        "up" => RoundingStrategy::AwayFromZero,
-        "floor" => RoundingStrategy::ToNegativeInfinity,
-        "ceiling" => RoundingStrategy::ToPositiveInfinity,
-        _ => return Err(Failure::Other(format!("`{mode}` is no way to round"))),
-    };
-    let places = u32::try_from(places.clamp(0, 28)).unwrap_or(28);
-    Ok(number.round_dp_with_strategy(places, strategy))
+/// To so many places behind the point; before it, where `places` is below 0.
+pub(super) fn round(number: Decimal, places: i64, mode: &str) -> Result<Decimal, Failure> {
+    const MOST_DIGITS: i64 = 29;
+    let dropped = i64::from(number.scale()).saturating_sub(places);
+    let Ok(dropped) = u32::try_from(dropped.min(2 * MOST_DIGITS)) else { return Ok(number) };
+    let (mantissa, sign) = (number.mantissa().unsigned_abs(), number.mantissa().signum());
+    let unit = 10_u128.checked_pow(dropped).unwrap_or(u128::MAX);
+    let (kept, rest) = (mantissa / unit, mantissa % unit);
+    let away = rest > 0
+        && match mode {
+            "half_even" => (rest, kept % 2) > (unit / 2, 0),
+            "half_up" => rest >= unit / 2,
+            "down" => false,
+            "up" => true,
+            "floor" => sign < 0,
+            "ceiling" => sign > 0,
+            _ => return Err(Failure::Other(format!("`{mode}` is no way to round"))),
+        };
+    let rounded = i128::try_from(kept + u128::from(away)).unwrap_or(i128::MAX) * sign;
+    let (scale, zeros) = (places.clamp(0, 28), places.min(0).unsigned_abs());
+    if rounded == 0 {
+        return Ok(Decimal::new(0, u32::try_from(scale).unwrap_or(0)));
+    }
+    let shifted = u32::try_from(zeros).ok().and_then(|it| 10_i128.checked_pow(it));
+    let whole = shifted.and_then(|it| rounded.checked_mul(it));
+    let result = whole.and_then(|it| {
+        Decimal::try_from_i128_with_scale(it, u32::try_from(scale).unwrap_or(0)).ok()
+    });
+    result.ok_or(Failure::Overflow(TOO_LARGE))
 }
 
 struct Sum;
@@ -211,7 +228,43 @@ mod tests {
         assert_eq!(compare("1.", "a"), Ordering::Less);
     }
 
+    #[test]
+    fn rounding_goes_the_way_that_is_asked_for_at_any_place() {
+        for (mode, wanted) in [
+            ("half_even", ["2", "-2", "4", "2", "-2"]),
+            ("half_up", ["3", "-3", "4", "2", "-2"]),
+            ("down", ["2", "-2", "3", "2", "-2"]),
+            ("up", ["3", "-3", "4", "3", "-3"]),
+            ("floor", ["2", "-3", "3", "2", "-3"]),
+            ("ceiling", ["3", "-2", "4", "3", "-2"]),
+        ] {
+            for (number, wanted) in ["2.5", "-2.5", "3.5", "2.1", "-2.1"].iter().zip(wanted) {
+                assert_eq!(rounded(number, 0, mode), wanted, "{number} {mode}");
+                let tens = rounded(&number.replace('.', ""), -1, mode);
+                assert_eq!(tens, format!("{wanted}0"), "{number} * 10 {mode}");
+            }
+        }
+        assert_eq!(rounded("2.345", 2, "half_even"), "2.34");
+        assert_eq!(rounded("2.5", 40, "up"), "2.5");
+        assert_eq!(rounded("2.5", i64::MIN, "half_up"), "0");
+        assert_eq!(rounded("1250.01", -2, "half_even"), "1300");
+    }
+
+    fn rounded(number: &str, places: i64, mode: &str) -> String {
+        round(Decimal::from_str_exact(number).unwrap(), places, mode).unwrap().to_string()
+    }
+
     proptest! {
+        #[test]
+        fn rounding_agrees_with_the_decimals_own(a: i64, scale in 0_u32..25, places in 0_u32..28) {
+            use rust_decimal::RoundingStrategy::{MidpointAwayFromZero, MidpointNearestEven};
+            let number = Decimal::new(a, scale);
+            for (mode, strategy) in [("half_even", MidpointNearestEven), ("half_up", MidpointAwayFromZero)] {
+                let wanted = number.round_dp_with_strategy(places, strategy);
+                prop_assert_eq!(round(number, places.into(), mode).unwrap(), wanted);
+            }
+        }
+
         #[test]
         fn the_order_of_texts_is_the_order_of_numbers(a: i64, b: i64, x in 0_u32..20, y in 0_u32..20) {
             let (a, b) = (Decimal::new(a, x), Decimal::new(b, y));

@@ -11,8 +11,8 @@ use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rust_decimal::Decimal;
 
-use super::cells;
 use super::errors::Failure;
+use super::{cells, decimals};
 
 const INT_TOO_LARGE: &str = "a number is larger than an int can hold";
 
@@ -84,7 +84,24 @@ fn floats(db: &Connection) -> rusqlite::Result<()> {
     ] {
         scalar(db, name, 1, move |args| Ok(Out::Float(function(args.float(0)?))))?;
     }
-    Ok(())
+    scalar(db, "task_float_round", 3, |args| {
+        Ok(Out::Float(round_float(args.float(0)?, args.int(1)?, &args.text(2)?)?))
+    })
+}
+
+/// Rounds the digits that people see. A float that no decimal can hold has none behind the point, or is as good as the
+/// smallest that one can.
+fn round_float(number: f64, places: i64, mode: &str) -> Result<f64, Failure> {
+    const SMALL: f64 = 1e-20;
+    let decimal = match Decimal::from_str_exact(&number.to_string()) {
+        Ok(decimal) => decimal,
+        Err(_) if number != 0.0 && number.abs() < SMALL => {
+            Decimal::new(if number < 0.0 { -1 } else { 1 }, Decimal::MAX_SCALE)
+        }
+        Err(_) => return Ok(number),
+    };
+    let rounded = decimals::round(decimal, places, mode)?;
+    Ok(rounded.to_string().parse().unwrap_or(number))
 }
 
 fn texts(db: &Connection) -> rusqlite::Result<()> {

@@ -44,7 +44,7 @@ impl Link {
                 let home = Home::Here(Arc::new(Mutex::new(db)));
                 Ok(Self { home, interrupt, abandoned: Arc::default() })
             }
-            Place::File(path) => on_thread(source, path).await,
+            Place::Own(path) | Place::File(path) => on_thread(source, path).await,
         }
     }
 

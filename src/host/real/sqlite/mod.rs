@@ -28,10 +28,21 @@ use link::Link;
 /// Where a source's data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// In a file, made when it is missing.
+    /// In a file of our own, made when it is missing.
+    Own(PathBuf),
+    /// In a file that others have made, too; made when it is missing, and given no tables.
     File(PathBuf),
     /// Nowhere; gone when the last handle is.
     Memory,
+}
+
+impl Place {
+    fn is_file(&self) -> bool {
+        match self {
+            Self::Own(_) | Self::File(_) => true,
+            Self::Memory => false,
+        }
+    }
 }
 
 /// SQLite databases by the names of their sources.
@@ -80,6 +91,11 @@ impl Databases for Sqlite {
             let session = session::open(&self.source(source)?).await?;
             Ok(Box::new(session) as Box<dyn Session>)
         })
+    }
+
+    fn may_extend(&self, source: &str) -> bool {
+        let place = |source: Arc<Source>| !matches!(source.place, Place::File(_));
+        self.source(source).is_ok_and(place)
     }
 }
 

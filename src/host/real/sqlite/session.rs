@@ -19,7 +19,7 @@ use crate::host::database::{
 pub(super) async fn open(source: &Arc<Source>) -> Result<Sqlite> {
     let turn = match source.place {
         Place::Memory => Some(source.turn.clone().lock_owned().await),
-        Place::File(_) => None,
+        Place::Own(_) | Place::File(_) => None,
     };
     let link = source.take().await?;
     Ok(Sqlite { source: source.clone(), link, turn, in_transaction: false })
@@ -107,7 +107,7 @@ impl Session for Sqlite {
 
     fn stream(&mut self, query: Query) -> BoxFuture<'_, Result<Box<dyn Stream>>> {
         Box::pin(async move {
-            let own_view = matches!(self.source.place, Place::File(_)) && !self.in_transaction;
+            let own_view = self.source.place.is_file() && !self.in_transaction;
             if own_view {
                 stream::on_own_connection(&self.source, query).await
             } else {
@@ -136,7 +136,7 @@ impl Sqlite {
 
     fn transaction_is_over(&mut self) {
         self.in_transaction = false;
-        if matches!(self.source.place, Place::File(_)) {
+        if self.source.place.is_file() {
             self.turn = None;
         }
     }
@@ -145,7 +145,7 @@ impl Sqlite {
 impl Drop for Sqlite {
     fn drop(&mut self) {
         let turn = self.turn.take();
-        let is_file = matches!(self.source.place, Place::File(_));
+        let is_file = self.source.place.is_file();
         let (until_undone, until_given_back) = if is_file { (turn, None) } else { (None, turn) };
         self.link.abandon(move |db| {
             // Fails only where the database has done it already.
@@ -256,8 +256,12 @@ impl Reader {
         let named = columns == Columns::All;
         let columns = match columns {
             Columns::All => {
-                let any =
-                    |it: &&str| Column { name: (*it).to_owned(), of: Type::Any, nullable: true };
+                let any = |it: &&str| Column {
+                    name: (*it).to_owned(),
+                    of: Type::Any,
+                    gathered: false,
+                    nullable: true,
+                };
                 names.iter().map(any).enumerate().collect()
             }
             Columns::ByPlace(columns) => columns.into_iter().enumerate().collect(),

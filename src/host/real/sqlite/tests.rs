@@ -22,8 +22,12 @@ async fn open(databases: &Sqlite) -> Box<dyn Session> {
 }
 
 fn query(text: &str, params: Vec<Datum>, columns: &[(&str, Type)]) -> Query {
-    let column =
-        |(name, of): &(&str, Type)| Column { name: (*name).to_owned(), of: *of, nullable: true };
+    let column = |(name, of): &(&str, Type)| Column {
+        name: (*name).to_owned(),
+        of: *of,
+        nullable: true,
+        gathered: false,
+    };
     let columns = Columns::ByPlace(columns.iter().map(column).collect());
     Query { text: text.to_owned(), params, columns }
 }
@@ -102,13 +106,18 @@ async fn unexpected_values_are_errors_that_say_where() {
     let text = "SELECT CASE n WHEN 1 THEN 'n/a' ELSE n END FROM t ORDER BY n";
     let error = session.query(query(text, vec![], &[("n", Type::Int)]), 9).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Decode { row: 1, column: 0 });
-    assert_eq!(error.message, "expected int or null, found the text \"n/a\"");
+    assert_eq!(error.message, "expected int or null, found text \"n/a\"");
 }
 
 #[tokio::test]
 async fn columns_are_found_by_name_or_all_taken() {
     let mut session = open(&both().all[1]).await;
-    let column = |name: &str| Column { name: name.to_owned(), of: Type::Int, nullable: false };
+    let column = |name: &str| Column {
+        name: name.to_owned(),
+        of: Type::Int,
+        nullable: false,
+        gathered: false,
+    };
     let ask = |columns| Query { text: "SELECT 1 AS a, 2 AS B".to_owned(), params: vec![], columns };
     let rows =
         session.query(ask(Columns::ByName(vec![column("b"), column("a")])), 9).await.unwrap();

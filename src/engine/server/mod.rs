@@ -1,0 +1,268 @@
+//! The loop: waits, lets the dispatcher decide, writes it down, and does it.
+//!
+//! It runs on a thread of its own, because commits block. Everything else talks to it through a [`Handle`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration as StdDuration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::dispatcher::{Dispatcher, HEARTBEAT, Options, Restored};
+use super::event::{Action, AskId, Command, Event, Note, Reply, TaskUpdate};
+use super::runner::Runner;
+use crate::host::Clock;
+use crate::schedule::{Duration, Instant};
+use crate::store::{self, RunId, Store, Write};
+
+/// What a server is made of.
+pub struct Parts {
+    /// How it is set up.
+    pub options: Options,
+    /// Where everything is written down.
+    pub store: Box<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Makes the workers. They send what they have to say to the handle.
+    pub runner: Box<dyn FnOnce(Handle) -> Box<dyn Runner> + Send>,
+    /// All tasks that there are now.
+    pub tasks: Vec<TaskUpdate>,
+    /// Hears what happens.
+    pub log: Box<dyn FnMut(LogEntry) + Send>,
+}
+
+/// What the log hears.
+#[derive(Debug)]
+pub enum LogEntry {
+    /// Something that the dispatcher decided or was told.
+    Note(Note),
+    /// A batch could not be written. Nothing that depends on it is done; it is tried again.
+    CannotWrite(store::Error),
+}
+
+/// Messages to the loop.
+#[derive(Debug)]
+enum Message {
+    Event(Event),
+    Ask(Command, oneshot::Sender<Reply>),
+    /// Stop, at the latest when so much time has passed.
+    StopWithin(StdDuration),
+}
+
+/// Talks to a server. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    messages: mpsc::Sender<Message>,
+}
+
+/// The server is not there any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+impl Handle {
+    /// Asks for something and waits for the answer.
+    pub async fn ask(&self, command: Command) -> Result<Reply, Gone> {
+        let (answer, answered) = oneshot::channel();
+        self.messages.send(Message::Ask(command, answer)).await.map_err(|_| Gone)?;
+        answered.await.map_err(|_| Gone)
+    }
+
+    /// The set of tasks has changed.
+    pub async fn update(&self, tasks: Vec<TaskUpdate>) -> Result<(), Gone> {
+        self.messages.send(Message::Event(Event::Tasks(tasks))).await.map_err(|_| Gone)
+    }
+
+    /// Starts nothing any more, waits for what is running, and interrupts it when so much time has passed.
+    pub async fn stop_within(&self, grace: StdDuration) -> Result<(), Gone> {
+        self.messages.send(Message::StopWithin(grace)).await.map_err(|_| Gone)
+    }
+
+    /// What a worker's thread has to say. Waits while the loop is behind, so that a talkative run cannot flood it.
+    pub fn tell(&self, run: RunId, event: super::event::RunEvent) -> Result<(), Gone> {
+        self.messages.blocking_send(Message::Event(Event::Run(run, event))).map_err(|_| Gone)
+    }
+}
+
+/// A server that runs.
+pub struct Server {
+    /// Talks to it.
+    pub handle: Handle,
+    thread: thread::JoinHandle<Result<(), store::Error>>,
+}
+
+impl Server {
+    /// Takes up where the store says that the server before stopped. Call it in a runtime.
+    pub fn start(parts: Parts) -> Result<Self, store::Error> {
+        /// How far workers may be ahead of the loop.
+        const MESSAGES_MAX: usize = 1024;
+        let (messages, incoming) = mpsc::channel(MESSAGES_MAX);
+        let handle = Handle { messages };
+        let runtime = tokio::runtime::Handle::current();
+        let (mut store, clock) = (parts.store, parts.clock);
+        let now = Instant(clock.now_us());
+        let restored = Restored::read(&mut *store, now)?;
+        let dispatcher = Dispatcher::restore(parts.options, restored, parts.tasks, now);
+        let (to_runner, make_runner, log) = (handle.clone(), parts.runner, parts.log);
+        let work = move || {
+            let runner = make_runner(to_runner);
+            let asks = HashMap::new();
+            let main = Loop {
+                dispatcher,
+                store,
+                clock,
+                runner,
+                incoming,
+                asks,
+                last_ask: 0,
+                log,
+                deadline_us: None,
+            };
+            main.run(&runtime)
+        };
+        let thread = thread::Builder::new()
+            .name("engine".to_owned())
+            .spawn(work)
+            .expect("a process may have a second thread");
+        Ok(Self { handle, thread })
+    }
+
+    /// Waits for its end.
+    pub fn join(self) -> Result<(), store::Error> {
+        self.thread.join().expect("the loop does not panic")
+    }
+}
+
+struct Loop {
+    dispatcher: Dispatcher,
+    store: Box<dyn Store>,
+    clock: Arc<dyn Clock>,
+    runner: Box<dyn Runner>,
+    incoming: mpsc::Receiver<Message>,
+    /// Who waits for an answer.
+    asks: HashMap<AskId, oneshot::Sender<Reply>>,
+    last_ask: u64,
+    log: Box<dyn FnMut(LogEntry) + Send>,
+    /// On the monotonic clock: when runs are interrupted.
+    deadline_us: Option<u64>,
+}
+
+/// Clocks are adjusted by less than this all the time; that is not setting them back.
+const SET_BACK: Duration = Duration(2 * Duration::SECOND.0);
+
+impl Loop {
+    fn run(mut self, runtime: &tokio::runtime::Handle) -> Result<(), store::Error> {
+        let mut stopped = self.commit(runtime)?;
+        while !stopped {
+            let messages = runtime.block_on(self.wait());
+            let now = self.read_clock()?;
+            // What ended before now makes room for what is due now.
+            let (from_runs, others): (Vec<_>, Vec<_>) =
+                messages.into_iter().partition(|it| matches!(it, Message::Event(Event::Run(..))));
+            for message in from_runs {
+                self.hear(now, message);
+            }
+            self.dispatcher.tick(now);
+            for message in others {
+                self.hear(now, message);
+            }
+            if self.deadline_us.is_some_and(|at| at <= self.clock.monotonic_us()) {
+                self.dispatcher.handle(now, Event::StopNow);
+            }
+            stopped = self.commit(runtime)?;
+        }
+        Ok(())
+    }
+
+    /// Sleeps until something happens or is due, but never so long that a clock that was set goes unnoticed.
+    async fn wait(&mut self) -> Vec<Message> {
+        const TAKEN_AT_ONCE: usize = 256;
+        let mut messages = Vec::new();
+        let sleep = self.clock.sleep(self.pause());
+        tokio::select! {
+            biased;
+            taken = self.incoming.recv_many(&mut messages, TAKEN_AT_ONCE) => {
+                debug_assert!(taken > 0, "the loop holds a sender itself, by its runner");
+            }
+            () = sleep => {}
+        }
+        messages
+    }
+
+    fn pause(&self) -> StdDuration {
+        let now = Instant(self.clock.now_us());
+        let until_due =
+            self.dispatcher.next_wake().map_or(HEARTBEAT, |at| at.since(now).min(HEARTBEAT));
+        let until_due = u64::try_from(until_due.0).unwrap_or(0);
+        let until_deadline =
+            self.deadline_us.map(|at| at.saturating_sub(self.clock.monotonic_us()));
+        StdDuration::from_micros(until_deadline.map_or(until_due, |it| it.min(until_due)))
+    }
+
+    fn read_clock(&mut self) -> Result<Instant, store::Error> {
+        let now = Instant(self.clock.now_us());
+        if self.dispatcher.now().since(now) > SET_BACK {
+            self.dispatcher.set_back(&mut *self.store, now)?;
+        }
+        Ok(now)
+    }
+
+    fn hear(&mut self, now: Instant, message: Message) {
+        let event = match message {
+            Message::Event(event) => event,
+            Message::Ask(command, answer) => {
+                self.last_ask += 1;
+                self.asks.insert(AskId(self.last_ask), answer);
+                Event::Command(AskId(self.last_ask), command)
+            }
+            Message::StopWithin(grace) => {
+                let grace_us = u64::try_from(grace.as_micros()).unwrap_or(u64::MAX);
+                self.deadline_us = Some(self.clock.monotonic_us().saturating_add(grace_us));
+                Event::Stop
+            }
+        };
+        self.dispatcher.handle(now, event);
+    }
+
+    /// Writes down what was decided, then does it. Says whether everything has come to its end.
+    fn commit(&mut self, runtime: &tokio::runtime::Handle) -> Result<bool, store::Error> {
+        let batch = self.dispatcher.take();
+        self.write(&batch.writes, runtime)?;
+        let mut stopped = false;
+        for action in batch.actions {
+            match action {
+                Action::Start(start) => self.runner.start(start, &mut *self.store),
+                Action::Cancel(run) => self.runner.cancel(run),
+                Action::Reply(ask, reply) => {
+                    // Whoever asked may be gone.
+                    let _ = self.asks.remove(&ask).map(|it| it.send(reply));
+                }
+                Action::Note(note) => (self.log)(LogEntry::Note(note)),
+                Action::Stopped => stopped = true,
+            }
+        }
+        Ok(stopped)
+    }
+
+    /// Tries until it is written: a full disk may be emptied. A contradiction will never be written.
+    fn write(
+        &mut self,
+        writes: &[Write],
+        runtime: &tokio::runtime::Handle,
+    ) -> Result<(), store::Error> {
+        const UNTIL_NEXT_TRY: StdDuration = StdDuration::from_secs(5);
+        loop {
+            match self.store.apply(writes) {
+                Ok(()) => return Ok(()),
+                Err(error @ store::Error::Sqlite(_)) => {
+                    (self.log)(LogEntry::CannotWrite(error));
+                    runtime.block_on(self.clock.sleep(UNTIL_NEXT_TRY));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! Transactions that a program has open.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use tokio::sync::Mutex;
+
+use super::{Sources, faults, marks};
+use crate::host::database::Session;
+use crate::value::{Code, Fault, Value};
+use crate::vm::CallKey;
+
+/// The transactions that a run has open.
+#[derive(Default)]
+pub(super) struct Transactions {
+    open: RefCell<Vec<Rc<Transaction>>>,
+}
+
+/// A transaction on a source.
+pub(super) struct Transaction {
+    source: String,
+    /// The call that began it; its calls are those of the same body, and of bodies that run in parallel inside.
+    key: CallKey,
+    session: Mutex<Box<dyn Session>>,
+    /// What its calls gave, by their keys: for the mark; of one that was committed before a restart, from the mark.
+    results: RefCell<HashMap<String, Result<Value, Fault>>>,
+    is_done: bool,
+}
+
+impl Transactions {
+    /// The transaction on the source that a call is part of.
+    pub(super) fn around(&self, source: &str, key: &CallKey) -> Option<Rc<Transaction>> {
+        let open = self.open.borrow();
+        let inside = |it: &&Rc<Transaction>| it.source == source && it.holds(key);
+        open.iter().rev().find(inside).cloned()
+    }
+
+    fn take(&self, source: &str, key: &CallKey) -> Option<Rc<Transaction>> {
+        let found = self.around(source, key)?;
+        self.open.borrow_mut().retain(|it| !Rc::ptr_eq(it, &found));
+        Some(found)
+    }
+}
+
+impl Transaction {
+    fn holds(&self, key: &CallKey) -> bool {
+        key.path.starts_with(&self.key.path)
+    }
+
+    /// Does a job in the transaction; one that was done before a restart is not done again.
+    pub(super) async fn perform(
+        &self,
+        key: &CallKey,
+        job: impl AsyncFnOnce(&mut dyn Session) -> Result<Value, Fault>,
+    ) -> Result<Value, Fault> {
+        let name = key.to_string();
+        if self.is_done {
+            let missing = || Err(Fault::new(Code::Sql, "the database does not know this call"));
+            return self.results.borrow().get(&name).cloned().unwrap_or_else(missing);
+        }
+        let result = job(&mut **self.session.lock().await).await;
+        self.results.borrow_mut().insert(name, result.clone());
+        result
+    }
+}
+
+impl Sources {
+    /// Begins a transaction.
+    pub(super) async fn begin(&self, key: &CallKey, source: &str) -> Result<Value, Fault> {
+        self.extend(source).await?;
+        let mut session = self.session(source).await?;
+        let done = match &self.run {
+            Some(run) => marks::find(&mut *session, run, key).await?,
+            None => None,
+        };
+        let is_done = done.is_some();
+        if !is_done {
+            session.begin().await.map_err(faults::of_database)?;
+        }
+        let results = done.map(|it| results_of(&it)).unwrap_or_default();
+        self.transactions.open.borrow_mut().push(Rc::new(Transaction {
+            source: source.to_owned(),
+            key: key.clone(),
+            session: Mutex::new(session),
+            results: RefCell::new(results),
+            is_done,
+        }));
+        Ok(Value::Null)
+    }
+
+    /// Makes a transaction's writes last.
+    pub(super) async fn commit(&self, key: &CallKey, source: &str) -> Result<Value, Fault> {
+        let Some(transaction) = self.transactions.take(source, key) else {
+            return Err(none_open());
+        };
+        if transaction.is_done {
+            return Ok(Value::Null);
+        }
+        let mut session = transaction.session.lock().await;
+        if let Some(run) = &self.run {
+            let results = value_of(&transaction.results.borrow());
+            let now_us = self.host.clock.now_us();
+            marks::add(&mut **session, run, &transaction.key, now_us, &results).await?;
+        }
+        session.commit().await.map_err(faults::of_database)?;
+        Ok(Value::Null)
+    }
+
+    /// Undoes a transaction's writes.
+    pub(super) async fn rollback(&self, key: &CallKey, source: &str) -> Result<Value, Fault> {
+        let Some(transaction) = self.transactions.take(source, key) else { return Ok(Value::Null) };
+        transaction.session.lock().await.rollback().await.map_err(faults::of_database)?;
+        Ok(Value::Null)
+    }
+}
+
+fn none_open() -> Fault {
+    Fault::new(Code::Sql, "no transaction is open on this source")
+}
+
+/// The results as one value: a list of call, whether it went well, and what it gave.
+fn value_of(results: &HashMap<String, Result<Value, Fault>>) -> Value {
+    let mut calls: Vec<_> = results.iter().collect();
+    calls.sort_by_key(|(name, _)| *name);
+    Value::list(calls.into_iter().map(|(name, result)| {
+        let parts = match result {
+            Ok(value) => vec![Value::text(name), Value::Bool(true), value.clone()],
+            Err(fault) => {
+                let data = fault.data.clone().unwrap_or(Value::Null);
+                let (code, message) = (Value::text(&fault.code), Value::text(&fault.message));
+                vec![Value::text(name), Value::Bool(false), code, message, data]
+            }
+        };
+        Value::list(parts)
+    }))
+}
+
+fn results_of(value: &Value) -> HashMap<String, Result<Value, Fault>> {
+    let Value::List(calls) = value else { return HashMap::new() };
+    calls.iter().filter_map(|it| result_of(&it)).collect()
+}
+
+fn result_of(call: &Value) -> Option<(String, Result<Value, Fault>)> {
+    let Value::List(parts) = call else { return None };
+    let text = |at| parts.get(at).and_then(|it| it.as_str().map(str::to_owned));
+    let result = match parts.get(1)? {
+        Value::Bool(true) => Ok(parts.get(2)?),
+        _ => Err(Fault {
+            code: text(2)?.into(),
+            message: text(3)?,
+            data: parts.get(4).filter(|it| !it.is_null()),
+        }),
+    };
+    Some((text(0)?, result))
+}
