@@ -66,8 +66,8 @@ impl<'p> Checker<'p> {
             Named::Module(file) => self.member_value(expr, &field.base, file, name),
             Named::LibraryModule(module) => {
                 match self.library().functions(&module, &name.text).next() {
-                    Some(entry) => self.library_value(expr, entry),
-                    None => self.unknown_function(&module, name),
+                    Some(entry) if !self.is_hidden(&name.text) => self.library_value(expr, entry),
+                    _ => self.unknown_function(&module, name),
                 }
             }
             Named::Source(_) | Named::Decl(_) | Named::Prelude(_) => {
@@ -141,7 +141,7 @@ impl<'p> Checker<'p> {
 
     /// Reports a name that a module of the library does not declare.
     pub(super) fn unknown_function(&mut self, module: &str, name: &Name) -> Type {
-        let known = self.library().function_names(module);
+        let known = self.library().function_names(module).filter(|it| !it.starts_with('_'));
         let near = nearest(&name.text, known.map(Candidate::new));
         self.report(report::names::unknown_function(module, name, &near));
         Type::Error
@@ -411,5 +411,58 @@ impl<'p> Checker<'p> {
             refused
         });
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{finds, fine, type_of_last};
+
+    #[test]
+    fn fields_of_records_and_json() {
+        assert_eq!(type_of_last("let r = { a: { b: 1 } }\nlet x = r.a.b"), "int");
+        assert_eq!(type_of_last("let j = json.parse<json>(\"1\")\nlet x = j.a.b[0]"), "json");
+        finds("let r = { total: 1 }\nprint(r.totl)", &["unknown-field at `totl`"]);
+        finds("let t = now()\nprint(t.year)", &["unknown-field at `year`"]);
+    }
+
+    #[test]
+    fn elements() {
+        assert_eq!(type_of_last("let x = [1][0]"), "int");
+        assert_eq!(type_of_last("let x = [\"a\": 1][\"a\"]"), "int?");
+        assert_eq!(type_of_last("let x = [1, 2][..1]"), "[int]");
+        assert_eq!(type_of_last("let x = \"abc\"[1..]"), "text");
+        finds("print([1][\"a\"])", &["wrong-type at `\"a\"`"]);
+        finds("print(\"abc\"[0])", &["wrong-type at `\"abc\"`"]);
+        finds("print({ a: 1 }[0])", &["wrong-type at `{ a: 1 }`"]);
+    }
+
+    #[test]
+    fn the_run_and_the_settings() {
+        assert_eq!(type_of_last("let x = run.previous"), "time?");
+        assert_eq!(type_of_last("let x = env.REGION"), "text?");
+        finds("print(run.due_at)", &["unknown-name at `due_at`"]);
+        finds("print(env.REGIO)", &["unknown-env at `REGIO`"]);
+        finds(
+            "let k = secret.API_KY\nhttp.get(\"https://a.example\", auth: http.bearer(k))",
+            &["unknown-secret at `API_KY`"],
+        );
+    }
+
+    #[test]
+    fn names_that_are_no_values() {
+        finds("print(mail)", &["not-a-value at `mail`"]);
+        finds("type Line = { a: int }\nprint(Line)", &["not-a-value at `Line`"]);
+        finds("print(run)", &["not-a-value at `run`"]);
+    }
+
+    #[test]
+    fn reading_json_into_types() {
+        assert_eq!(
+            type_of_last("let j = json.parse<json>(\"1\")\nlet x = j.rows as [{ id: int }]"),
+            "[{ id: int }]"
+        );
+        finds("print(\"5\" as int)", &["wrong-type at `\"5\"`"]);
+        finds("let j = json.parse<json>(\"1\")\nprint(j as secret)", &["wrong-type at `secret`"]);
     }
 }

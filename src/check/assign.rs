@@ -158,6 +158,7 @@ impl<'p> Checker<'p> {
         let local = self.scope.get(id);
         let (name, binding, kind) = (local.name.clone(), local.span, local.kind);
         if !kind.is_variable() {
+            self.scope.get_mut(id).is_used = true;
             let how = match kind {
                 LocalKind::Let => "was made with `let`",
                 LocalKind::Param => "is a parameter",
@@ -315,5 +316,47 @@ impl<'p> Checker<'p> {
                 self.report(report::names::changes_temporary(base.span, name));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{finds, fine};
+
+    #[test]
+    fn variables_their_fields_and_elements_can_be_assigned() {
+        fine(
+            "var r = { xs: [1], n: 1 }\nr.n += 2\nr.xs[0] = 3\nvar m: [text: int] = [:]\nm[\"a\"] = 1\nprint(r)\nprint(m)",
+        );
+        finds("let x = 1\nx = 2", &["not-assignable at `x`"]);
+        finds("fn f(n: int) { n = 2 }\nf(1)", &["not-assignable at `n`"]);
+        finds("for i in 1..3 { i = 2 }", &["not-assignable at `i`"]);
+        finds("let r = { n: 1 }\nr.n = 2\nprint(r)", &["not-assignable at `r`"]);
+        finds("const N = 1\nN = 2", &["not-assignable at `N`"]);
+        finds("run.id = \"x\"", &["not-assignable at `run.id`"]);
+        finds("x = 1", &["unknown-name at `x`"]);
+    }
+
+    #[test]
+    fn values_fit_what_they_are_assigned_to() {
+        fine("var d: decimal = 0\nd += 1\nd = 3\nprint(d)");
+        finds("var n = 1\nn = \"a\"\nprint(n)", &["wrong-type at `\"a\"`"]);
+        finds("var n = 1\nn += 0.5\nprint(n)", &["wrong-type at `0.5`"]);
+        finds("var n = 1\nn /= 2\nprint(n)", &["wrong-type at `2`"]);
+        finds("var t = \"a\"\nt += 1\nprint(t)", &["no-operator at `+=`"]);
+    }
+
+    #[test]
+    fn an_element_of_a_map_may_be_missing() {
+        finds("var m = [\"a\": 1]\nm[\"b\"] += 1\nprint(m)", &["maybe-null at `m[\"b\"]`"]);
+        fine("var m = [\"a\": 1]\nm[\"b\"] = (m[\"b\"] ?? 0) + 1\nprint(m)");
+    }
+
+    #[test]
+    fn parallel_bodies_work_on_copies() {
+        finds(
+            "var n = 0\nparallel for x in [1] limit 2 { n += x }\nprint(n)",
+            &["captured-assignment at `n`"],
+        );
     }
 }

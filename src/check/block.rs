@@ -201,7 +201,7 @@ impl<'p> Checker<'p> {
     /// Whether what is declared here is the task's own, beside the file's declarations.
     fn is_task_level(&self) -> bool {
         let frame = self.scope.frame();
-        frame.is_some_and(|it| it.kind == FrameKind::Task && it.boundary == self.scope_start())
+        frame.is_some_and(|it| it.kind == FrameKind::Task && it.depth == self.block_depth)
     }
 
     /// This file's declaration of a name.

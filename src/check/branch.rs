@@ -151,11 +151,11 @@ impl<'p> Checker<'p> {
     /// `try { … } catch e if c { … }`
     pub(super) fn try_stmt(&mut self, it: &'p Try) -> Type {
         let mut before = self.facts.clone();
-        let body = self.block(&it.body, Want::Nothing);
         // Anything that the body assigns may or may not have been assigned when it fails.
         for root in self.assigned_in(&it.body) {
             before.forget_variable(root);
         }
+        let body = self.block(&it.body, Want::Nothing);
         let mut after = std::mem::replace(&mut self.facts, before.clone());
         let mut all_never = body.is_never();
         let mut is_reached = !body.is_never();

@@ -115,7 +115,7 @@ impl<'p> Checker<'p> {
             None => {}
             Some(Named::LibraryModule(module)) => {
                 let entries: Vec<_> = self.library().functions(&module, &name.text).collect();
-                if entries.is_empty() {
+                if entries.is_empty() || self.is_hidden(&name.text) {
                     self.check_loose_args(call);
                     return self.unknown_function(&module, name);
                 }
@@ -331,4 +331,146 @@ fn unnamed_signature(function: &FnType, call: &Call) -> Signature {
 
 fn is_short_word(text: &str) -> bool {
     text.len() <= 30 && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{finds, fine, type_of_last};
+
+    const SEND: &str = "fn send(to: text, subject: text, times: int = 1) -> int { return times + to.length() + subject.length() }\n";
+
+    #[track_caller]
+    fn finds_with_send(call: &str, expected: &[&str]) {
+        finds(&format!("{SEND}print({call})"), expected);
+    }
+
+    #[test]
+    fn arguments_by_place_and_by_name() {
+        fine(&format!(
+            "{SEND}print(send(\"a\", \"b\"))\nprint(send(\"a\", times: 2, subject: \"b\"))"
+        ));
+    }
+
+    #[test]
+    fn arguments_that_do_not_fit() {
+        finds_with_send("send(\"a\", \"b\", 1, 2)", &["wrong-arguments at `2`"]);
+        finds_with_send("send(\"a\")", &["missing-argument at `send`"]);
+        finds_with_send("send(\"a\", \"b\", tims: 2)", &["unknown-argument at `tims`"]);
+        finds_with_send("send(\"a\", \"b\", to: \"c\")", &["wrong-arguments at `to`"]);
+        finds_with_send("send(\"a\", 3)", &["wrong-type at `3`"]);
+    }
+
+    #[test]
+    fn names_that_cannot_be_called() {
+        finds("let x = 3\nprint(x(1))", &["not-a-function at `x`"]);
+        finds("const N = 3\nprint(N())", &["not-a-function at `N`"]);
+        finds("print(mail.sned(\"a\"))", &["unknown-function at `sned`"]);
+        finds("print(mial.send(\"a\"))", &["unknown-name at `mial`"]);
+        finds("prnt(3)", &["unknown-function at `prnt`"]);
+        finds("print(length(\"abc\"))", &["unknown-function at `length`"]);
+        finds("print([1].len())", &["unknown-method at `len`"]);
+        finds("print(\"a\".upper)", &["unknown-field at `upper`"]);
+        finds("let r = { total: 3 }\nprint(r.total())", &["unknown-method at `total`"]);
+    }
+
+    #[test]
+    fn hidden_functions_of_the_library_stay_hidden() {
+        finds("print([1]._sort_by([1], false))", &["unknown-method at `_sort_by`"]);
+    }
+
+    #[test]
+    fn methods_are_those_of_the_type() {
+        assert_eq!(type_of_last("let x = \"a b\".words().map(w => w.length())"), "[int]");
+        assert_eq!(type_of_last("let x = [1, 2].sum()"), "int");
+        assert_eq!(type_of_last("let x = [1.5].sum()"), "decimal");
+        assert_eq!(type_of_last("let x = [1, 2].first()"), "int?");
+        assert_eq!(type_of_last("let x = [\"a\": 1].entries()"), "[{ key: text, value: int }]");
+        assert_eq!(type_of_last("let x = [1, 2].map(n => { id: n })"), "[{ id: int }]");
+        assert_eq!(type_of_last("let x = [1, 2].group_by(n => n % 2 == 0)"), "[bool: [int]]");
+        assert_eq!(type_of_last("let x = [3, 1].sort(n => -n).take(1)"), "[int]");
+    }
+
+    #[test]
+    fn functions_of_ones_own_chain_like_methods() {
+        fine(
+            "fn gross(net: decimal, rate: decimal = 0.19) -> decimal { return net * (1 + rate) }\nprint(10.gross())\nprint((1.5).gross(rate: 0.07))",
+        );
+        fine(
+            "fn second<T>(xs: [T]) -> T? { return xs.get(1) }\nprint([\"a\", \"b\"].second() ?? \"none\")",
+        );
+        finds(
+            "fn gross(net: decimal) -> decimal { return net }\nprint(\"a\".gross())",
+            &["unknown-method at `gross`"],
+        );
+    }
+
+    #[test]
+    fn question_marks_pass_through_calls() {
+        assert_eq!(type_of_last("let names = [\"a\"]\nlet x = names.first()?.upper()"), "text?");
+        assert_eq!(
+            type_of_last("let xs = [1.5]\nlet x = xs.first()?.round(1)?.to_text() ?? \"-\""),
+            "text"
+        );
+        finds("print([\"a\"].first().upper())", &["maybe-null at `[\"a\"].first()`"]);
+        finds("print([1]?.count())", &["never-null at `[1]`"]);
+    }
+
+    #[test]
+    fn overloads_are_chosen_by_what_a_closure_gives() {
+        assert_eq!(type_of_last("let x = [\"a\"].sum(t => t.length())"), "int");
+        assert_eq!(type_of_last("let x = [\"a\"].sum(t => 1.5)"), "decimal");
+        assert_eq!(type_of_last("let x = [\"a\"].sum(t => 1h)"), "duration");
+        assert_eq!(type_of_last("let x = [\"a\"].avg(t => t.length())"), "decimal?");
+        finds("print([1].sum(n => \"a\"))", &["wrong-type at `n => \"a\"`"]);
+        finds("print([1].sum(n => nn))", &["unknown-name at `nn`"]);
+        fine("print([[1]].sum(xs => xs.sum(x => x * 2)))");
+    }
+
+    #[test]
+    fn type_arguments_are_written_where_nothing_tells() {
+        fine("type Row = { id: int }\nlet rows = csv.parse<Row>(\"id\")\nprint(rows.first()?.id)");
+        fine("type Row = { id: int }\nlet rows: [Row] = csv.parse(\"id\")\nprint(rows)");
+        finds("let rows = csv.parse(\"id\")\nprint(rows)", &["missing-type at `csv.parse`"]);
+        finds("print([1].count<int, text>())", &["wrong-arguments at `text`"]);
+    }
+
+    #[test]
+    fn changing_calls_need_a_variable() {
+        fine(
+            "var xs = [1]\nxs.push(2)\nvar r = { xs: [1], m: [\"a\": [1]] }\nr.xs.push(2)\nprint(xs)\nprint(r)",
+        );
+        finds("let xs = [1]\nxs.push(2)", &["not-assignable at `xs`"]);
+        finds("[1].push(2)", &["not-assignable at `[1]`"]);
+        finds("var xs = [1]\nxs.push(\"a\")\nprint(xs)", &["wrong-type at `\"a\"`"]);
+        finds(
+            "var xs = [1]\nlet ys = [1].map(n => {\n  xs.push(n)\n  n\n})\nprint(ys)",
+            &["captured-assignment at `xs`"],
+        );
+    }
+
+    #[test]
+    fn choices_of_types_are_the_librarys() {
+        fine(
+            "mail.send(to: \"a@example.com\", subject: \"x\")\nmail.send(to: { email: \"a@example.com\" }, subject: \"x\")\nmail.send(to: [\"a@example.com\", { email: \"b@example.com\", name: \"B\" }], subject: \"x\")",
+        );
+        finds("mail.send(to: 3, subject: \"x\")", &["wrong-type at `3`"]);
+        finds("fn f(x: text | int) { print(1) }\nf(1)", &["wrong-type at `text | int`"]);
+    }
+
+    #[test]
+    fn generic_functions_are_solved_by_their_arguments() {
+        assert_eq!(
+            type_of_last("fn pair<T>(a: T, b: T) -> [T] { return [a, b] }\nlet x = pair(1, 2.5)"),
+            "[decimal]"
+        );
+        finds(
+            "fn pair<T>(a: T, b: T) -> [T] { return [a, b] }\nprint(pair(1, \"a\"))",
+            &["wrong-type at `\"a\"`"],
+        );
+    }
+
+    #[test]
+    fn fields_that_are_functions_are_called() {
+        fine("let r = { f: (x: int) => x + 1 }\nprint(r.f(2))");
+    }
 }

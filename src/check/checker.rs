@@ -48,6 +48,8 @@ pub(super) struct Checker<'p> {
     pub(super) scope: Scope<'p>,
     /// Where the variables of the innermost block begin.
     block_start: LocalId,
+    /// How many blocks we are in.
+    pub(super) block_depth: u32,
     /// The statements of the blocks that we are in, outermost first.
     pub(super) blocks: Vec<Stmts<'p>>,
     /// What is known here of the types of variables.
@@ -110,6 +112,7 @@ impl<'p> Checker<'p> {
             tables,
             diagnostics: Vec::new(),
             block_start: scope.mark(),
+            block_depth: 0,
             scope,
             blocks: Vec::new(),
             facts: Facts::default(),
@@ -135,12 +138,14 @@ impl<'p> Checker<'p> {
     /// Begins a block: what it declares may hide what is outside, but not itself.
     pub(super) fn open_scope(&mut self) -> ScopeMark {
         let start = self.scope.mark();
+        self.block_depth += 1;
         ScopeMark { start, outer: std::mem::replace(&mut self.block_start, start) }
     }
 
     /// Ends a block: its variables go out of scope, and those that nobody read are noted.
     pub(super) fn close_scope(&mut self, mark: ScopeMark) {
         self.block_start = mark.outer;
+        self.block_depth -= 1;
         let mut unused = Vec::new();
         self.scope.close(mark.start, |local| {
             let is_silent = local.is_used || local.name.starts_with('_') || local.ty.is_error();

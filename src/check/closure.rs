@@ -17,11 +17,19 @@ impl<'p> Checker<'p> {
             Some(Type::Error) => self.params_like(closure, Some(&Type::Error)),
             _ => self.params_like(closure, None),
         };
+        let fits = match &wanted {
+            Some(Type::Fn(function)) => function.params.len() == params.len(),
+            Some(Type::Error) => true,
+            _ => !params.iter().any(Type::is_error),
+        };
         let result = match &wanted {
             Some(Type::Fn(function)) if !is_hole(&function.result) => Some(&function.result),
             _ => None,
         };
         let result = self.closure_body(expr, closure, &params, result);
+        if !fits {
+            return Type::Error;
+        }
         Type::Fn(Arc::new(FnType { params, result }))
     }
 
@@ -145,7 +153,9 @@ impl<'p> Checker<'p> {
     /// Begins a body with variables of its own; [`Checker::leave`] ends it.
     pub(super) fn enter(&mut self, kind: FrameKind, result: FrameResult<'p>) -> ScopeMark {
         let boundary = self.scope.mark();
-        let frame = Frame { kind, boundary, captures: Vec::new(), result, loops: Vec::new() };
+        let depth = self.block_depth + 1;
+        let frame =
+            Frame { kind, boundary, captures: Vec::new(), result, loops: Vec::new(), depth };
         self.scope.frames.push(frame);
         self.open_scope()
     }
@@ -193,4 +203,56 @@ impl<'p> Checker<'p> {
 /// Whether a wanted result says nothing: it has parameters that nobody has decided yet.
 fn is_hole(result: &Type) -> bool {
     result.has_part(&mut |part| part.is_error())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{checked, finds, fine, type_of_last};
+
+    #[test]
+    fn parameters_take_their_types_from_the_place() {
+        fine("print([1].map(n => n + 1))\nprint([1].reduce(0, (a, b) => a + b))");
+        finds("print([1].map(n => n.upper()))", &["unknown-method at `upper`"]);
+        finds("let f = x => x\nprint(f)", &["missing-type at `x`"]);
+        assert_eq!(type_of_last("let f = (x: int) => x * 2"), "fn(int) -> int");
+    }
+
+    #[test]
+    fn the_number_of_parameters_is_the_places() {
+        finds("print([1].map((a, b) => a))", &["wrong-arguments at `(a, b) => a`"]);
+        finds("print([1].reduce(0, a => a))", &["wrong-arguments at `a => a`"]);
+    }
+
+    #[test]
+    fn results_are_joined_and_widened() {
+        assert_eq!(
+            type_of_last("let x = [1].map(n => { if n > 1 { return 2.5 }\n  n })"),
+            "[decimal]"
+        );
+        finds("print([1].filter(n => n + 1))", &["wrong-type at `n + 1`"]);
+        finds("print([1].filter(n => { print(n) }))", &["missing-result at `{ print(n) }`"]);
+        fine("let fs: [fn(int) -> decimal] = [n => n, n => 1.5]\nprint(fs.count())");
+    }
+
+    #[test]
+    fn outer_variables_are_seen_and_not_assigned() {
+        fine("let rate = 2\nprint([1].map(n => n * rate))");
+        finds(
+            "var n = 0\nlet xs = [1].map(x => {\n  n += x\n  x\n})\nprint(xs)",
+            &["captured-assignment at `n`"],
+        );
+        fine("print([1].map(x => {\n  var n = 0\n  n += x\n  n\n}))");
+    }
+
+    #[test]
+    fn captures_are_noted_in_order_of_use() {
+        let (_, checked) = checked(&[(
+            "main",
+            "let a = 1\nlet b = 2\nlet f = (x: int) => x + b + a + b\nprint(f(1))",
+        )]);
+        let captures: Vec<_> = checked.files[0].tables.captures.values().collect();
+        assert_eq!(captures.len(), 1);
+        assert_eq!(captures[0].len(), 2);
+        assert!(captures[0][0] > captures[0][1], "b comes first");
+    }
 }

@@ -314,3 +314,128 @@ fn holds_itself(ty: &Type, decl: DeclId) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{finds, fine, found_in};
+
+    #[test]
+    fn declarations_may_be_used_before_they_are_made() {
+        fine(
+            "print(f(B))\nconst B = A + 1\nconst A = 2\nfn f(x: Money) -> Money { return x * C }\nconst C = 1.5\ntype Money = decimal",
+        );
+    }
+
+    #[test]
+    fn types_may_mention_themselves_behind_an_end() {
+        fine(
+            "type Tree = { value: int, children: [Tree], parent: Tree? }\nfn depth(t: Tree) -> int {\n  return 1 + (t.children.map(c => depth(c)).max() ?? 0)\n}\nprint(depth({ value: 1, children: [{ value: 2, children: [] }] }))",
+        );
+        finds(
+            "type T = { a: T }\nfn f(t: T) { print(1) }\nprint(1)",
+            &["endless-declaration at `T`"],
+        );
+        finds("type A = B\ntype B = A\nprint(1)", &["endless-declaration at `A`"]);
+        fine(
+            "type A = { b: B? }\ntype B = { a: [A] }\nfn f(a: A) -> B? { return a.b }\nprint(f({ b: { a: [{}] } }))",
+        );
+    }
+
+    #[test]
+    fn constants_do_not_need_themselves() {
+        finds("const A = B\nconst B = A\nprint(A)", &["endless-declaration at `A`"]);
+    }
+
+    #[test]
+    fn wrong_types_are_said_once() {
+        finds("fn f(x: itn) -> int { return x + 1 }\nprint(f(1))", &["unknown-type at `itn`"]);
+        finds(
+            "type Line = { a: int, a: text }\nfn f(l: Line) { print(l.a) }\nprint(1)",
+            &["duplicate-name at `a`"],
+        );
+        finds("fn f() { print(1) }\nlet x: f = 1\nprint(x)", &["unknown-type at `f`"]);
+    }
+
+    #[test]
+    fn names_of_modules() {
+        let shop =
+            "fn price() -> decimal { return 1.5 }\ntype Line = { sku: text }\nconst RATE = 2\n";
+        assert_eq!(
+            found_in(&[
+                ("main", "use shop\nlet l: Line = { sku: \"a\" }\nprint(price() * RATE)\nprint(l)"),
+                ("shop", shop)
+            ]),
+            [""; 0]
+        );
+        assert_eq!(
+            found_in(&[
+                (
+                    "main",
+                    "use shop as s\nlet l: s.Line = { sku: \"a\" }\nprint(s.price() * s.RATE)\nprint(l)"
+                ),
+                ("shop", shop)
+            ]),
+            [""; 0]
+        );
+        assert_eq!(
+            found_in(&[("main", "use shop as s\nprint(s.prize())"), ("shop", shop)]),
+            ["unknown-name at `prize`"]
+        );
+        assert_eq!(
+            found_in(&[("main", "use shpo\nprint(1)"), ("shop", shop)]),
+            ["unknown-module at `shpo`"]
+        );
+        assert_eq!(
+            found_in(&[
+                ("main", "use a\nuse b\nprint(x())"),
+                ("a", "fn x() -> int { return 1 }"),
+                ("b", "fn x() -> int { return 2 }")
+            ]),
+            ["ambiguous-name at `x`"]
+        );
+        assert_eq!(
+            found_in(&[
+                ("a", "use b\nfn x() -> int { return 1 }"),
+                ("b", "use a\nfn y() -> int { return 2 }")
+            ]),
+            ["import-cycle at `use a`"]
+        );
+        assert_eq!(
+            found_in(&[
+                ("main", "use lib/money\nprint(net(1))"),
+                ("lib/money", "fn net(x: int) -> int { return x }")
+            ]),
+            [""; 0]
+        );
+        assert_eq!(
+            found_in(&[("main", "use other\nprint(1)"), ("other", "print(2)")]),
+            ["unknown-module at `other`"]
+        );
+    }
+
+    #[test]
+    fn a_name_stands_for_one_thing() {
+        finds("let x = 1\nlet x = 2\nprint(x)", &["duplicate-name at `x`"]);
+        finds("fn f() { print(1) }\nfn f() { print(2) }\nf()", &["duplicate-name at `f`"]);
+        finds("fn f() { print(1) }\nlet f = 2\nprint(f)", &["duplicate-name at `f`"]);
+        fine(
+            "let x = 1\nprint([1].map(x => x + 1))\nif x > 0 {\n  let x = \"a\"\n  print(x.upper())\n}",
+        );
+        finds("print(x)\nlet x = 1", &["used-before-set at `x`"]);
+        finds("fn f() -> int { return x }\nlet x = 1\nprint(f() + x)", &["unknown-name at `x`"]);
+    }
+
+    #[test]
+    fn unused_variables_are_said_where_nothing_else_is_wrong() {
+        finds("let n = 1", &["unused-name at `n`"]);
+        finds("let total = 1\nprint(totl)", &["unknown-name at `totl`"]);
+        fine("let _n = 1\nfn f(x: int) { print(1) }\nf(1)");
+    }
+
+    #[test]
+    fn kept_variables_belong_to_the_task() {
+        fine("keep cursor: int = 0\ncursor += 1\nprint(cursor)");
+        finds("keep f: fn() -> int = () => 1\nprint(1)", &["wrong-type at `f`"]);
+        finds("keep n = 0\nfn f() -> int { return n }\nprint(f() + n)", &["unknown-name at `n`"]);
+    }
+}

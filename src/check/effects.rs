@@ -84,6 +84,8 @@ pub(super) struct Names<'a> {
     pub(super) library: &'a Library,
     /// What a declaration of the project is called.
     pub(super) of_decl: &'a dyn Fn(DeclId) -> EcoString,
+    /// Whether a declaration could be worked out at all.
+    pub(super) is_known: &'a dyn Fn(DeclId) -> bool,
 }
 
 /// Follows effects through calls; reports those that a transaction or a constant must not have.
@@ -92,7 +94,9 @@ pub(super) fn analyse(names: &Names<'_>, bodies: &Bodies) -> (Effects, Vec<Diagn
     let mut diagnostics = Vec::new();
     for (owner, touches) in bodies {
         diagnostics.extend(calls.in_transactions(touches));
-        if let Owner::Const(decl) = owner {
+        if let Owner::Const(decl) = owner
+            && (names.is_known)(*decl)
+        {
             diagnostics.extend(calls.in_constant(*decl, touches));
         }
     }
@@ -259,5 +263,64 @@ fn may_stand_in(effect: &Effect, transaction: &Transaction) -> bool {
         Effect::Library(_, EffectClass::Pure | EffectClass::Transactional) => true,
         Effect::Library(id, EffectClass::Observe) => id.module != "http" && id.name != "sleep",
         Effect::Library(_, EffectClass::Idempotent | EffectClass::Once) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Effect, Owner};
+    use crate::check::testing::{checked, finds, fine};
+
+    #[test]
+    fn effects_are_carried_to_callers() {
+        let (project, checked) = checked(&[(
+            "main",
+            "fn g() -> int { return http.get(\"https://a.example\").status }\nfn f() -> int { return [1].map(n => g() + n).sum() }\nprint(f())",
+        )]);
+        let owner = Owner::Task(project.files()[0].source.id);
+        let names: Vec<String> = checked.effects[&owner]
+            .iter()
+            .map(|it| match it {
+                Effect::Library(id, _) => format!("{}.{}", id.module, id.name),
+                Effect::Source(..) => "source".to_owned(),
+            })
+            .collect();
+        assert_eq!(names, ["http.get", "prelude.print"]);
+    }
+
+    #[test]
+    fn transactions_hold_what_can_be_rolled_back() {
+        fine("transaction { print(now()) }");
+        finds(
+            "transaction { mail.send(to: \"a@example.com\", subject: \"x\") }",
+            &["effect-in-transaction at `mail.send`"],
+        );
+        finds("transaction { sleep(1s) }", &["effect-in-transaction at `sleep`"]);
+        finds(
+            "fn g() { mail.send(to: \"a@example.com\", subject: \"x\") }\nfn f() { g() }\ntransaction { f() }",
+            &["effect-in-transaction at `f`"],
+        );
+        finds("transaction in nowhere { print(1) }", &["unknown-source at `nowhere`"]);
+    }
+
+    #[test]
+    fn the_way_to_an_indirect_effect_is_shown() {
+        let (_, checked) = checked(&[(
+            "main",
+            "fn g() { files.write(\"a\", \"b\") }\nfn f() { g() }\ntransaction { f() }",
+        )]);
+        assert_eq!(checked.diagnostics[0].labels[0].message, "`f` → `g` → `files.write`");
+    }
+
+    #[test]
+    fn constants_are_constant() {
+        fine(
+            "const DAY = 24 * 1h\nconst NAMES = [\"a\", \"b\"].map(n => n.upper())\nprint(DAY)\nprint(NAMES)",
+        );
+        finds("const START = now()\nprint(START)", &["not-constant at `now`"]);
+        finds(
+            "fn f() -> int { return A }\nconst A = f()\nprint(A)",
+            &["endless-declaration at `f`"],
+        );
     }
 }

@@ -128,3 +128,64 @@ fn failure_type() -> Type {
     ];
     Type::Record(RecordType::new(None, fields).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{finds, fine};
+
+    #[test]
+    fn functions_give_what_they_state() {
+        fine(
+            "fn f(x: int) -> int { if x > 1 { return 1 } else { return 2 } }\nfn g() -> int { 3 }\nfn h(x: int) -> int { fail \"no\" }\nprint(f(g() + h(1)))",
+        );
+        finds(
+            "fn f(x: int) -> int {\n  if x > 1 { return 1 }\n}\nprint(f(1))",
+            &["missing-result at `}`"],
+        );
+        finds("fn f() -> int { return \"a\" }\nprint(f())", &["wrong-type at `\"a\"`"]);
+        finds("fn f() -> int { return }\nprint(f())", &["missing-result at `return`"]);
+        finds("fn f() { return 1 }\nf()", &["wrong-type at `1`"]);
+        finds("fn f() -> int { \"a\" }\nprint(f())", &["wrong-type at `\"a\"`"]);
+        fine(
+            "fn f() -> decimal { return 1 }\nfn g() -> decimal { if f() > 1 { 1 } else { 2.5 } }\nprint(g())",
+        );
+    }
+
+    #[test]
+    fn a_task_returns_nothing() {
+        fine("if now() > now() { return }\nprint(1)");
+        finds("return 3", &["wrong-type at `3`"]);
+    }
+
+    #[test]
+    fn failures_have_a_message() {
+        fine(
+            "if now() > now() { fail \"late\" }\nfail { code: \"late\", message: \"too late\", data: { n: 1 } }",
+        );
+        finds("fail 3", &["wrong-type at `3`"]);
+        finds("fail { code: \"late\" }", &["missing-fields at `{ code: \"late\" }`"]);
+        finds("fail { code: \"Too Late\", message: \"x\" }", &["name-style at `\"Too Late\"`"]);
+    }
+
+    #[test]
+    fn what_cannot_be_reached_is_said_once() {
+        finds("return\nprint(1)\nprint(2)", &["unreachable at `print(1)…`"]);
+    }
+
+    #[test]
+    fn caught_errors_have_fields() {
+        fine(
+            "try { fail \"x\" } catch e if e.code == \"timeout\" { print(e.message) } catch { print(1) }",
+        );
+        fine("let n = try [1][3] else err => err.message.length()\nprint(n)");
+        finds("try { fail \"x\" } catch e { print(e.mesage) }", &["unknown-field at `mesage`"]);
+    }
+
+    #[test]
+    fn results_that_go_nowhere() {
+        finds("let n = 1\nn + 1", &["unused-result at `n + 1`"]);
+        finds("\"a\".upper()", &["unused-result at `\"a\".upper()`"]);
+        finds("[1].map(n => n + 1)", &["unused-result at `[1].map(n => n + 1)`"]);
+        fine("[1].map(n => print(n))\nfiles.delete(\"a\")");
+    }
+}

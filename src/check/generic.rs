@@ -121,6 +121,16 @@ impl<'s> Solution<'s> {
         self.solved[at] = Some(known);
     }
 
+    /// Gives up on parameters that could only have been decided by an argument that is wrong.
+    pub(super) fn give_up(&mut self, pattern: &Type) {
+        for (name, solved) in self.params.iter().zip(&mut self.solved) {
+            let is_meant = |part: &Type| matches!(part, Type::Param(it) if it == name);
+            if solved.is_none() && pattern.has_part(&mut |part| is_meant(part)) {
+                *solved = Some(Type::Error);
+            }
+        }
+    }
+
     /// The type with what is known put in, and [`Type::Error`], which agrees with everything, for what is not:
     /// what an argument is checked against.
     pub(super) fn hint(&self, ty: &Type) -> Type {

@@ -122,7 +122,7 @@ impl<'p> Checker<'p> {
     /// What the elements of a list literal should be, where its place says so.
     fn wanted_item(&self, wanted: &Type) -> Option<Type> {
         match self.open(wanted.without_null()) {
-            Type::List(item) if !item.is_error() => Some((*item).clone()),
+            Type::List(item) if !is_open(&item) => Some((*item).clone()),
             Type::Json => Some(Type::Json),
             Type::OneOf(members) => members.iter().find_map(|it| self.wanted_item(it)),
             _ => None,
@@ -132,14 +132,17 @@ impl<'p> Checker<'p> {
     /// What the keys and values of a map literal should be, where its place says so.
     fn wanted_entry(&self, wanted: &Type) -> Option<(Type, Type)> {
         match self.open(wanted.without_null()) {
-            Type::Map(entry) if !entry.0.is_error() && !entry.1.is_error() => {
-                Some((*entry).clone())
-            }
+            Type::Map(entry) if !is_open(&entry.0) && !is_open(&entry.1) => Some((*entry).clone()),
             Type::Json => Some((Type::Text, Type::Json)),
             Type::OneOf(members) => members.iter().find_map(|it| self.wanted_entry(it)),
             _ => None,
         }
     }
+}
+
+/// Whether a wanted type leaves open what is wanted.
+fn is_open(ty: &Type) -> bool {
+    ty.has_part(&mut |part| matches!(part, Type::Error | Type::Never))
 }
 
 /// The choice of texts that a wanted type is or contains.
@@ -164,5 +167,75 @@ pub(super) fn plain_text(text: &Text) -> ecow::EcoString {
                 TextPart::Hole(_) => None,
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{finds, fine, type_of_last};
+
+    #[test]
+    fn literals_take_the_number_type_of_their_place() {
+        assert_eq!(type_of_last("let x: decimal = 3"), "decimal");
+        assert_eq!(type_of_last("let x: [float] = [1, 2.5]"), "[float]");
+        assert_eq!(type_of_last("let x = [1, 2.5]"), "[decimal]");
+        assert_eq!(type_of_last("let x: [text: decimal] = [\"a\": 1]"), "[text: decimal]");
+        assert_eq!(type_of_last("let x: decimal? = 3"), "decimal?");
+    }
+
+    #[test]
+    fn a_list_holds_one_type() {
+        assert_eq!(type_of_last("let x = [1, null]"), "[int?]");
+        assert_eq!(type_of_last("let x = [[], [1]]"), "[[int]]");
+        finds("print([1, \"a\"])", &["wrong-type at `\"a\"`"]);
+        fine("let x: json = [1, \"a\", null, { b: [true, 2] }]\nprint(x)");
+    }
+
+    #[test]
+    fn maps_have_keys_that_can_be_looked_up() {
+        assert_eq!(type_of_last("let x = [1: \"a\"]"), "[int: text]");
+        finds("print([1.5: \"a\"])", &["wrong-type at `1.5`"]);
+        finds("let x: [float: int] = [:]\nprint(x)", &["wrong-type at `float`"]);
+    }
+
+    #[test]
+    fn nothing_empty_without_a_type() {
+        finds("let x = []\nprint(x)", &["missing-type at `x`"]);
+        finds("let x = [:]\nprint(x)", &["missing-type at `x`"]);
+        finds("let x = null\nprint(x)", &["missing-type at `x`"]);
+    }
+
+    #[test]
+    fn a_text_may_be_one_of_a_choice() {
+        fine("let s: \"open\" | \"paid\" = \"paid\"\nprint(s)\nlet t: text = s\nprint(t)");
+        finds("let s: \"open\" | \"paid\" = \"payd\"\nprint(s)", &["wrong-type at `\"payd\"`"]);
+        finds("let t = \"open\"\nlet s: \"open\" | \"paid\" = t\nprint(s)", &["wrong-type at `t`"]);
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        finds("print(\"key {secret.API_KEY}\")", &["secret-leak at `secret.API_KEY`"]);
+        finds("let key = secret.API_KEY\nprint(key)", &["secret-leak at `key`"]);
+        finds(
+            "log.info(\"x\", { key: secret.API_KEY })",
+            &["secret-leak at `{ key: secret.API_KEY }`"],
+        );
+        finds("print(secret.API_KEY.to_text())", &["secret-leak at `secret.API_KEY`"]);
+        fine(
+            "let r = http.get(\"https://a.example\", headers: [\"Authorization\": secret.API_KEY])\nprint(r.status)",
+        );
+    }
+
+    #[test]
+    fn instants_are_read() {
+        fine(
+            "print(@2026-03-29T02:30:00Z)\nprint(@2026-03-29)\nprint(@2026-03-29T09:00[Europe/Berlin])",
+        );
+        finds(
+            "print(@2026-03-29T02:30[Europe/Berlin])",
+            &["bad-time at `@2026-03-29T02:30[Europe/Berlin]`"],
+        );
+        finds("print(@2026-02-30)", &["bad-time at `30`"]);
+        finds("print(@2026-03-29T09:00[Europe/Berln])", &["unknown-zone at `Europe/Berln`"]);
     }
 }

@@ -123,3 +123,40 @@ impl<'p> Checker<'p> {
         Type::Never
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{finds, fine};
+
+    #[test]
+    fn lists_ranges_and_maps_can_be_looped_over() {
+        fine(
+            "for x in [1] { print(x + 1) }\nfor i, x in [\"a\"] { print(i + 1)\n  print(x.upper()) }\nfor i in 1..=3 { print(i) }\nfor k, v in [\"a\": 1] { print(k.upper())\n  print(v + 1) }",
+        );
+        finds("for x in 3 { print(x) }", &["not-a-list at `3`"]);
+        finds("for x in \"abc\" { print(x) }", &["not-a-list at `\"abc\"`"]);
+        finds("for x in [\"a\": 1] { print(x) }", &["not-a-list at `x`"]);
+        finds(
+            "fn f() -> [int]? { return null }\nfor x in f() { print(x) }",
+            &["maybe-null at `f()`"],
+        );
+    }
+
+    #[test]
+    fn loops_are_left_from_inside() {
+        fine("for x in [1] {\n  if x > 1 { break }\n  continue\n}");
+        finds("break", &["misplaced at `break`"]);
+        finds("for x in [1] { print([x].map(y => { break })) }", &["misplaced at `break`"]);
+        finds("parallel for x in [1] { if x > 1 { break } }", &["misplaced at `break`"]);
+        finds("parallel for x in [1] { if x > 1 { return } }", &["misplaced at `return`"]);
+    }
+
+    #[test]
+    fn an_endless_loop_never_ends() {
+        fine(
+            "fn f() -> int {\n  while true {\n    if now() > now() { return 1 }\n  }\n}\nprint(f())",
+        );
+        finds("while true { sleep(1s) }\nprint(1)", &["unreachable at `print(1)`"]);
+        fine("while true { break }\nprint(1)");
+    }
+}

@@ -69,6 +69,7 @@ impl<'p> Checker<'p> {
             let pat = self.pattern(pattern, &remaining, cases);
             if arm.patterns.len() > 1 && binds(pattern) {
                 self.report(report::flow::name_among_patterns(pattern.span));
+                cases.is_unsure = true;
             }
             pats.push(pat);
         }
@@ -166,13 +167,17 @@ impl<'p> Checker<'p> {
         }
     }
 
+    /// The ends of a range; of two that do not fit one is reported.
     fn range_pattern(&mut self, range: &'p Range, subject: &Type, cases: &mut Cases) -> Pat {
         let inner = self.open(subject.without_null());
         for end in [&range.from, &range.to].into_iter().flatten() {
-            let found = self.check(end, &inner, Place::Plain);
-            cases.is_unsure |= found.is_error();
+            let found = self.expr(end, Want::Type(&inner));
+            if !cases.is_unsure {
+                self.meet(end, &found, &inner, Place::Plain);
+            }
+            cases.is_unsure |= !self.agree(&found, &inner).holds() || found.is_error();
         }
-        if !inner.is_ordered() {
+        if !inner.is_ordered() && !cases.is_unsure {
             let span = range.from.as_ref().or(range.to.as_ref()).map(|it| it.span);
             self.report(report::types::no_range_of(span.unwrap_or_default(), &inner));
         }
@@ -300,5 +305,89 @@ pub(super) fn is_number_literal(expr: &Expr) -> bool {
         ExprKind::Int(_) | ExprKind::Decimal(_) | ExprKind::Float(_) => true,
         ExprKind::Unary(UnaryOp::Negate, inner) => is_number_literal(inner),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{finds, fine, type_of_last};
+
+    const STATUS: &str = "fn s() -> \"open\" | \"paid\" | \"late\" { return \"open\" }\n";
+
+    #[test]
+    fn all_cases_are_covered() {
+        fine(&format!(
+            "{STATUS}match s() {{\n  \"open\", \"paid\" => print(1)\n  \"late\" => print(2)\n}}"
+        ));
+        finds(
+            &format!("{STATUS}match s() {{\n  \"open\" => print(1)\n}}"),
+            &["unhandled-cases at `match s()`"],
+        );
+        finds("match 3 {\n  1 => print(1)\n}", &["unhandled-cases at `match 3`"]);
+        finds("match true {\n  true => print(1)\n}", &["unhandled-cases at `match true`"]);
+        finds(
+            "let n: int? = null\nmatch n {\n  x if x == 3 => print(1)\n  null => print(2)\n}",
+            &["unhandled-cases at `match n`"],
+        );
+    }
+
+    #[test]
+    fn values_are_joined() {
+        assert_eq!(
+            type_of_last(&format!(
+                "{STATUS}let x = match s() {{\n  \"open\" => 1\n  else => 2.5\n}}"
+            )),
+            "decimal"
+        );
+        finds(
+            &format!(
+                "{STATUS}let x = match s() {{\n  \"open\" => 1\n  else => \"a\"\n}}\nprint(x)"
+            ),
+            &["wrong-type at `\"a\"`"],
+        );
+    }
+
+    #[test]
+    fn cases_that_never_happen() {
+        finds(
+            &format!("{STATUS}match s() {{\n  \"Open\" => print(1)\n  else => print(2)\n}}"),
+            &["never-true at `\"Open\"`"],
+        );
+        finds(
+            &format!("{STATUS}match s() {{\n  else => print(1)\n  \"open\" => print(2)\n}}"),
+            &["unreachable at `\"open\" => print(2)`"],
+        );
+        finds(
+            "match 3 {\n  1 => print(1)\n  1 => print(2)\n  else => {}\n}",
+            &["unreachable at `1`"],
+        );
+        finds("match 3 {\n  null => print(1)\n  else => {}\n}", &["never-null at `null`"]);
+    }
+
+    #[test]
+    fn patterns_have_the_subjects_type() {
+        finds("match 3 {\n  \"a\" => print(1)\n  else => {}\n}", &["wrong-type at `\"a\"`"]);
+        fine("match 3 {\n  1..10 => print(1)\n  -5..=-1 => print(2)\n  else => {}\n}");
+        finds("match true {\n  1..3 => print(1)\n  else => {}\n}", &["wrong-type at `1`"]);
+    }
+
+    #[test]
+    fn record_patterns_take_fields_out() {
+        fine(
+            "try { fail \"x\" } catch e {\n  match e {\n    { code: \"timeout\", message } => print(message)\n    else => fail e\n  }\n}",
+        );
+        finds(
+            "let r = { a: 1 }\nmatch r {\n  { b: 2 } => print(1)\n  else => {}\n}",
+            &["unknown-field at `b`"],
+        );
+    }
+
+    #[test]
+    fn names_stand_alone() {
+        finds("match 3 {\n  1, n => print(n)\n  else => {}\n}", &["misplaced at `n`"]);
+        finds(
+            "const N = 3\nmatch 3 {\n  N => print(1)\n}",
+            &["duplicate-name at `N`", "name-style at `N`"],
+        );
     }
 }

@@ -511,3 +511,111 @@ fn literal_hint(other: &Type, want: Want<'_>) -> Option<Type> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{finds, fine, type_of_last};
+
+    #[test]
+    fn numbers_widen_and_divide_without_surprise() {
+        assert_eq!(type_of_last("let x = 7 / 2"), "decimal");
+        assert_eq!(type_of_last("let x = 7 div 2"), "int");
+        assert_eq!(type_of_last("let x = 1 + 2.5"), "decimal");
+        assert_eq!(type_of_last("let x = 1 + 2e0"), "float");
+        assert_eq!(type_of_last("let n = 3\nlet x = n * 0.5"), "decimal");
+        assert_eq!(type_of_last("let f = 2e0\nlet x = f * 0.5"), "float");
+        assert_eq!(type_of_last("let f = 2e0\nlet x = 3 * f - 1"), "float");
+        assert_eq!(type_of_last("let n = 3\nlet x: float = n * 0.5"), "float");
+        assert_eq!(type_of_last("let n = 3\nlet x: decimal = n div 2"), "decimal");
+    }
+
+    #[test]
+    fn decimal_and_float_do_not_mix() {
+        finds("let d = 1.5\nlet f = 2e0\nprint(d + f)", &["mixed-numbers at `+`"]);
+        finds("let d = 1.5\nprint(d * 1e0)", &["mixed-numbers at `*`"]);
+        finds("let d = 1.5\nlet f = 2e0\nprint(d < f)", &["mixed-numbers at `<`"]);
+        finds("let d = 1.5\nlet f = 2e0\nprint(d == f)", &["mixed-numbers at `==`"]);
+    }
+
+    #[test]
+    fn times_and_durations() {
+        assert_eq!(type_of_last("let x = now() - 30d"), "time");
+        assert_eq!(type_of_last("let x = now() - now()"), "duration");
+        assert_eq!(type_of_last("let x = 2 * 1h + 3m * 0.5"), "duration");
+        assert_eq!(type_of_last("let x = 1h / 3m"), "decimal");
+        assert_eq!(type_of_last("let x = -1h"), "duration");
+        finds("print(now() - 30)", &["no-operator at `-`"]);
+        finds("print(now() > 30)", &["not-comparable at `>`"]);
+        finds("print(today() + 1d)", &["no-operator at `+`"]);
+    }
+
+    #[test]
+    fn texts_are_joined_with_texts_only() {
+        assert_eq!(type_of_last("let x = \"a\" + \"b\""), "text");
+        finds("let total = 1.5\nprint(\"Total: \" + total)", &["no-operator at `+`"]);
+        finds("print([1] + [2])", &["no-operator at `+`"]);
+        finds("print(true + 1)", &["no-operator at `+`"]);
+    }
+
+    #[test]
+    fn comparisons_need_one_type() {
+        fine("let n: int? = null\nprint(n == 3)\nprint(1 == 1.0)\nprint(\"a\" < \"b\")");
+        finds("print(1 == \"1\")", &["not-comparable at `==`"]);
+        finds("print(true < false)", &["not-comparable at `<`"]);
+        finds("print([1] < [2])", &["not-comparable at `<`"]);
+        finds("print(secret.API_KEY == \"x\")", &["not-comparable at `secret.API_KEY`"]);
+    }
+
+    #[test]
+    fn a_choice_of_texts_is_never_another_text() {
+        let head = "fn s() -> \"open\" | \"paid\" { return \"open\" }\n";
+        finds(&format!("{head}print(s() == \"Open\")"), &["never-true at `\"Open\"`"]);
+        fine(&format!("{head}print(s() == \"open\")"));
+    }
+
+    #[test]
+    fn containment() {
+        fine(
+            "print(1 in [1, 2])\nprint(\"a\" in [\"a\": 1])\nprint(\"a\" in \"abc\")\nprint(1 in 1..3)",
+        );
+        finds("print(\"1\" in [1, 2])", &["wrong-type at `\"1\"`"]);
+        finds("print(1 in \"abc\")", &["wrong-type at `1`"]);
+        finds("print(1 in 2)", &["no-operator at `2`"]);
+    }
+
+    #[test]
+    fn defaults_take_the_question_mark_away() {
+        assert_eq!(type_of_last("let n: int? = null\nlet x = n ?? 0"), "int");
+        assert_eq!(type_of_last("fn f() -> int? { return null }\nlet x = f() ?? f()"), "int?");
+        assert_eq!(type_of_last("fn f() -> int? { return null }\nlet x = f() ?? 1.5"), "decimal");
+        assert_eq!(
+            type_of_last("fn f() -> int? { return null }\nlet x = f() ?? fail \"none\""),
+            "int"
+        );
+        finds("let n = 3\nprint(n ?? 0)", &["never-null at `n`"]);
+        finds(
+            "fn f() -> int? { return null }\nprint(f() ?? \"none\")",
+            &["wrong-type at `\"none\"`"],
+        );
+    }
+
+    #[test]
+    fn conditions_are_truth_values() {
+        finds("if 3 { print(1) }", &["wrong-type at `3`"]);
+        finds("print(not \"a\")", &["wrong-type at `\"a\"`"]);
+        finds("print(true and 1)", &["wrong-type at `1`"]);
+        finds("let xs = [1]\nwhile xs { print(1) }", &["wrong-type at `xs`"]);
+    }
+
+    #[test]
+    fn null_is_said_to_be_needless_where_it_is() {
+        finds("let n = 3\nif n != null { print(n) }", &["never-null at `n`"]);
+        fine("let j = json.parse<json>(\"null\")\nif j != null { print(j) }");
+    }
+
+    #[test]
+    fn the_smallest_integer_has_no_positive_counterpart() {
+        fine("print(-9223372036854775808)");
+        finds("print(9223372036854775808)", &["int-too-large at `9223372036854775808`"]);
+    }
+}

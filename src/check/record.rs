@@ -209,3 +209,69 @@ fn set_field(fields: &mut Vec<FieldType>, name: EcoString, ty: Type) {
 pub(super) fn is_record_literal(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Record(_))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{finds, fine, type_of_last};
+
+    const LINE: &str = "type Line = { sku: text, qty: int, note: text? }\n";
+
+    #[test]
+    fn fields_that_may_be_missing_may_be_left_out() {
+        fine(&format!("{LINE}let l: Line = {{ sku: \"a\", qty: 1 }}\nprint(l)"));
+        fine(&format!(
+            "{LINE}let qty = 3\nlet l: Line = {{ sku: \"a\", qty, note: \"x\" }}\nprint(l)"
+        ));
+    }
+
+    #[test]
+    fn others_may_not_be_left_out_or_added() {
+        finds(
+            &format!("{LINE}let l: Line = {{ sku: \"a\" }}\nprint(l)"),
+            &["missing-fields at `{ sku: \"a\" }`"],
+        );
+        finds(
+            &format!("{LINE}let l: Line = {{ sku: \"a\", qty: 1, price: 2 }}\nprint(l)"),
+            &["extra-field at `price`"],
+        );
+        finds(
+            &format!("{LINE}let l: Line = {{ sku: \"a\", qtty: 1 }}\nprint(l)"),
+            &["extra-field at `qtty`"],
+        );
+        finds(
+            &format!("{LINE}let l: Line = {{ sku: 1, qty: 1 }}\nprint(l)"),
+            &["wrong-type at `1`"],
+        );
+    }
+
+    #[test]
+    fn spread_takes_fields_over() {
+        assert_eq!(
+            type_of_last("let a = { id: 1, name: \"x\" }\nlet b = { ...a, id: \"y\", ok: true }"),
+            "{ id: text, name: text, ok: bool }"
+        );
+        finds("let a = 1\nprint({ ...a })", &["wrong-type at `a`"]);
+    }
+
+    #[test]
+    fn no_field_stands_twice() {
+        finds("print({ a: 1, a: 2 })", &["duplicate-name at `a`"]);
+    }
+
+    #[test]
+    fn a_record_may_stand_for_one_with_fewer_fields() {
+        fine(
+            "fn f(x: { id: int }) -> int { return x.id }\nprint(f({ ...{ id: 1 } }))\nlet wide = { id: 1, name: \"a\" }\nprint(f(wide))",
+        );
+        finds(
+            "fn f(x: { id: int }) -> int { return x.id }\nlet other = { name: \"a\" }\nprint(f(other))",
+            &["wrong-type at `other`"],
+        );
+    }
+
+    #[test]
+    fn a_json_place_takes_any_record() {
+        fine("let j: json = { id: 1, tags: [\"a\", 2], at: now() }\nprint(j)");
+        finds("let j: json = { f: x => 1 }\nprint(j)", &["missing-type at `x`"]);
+    }
+}

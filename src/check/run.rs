@@ -11,7 +11,7 @@ use super::library::{Body, Declaration, Library};
 use super::names::{self, declared_name};
 use super::project::Project;
 use super::touch::Touched;
-use super::types::DeclId;
+use super::types::{DeclId, Type};
 use crate::diagnostics::Diagnostic;
 use crate::source::FileId;
 use crate::syntax::tree::FnBody;
@@ -99,7 +99,12 @@ fn check_some(project: &Project, library: &Library, only: Option<FileId>) -> Che
         let item = project.file(decl.file).tree.items.get(decl.item as usize);
         item.and_then(declared_name).map(|it| it.text.clone()).unwrap_or_default()
     };
-    let (effects, found) = effects::analyse(&effects::Names { library, of_decl: &name }, &bodies);
+    let is_known = |decl: DeclId| {
+        let declared = world.declared[decl.file.0 as usize].get(decl.item as usize);
+        !matches!(declared, None | Some(Declared::Const(Type::Error)))
+    };
+    let names = effects::Names { library, of_decl: &name, is_known: &is_known };
+    let (effects, found) = effects::analyse(&names, &bodies);
     diagnostics.extend(found);
     let files_wanted = project.files().iter().filter(|file| wanted.contains(&file.source.id));
     diagnostics.extend(files_wanted.flat_map(|file| file.syntax.iter().cloned()));

@@ -66,6 +66,8 @@ pub(super) struct Frame<'p> {
     pub(super) kind: FrameKind,
     /// How many variables were in scope where it began.
     pub(super) boundary: LocalId,
+    /// How many blocks there are up to its own.
+    pub(super) depth: u32,
     /// The outer variables that it sees, in order of first use.
     pub(super) captures: Vec<NodeId>,
     /// What `return` gives here.

@@ -101,6 +101,9 @@ impl<'p> Checker<'p> {
                 let ty = self.expr(&arg.value, Want::Type(&hint));
                 let weight = self.weight_of(callee, &param.ty);
                 solution.unify(self, &param.ty, &ty, weight);
+                if ty.is_error() {
+                    solution.give_up(&param.ty);
+                }
                 ty
             };
             found.push((&arg.value, ty, place));
@@ -161,6 +164,9 @@ impl<'p> Checker<'p> {
             let hint = solution.hint(&param.ty);
             let ty = self.expr(&arg.value, Want::Type(&hint));
             solution.unify(self, &param.ty, &ty, Weight::Fixed);
+            if ty.is_error() {
+                solution.give_up(&param.ty);
+            }
             self.argument_meets(&arg.value, &ty, callee, param, solution);
         }
     }

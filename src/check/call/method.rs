@@ -65,6 +65,9 @@ impl<'p> Checker<'p> {
 
     /// The methods of a name that take a receiver best; where several do, those that take the arguments.
     fn fitting_methods(&self, receiver: &Type, name: &str, call: &Call) -> Vec<EntryId> {
+        if self.is_hidden(name) {
+            return Vec::new();
+        }
         let fitting = self.library().methods(name).iter().filter_map(|id| {
             let declaration = self.library().declaration(*id);
             Some((self.fit(declaration, receiver)?, *id, declaration))
@@ -133,10 +136,16 @@ impl<'p> Checker<'p> {
     /// Whether a type has a method of a name.
     pub(in crate::check) fn has_method(&self, ty: &Type, name: &str) -> bool {
         let methods = self.library().methods(name).iter();
-        methods.into_iter().any(|id| {
+        let is_hidden = self.is_hidden(name);
+        methods.filter(|_| !is_hidden).any(|id| {
             let fit = self.fit(self.library().declaration(*id), ty);
             fit.is_some_and(|it| it != Fit::ToOptional)
         })
+    }
+
+    /// Whether a name is one of those that the library keeps to itself.
+    pub(in crate::check) fn is_hidden(&self, name: &str) -> bool {
+        name.starts_with('_') && self.file_scope().is_some()
     }
 
     /// The methods of a type whose names are near to one that it does not have.
@@ -146,7 +155,8 @@ impl<'p> Checker<'p> {
             let fit = self.fit(library.declaration(id), ty);
             fit.is_some_and(|it| it != Fit::ToOptional)
         };
-        let mut known: Vec<_> = library.method_entries().collect();
+        let shown = |(name, _): &(&str, EntryId)| !name.starts_with('_');
+        let mut known: Vec<_> = library.method_entries().filter(shown).collect();
         known.sort_by_key(|(name, _)| *name);
         let near = nearest(name, known.iter().map(|(name, _)| Candidate::new(name)));
         let own: Vec<_> =

@@ -13,6 +13,7 @@ use crate::check::checker::{Checker, Want};
 use crate::check::generic::{Solution, Weight};
 use crate::check::library::{Declaration, EntryId};
 use crate::check::report;
+use crate::check::signature::Signature;
 use crate::check::types::{FnType, Type};
 use crate::syntax::tree::{Call, Expr};
 
@@ -26,7 +27,9 @@ impl<'p> Checker<'p> {
         want: Want<'_>,
     ) -> Type {
         let fits = |id: &EntryId| {
-            args::fits(&self.library().declaration(*id).signature, receiver.is_some(), call)
+            let signature = &self.library().declaration(*id).signature;
+            args::sources(signature, receiver.is_some(), call)
+                .is_some_and(|sources| closures_fit(signature, &sources, call))
         };
         let fitting: Vec<EntryId> = entries.iter().copied().filter(fits).collect();
         match fitting.as_slice() {
@@ -193,6 +196,16 @@ struct Said {
     diagnostics: usize,
     unused: usize,
     touches: usize,
+}
+
+/// Whether closures go where functions are taken, and nothing else does.
+fn closures_fit(signature: &Signature, sources: &[ArgSource], call: &Call) -> bool {
+    signature.params.iter().zip(sources).all(|(param, source)| match source {
+        ArgSource::Arg(at) if is_closure(&call.args[usize::from(*at)].value) => {
+            matches!(param.ty.without_null(), Type::Fn(_) | Type::Param(_))
+        }
+        ArgSource::Arg(_) | ArgSource::Receiver | ArgSource::Default => true,
+    })
 }
 
 fn solved_by_receiver<'d>(
