@@ -292,6 +292,59 @@ instruction_table!(declare);
 
 const _: () = assert!(size_of::<Instruction>() == 8, "an instruction is one machine word");
 
+/// A jump is written forward or back; each comparison has a row for both.
+macro_rules! directions {
+    ($($forward:ident / $back:ident { $($field:ident),* },)*) => {
+        impl<R: Copy> Instruction<R> {
+            /// The row that goes forward for one that goes back; anything else stays as it is.
+            #[must_use]
+            pub fn forward(self) -> Self {
+                match self {
+                    $(Self::$back { $($field),* } => Self::$forward { $($field),* },)*
+                    other => other,
+                }
+            }
+
+            /// The row that goes back for one that goes forward; anything else stays as it is.
+            #[must_use]
+            pub fn back(self) -> Self {
+                match self {
+                    $(Self::$forward { $($field),* } => Self::$back { $($field),* },)*
+                    other => other,
+                }
+            }
+        }
+    };
+}
+
+directions! {
+    Jump / Repeat { target },
+    JumpIf / RepeatIf { a, target },
+    JumpUnless / RepeatUnless { a, target },
+    JumpEqualInt / RepeatEqualInt { a, b, target },
+    JumpUnequalInt / RepeatUnequalInt { a, b, target },
+    JumpLessInt / RepeatLessInt { a, b, target },
+    JumpAtMostInt / RepeatAtMostInt { a, b, target },
+    JumpEqualImm / RepeatEqualImm { a, value, target },
+    JumpUnequalImm / RepeatUnequalImm { a, value, target },
+    JumpLessImm / RepeatLessImm { a, value, target },
+    JumpAtMostImm / RepeatAtMostImm { a, value, target },
+    JumpAboveImm / RepeatAboveImm { a, value, target },
+    JumpAtLeastImm / RepeatAtLeastImm { a, value, target },
+    JumpEqualFloat / RepeatEqualFloat { a, b, target },
+    JumpUnequalFloat / RepeatUnequalFloat { a, b, target },
+    JumpLessFloat / RepeatLessFloat { a, b, target },
+    JumpAtMostFloat / RepeatAtMostFloat { a, b, target },
+    JumpNotLessFloat / RepeatNotLessFloat { a, b, target },
+    JumpNotAtMostFloat / RepeatNotAtMostFloat { a, b, target },
+    JumpNull / RepeatNull { a, target },
+    JumpNotNull / RepeatNotNull { a, target },
+    JumpEqual / RepeatEqual { a, b, target },
+    JumpUnequal / RepeatUnequal { a, b, target },
+    JumpLess / RepeatLess { a, b, target },
+    JumpAtMost / RepeatAtMost { a, b, target },
+}
+
 impl Serialize for Instruction {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.to_bytes().serialize(serializer)

@@ -115,6 +115,8 @@ macro_rules! instruction_table {
             RepeatAtMostImm { a: S, value: Int16, target: Target } repeats "if a <= value, go back to target";
             RepeatAboveImm { a: S, value: Int16, target: Target } repeats "if a > value, go back to target";
             RepeatAtLeastImm { a: S, value: Int16, target: Target } repeats "if a >= value, go back to target";
+            RepeatEqualFloat { a: S, b: S, target: Target } repeats "if a == b, go back to target";
+            RepeatUnequalFloat { a: S, b: S, target: Target } repeats "if a != b, go back to target";
             RepeatLessFloat { a: S, b: S, target: Target } repeats "if a < b, go back to target";
             RepeatAtMostFloat { a: S, b: S, target: Target } repeats "if a <= b, go back to target";
             RepeatNotLessFloat { a: S, b: S, target: Target } repeats "unless a < b, go back to target";
@@ -151,6 +153,12 @@ macro_rules! instruction_table {
             JumpUnequal { a: V, b: V, target: Target } jumps "if a != b, go on at target";
             JumpLess { a: V, b: V, target: Target } jumps "if a < b, go on at target";
             JumpAtMost { a: V, b: V, target: Target } jumps "if a <= b, go on at target";
+            RepeatNull { a: V, target: Target } repeats "if a is null, go back to target";
+            RepeatNotNull { a: V, target: Target } repeats "if a is not null, go back to target";
+            RepeatEqual { a: V, b: V, target: Target } repeats "if a == b, go back to target";
+            RepeatUnequal { a: V, b: V, target: Target } repeats "if a != b, go back to target";
+            RepeatLess { a: V, b: V, target: Target } repeats "if a < b, go back to target";
+            RepeatAtMost { a: V, b: V, target: Target } repeats "if a <= b, go back to target";
             Length { to: SetS, a: V } faults "to = how many elements, entries or bytes a has";
 
             // Decimals.

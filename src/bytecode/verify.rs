@@ -144,8 +144,8 @@ fn entries(program: &Program) -> Check {
         need(sound, "an entry with another signature")
     };
     let kept = u8::try_from(program.kept.len()).map_err(|_| "too many kept variables")?;
-    let result = (kept > 0).then_some(Bank::Value);
-    takes(program.entries.body, Signature { scalars: kept, values: kept, result })?;
+    let body = Signature { scalars: kept, values: kept, result: Some(Bank::Value) };
+    takes(program.entries.body, body)?;
     if let Some(id) = program.entries.on_failure {
         takes(id, Signature { scalars: 0, values: 1, result: None })?;
     }

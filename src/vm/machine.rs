@@ -58,7 +58,7 @@ pub enum Entry {
 /// What a step comes to.
 #[derive(Debug)]
 pub enum Step {
-    /// The run is over. The value is a list of what the kept variables hold; null if there are none.
+    /// The run is over. The value of a task's body is a list of what its kept variables hold then.
     Done(Value),
     /// A call leaves the machine. Others may follow before it is answered: step until [`Step::Waiting`].
     Effect(Effect),

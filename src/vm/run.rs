@@ -245,6 +245,12 @@ pub(super) fn run(
             I::RepeatAtLeastImm { a, value, target } => {
                 repeat_if!(s.int(a) >= i64::from(value), target);
             }
+            I::RepeatEqualFloat { a, b, target } => {
+                repeat_if!(number::equal(s.float(a), s.float(b)), target);
+            }
+            I::RepeatUnequalFloat { a, b, target } => {
+                repeat_if!(!number::equal(s.float(a), s.float(b)), target);
+            }
             I::RepeatLessFloat { a, b, target } => repeat_if!(s.float(a) < s.float(b), target),
             I::RepeatAtMostFloat { a, b, target } => repeat_if!(s.float(a) <= s.float(b), target),
             I::RepeatNotLessFloat { a, b, target } => {
@@ -305,6 +311,12 @@ pub(super) fn run(
             I::JumpUnequal { a, b, target } => jump_if!(v[a.at()] != v[b.at()], target),
             I::JumpLess { a, b, target } => jump_if!(v[a.at()] < v[b.at()], target),
             I::JumpAtMost { a, b, target } => jump_if!(v[a.at()] <= v[b.at()], target),
+            I::RepeatNull { a, target } => repeat_if!(v[a.at()].is_null(), target),
+            I::RepeatNotNull { a, target } => repeat_if!(!v[a.at()].is_null(), target),
+            I::RepeatEqual { a, b, target } => repeat_if!(v[a.at()] == v[b.at()], target),
+            I::RepeatUnequal { a, b, target } => repeat_if!(v[a.at()] != v[b.at()], target),
+            I::RepeatLess { a, b, target } => repeat_if!(v[a.at()] < v[b.at()], target),
+            I::RepeatAtMost { a, b, target } => repeat_if!(v[a.at()] <= v[b.at()], target),
             I::Length { to, a } => s.set_int(to, length(ok!(list::length(&v[a.at()])))),
 
             I::AddDecimal { to, a, b } => v[to.at()] = ok!(decimal::add(&v[a.at()], &v[b.at()])),

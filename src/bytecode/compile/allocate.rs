@@ -1,28 +1,42 @@
-//! Gives out real registers: from a [`VirtualFunction`] to a [`Function`].
+//! From virtual registers to real ones.
 //!
-//! Moves that nothing needs go first (`coalesce`), then it is found out where each register is needed (`liveness`),
-//! copies of values that are not needed any more become moves, a linear scan gives out registers (`scan`),
-//! and the rest is written in its final form (`finish`).
+//! First what nobody needs is left out ([`simplify`]), then registers that never hold different things at once become one ([`classes`]), then each
+//! is given a place ([`place`]), and the function is written down ([`write`]). All of it looks at where registers are needed ([`live`]).
 
-mod coalesce;
-mod finish;
-mod flow;
-mod last_use;
-mod liveness;
-mod scan;
+mod accesses;
+mod classes;
+mod live;
+mod place;
+mod simplify;
+mod write;
 
 use super::virtual_fn::VirtualFunction;
 use crate::bytecode::program::{Function, Position};
 use crate::source::Span;
+use classes::Eagerness;
+use live::Live;
+use place::Placement;
 
-/// Gives out registers; `position` says where a place of the source stands.
+/// Gives out real registers. `position` tells what a span is in the program's positions; nothing for the library's own.
 pub(super) fn allocate(
     mut function: VirtualFunction,
-    position: &mut dyn FnMut(Span) -> Position,
+    position: impl FnMut(Span) -> Option<Position>,
 ) -> Function {
-    flow::legalise(&mut function);
-    coalesce::coalesce(&mut function);
-    last_use::refine(&mut function);
-    let places = scan::scan(&function);
-    finish::finish(function, &places, position)
+    let mut gone = vec![false; function.code.len()];
+    simplify::simplify(&mut function, &mut gone);
+    let live = Live::of(&function, &gone);
+    let placement = placed(&function, &gone, &live);
+    write::write(&function, &gone, &live, &placement, position)
+}
+
+fn placed(function: &VirtualFunction, gone: &[bool], live: &Live) -> Placement {
+    let (eager, groups) = classes::classes(function, gone, live, Eagerness::Eager);
+    if let Some(placement) = place::in_registers(function, live, &eager, &groups) {
+        return placement;
+    }
+    let (lazy, groups) = classes::classes(function, gone, live, Eagerness::Lazy);
+    if let Some(placement) = place::in_registers(function, live, &lazy, &groups) {
+        return placement;
+    }
+    place::with_far_places(function, live, &lazy, &groups)
 }

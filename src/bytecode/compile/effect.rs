@@ -161,25 +161,25 @@ impl<'p> Lower<'_, 'p> {
             .iter()
             .filter_map(|it| if let Item::Keep(it) = it { Some(it) } else { None })
             .collect();
-        let params: Vec<Virtual> = kept
+        let params: Vec<(Reg, Reg)> = kept
             .iter()
-            .map(|_| match self.builder.param(Bank::Value) {
-                Reg::V(register) | Reg::S(register) => register,
-            })
+            .map(|_| (self.builder.param(Bank::Scalar), self.builder.param(Bank::Value)))
             .collect();
         let registers =
             kept.iter().zip(params).map(|(keep, param)| self.keep(keep, param)).collect();
         self.kept = Some(registers);
     }
 
-    fn keep(&mut self, keep: &'p Keep, param: Virtual) -> (Reg, Type) {
+    /// Takes whether there is a value of an earlier run, and the value.
+    fn keep(&mut self, keep: &'p Keep, param: (Reg, Reg)) -> (Reg, Type) {
+        let (Reg::S(given), Reg::V(value)) = param else { unreachable!("asked for one of each") };
         let ty = self.ty(keep.id);
         let descriptor = self.shared.descriptor(&ty);
         self.shared.program.kept.push(Kept { name: keep.name.text.to_string(), ty: descriptor });
         let register = self.register(&ty);
         let (first, end) = (self.builder.label(), self.builder.label());
-        self.emit(Ins::JumpNull { a: param, target: first.0 });
-        let held = self.narrow(Out::Owned(param), &ty);
+        self.emit(Ins::JumpUnless { a: given, target: first.0 });
+        let held = self.narrow(Out::Owned(value), &ty);
         self.put(held, register);
         self.emit(Ins::Jump { target: end.0 });
         self.builder.place(first);

@@ -9,7 +9,7 @@ use super::shared::{Job, Shared};
 use super::types::{self, TypeArgs, bank};
 use super::virtual_fn::{Label, Virtual};
 use crate::bytecode::operand::{Bank, FunctionId};
-use crate::bytecode::program::Program;
+use crate::bytecode::program::{Program, SEMANTICS};
 use crate::check::checked::{Tables, Valid};
 use crate::check::types::Type;
 use crate::source::Span;
@@ -17,7 +17,8 @@ use crate::syntax::tree::{Closure, Expr, Item, NodeId};
 
 /// Compiles a task: its body is function 0.
 pub(super) fn program(valid: Valid<'_>) -> Program {
-    let mut shared = Shared::new(valid, Program::default());
+    let program = Program { semantics: SEMANTICS, ..Program::default() };
+    let mut shared = Shared::new(valid, program);
     let main = shared.enqueue_main();
     debug_assert_eq!(main.at(), 0, "the body comes first");
     shared.declared_tables();

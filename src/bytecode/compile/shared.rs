@@ -121,8 +121,8 @@ impl<'p> Shared<'p> {
     pub(super) fn finish(&mut self, id: FunctionId, function: VirtualFunction) {
         let valid = self.valid;
         let files = &mut self.program.files;
-        let mut position = |span: Span| position(valid, files, span);
-        self.program.functions[id.at()] = super::allocate::allocate(function, &mut position);
+        let position = |span: Span| position(valid, files, span);
+        self.program.functions[id.at()] = super::allocate::allocate(function, position);
     }
 
     /// The function for these type arguments, written once.
@@ -306,19 +306,14 @@ impl Source<'_> {
 }
 
 /// Where a place of the source stands; what stands in the library has no place.
-fn position(valid: Valid<'_>, files: &mut Vec<String>, span: Span) -> Position {
-    let Some(file) = valid.project().files().get(span.file.0 as usize) else {
-        return Position::default();
-    };
+fn position(valid: Valid<'_>, files: &mut Vec<String>, span: Span) -> Option<Position> {
+    let file = valid.project().files().get(span.file.0 as usize)?;
     let path = file.source.path.as_ref();
     let place = files.iter().position(|it| it == path).unwrap_or_else(|| {
         files.push(path.to_owned());
         files.len() - 1
     });
     let at = file.source.position(span.start);
-    Position {
-        file: u32::try_from(place).expect("fewer than 2^32 files"),
-        line: at.line,
-        column: at.column,
-    }
+    let file = u32::try_from(place).expect("fewer than 2^32 files");
+    Some(Position { file, line: at.line, column: at.column })
 }

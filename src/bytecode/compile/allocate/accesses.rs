@@ -1,0 +1,96 @@
+//! What an instruction does to virtual registers, windows included.
+
+use super::super::virtual_fn::Virtual;
+use crate::bytecode::instruction::Instruction;
+use crate::bytecode::operand::{Access, Bank, Operand, Window};
+
+type Ins = Instruction<Virtual>;
+
+/// A virtual register of either bank: scalars first, then values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Var(pub(super) u32);
+
+impl Var {
+    /// Its place in tables by register.
+    pub(super) fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// How virtual registers of both banks are numbered together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Numbering {
+    /// How many scalars there are.
+    pub(super) scalars: u32,
+    /// How many values there are.
+    pub(super) values: u32,
+}
+
+impl Numbering {
+    /// How many registers there are.
+    pub(super) fn count(self) -> usize {
+        (self.scalars + self.values) as usize
+    }
+
+    /// The number of a register.
+    pub(super) fn var(self, bank: Bank, register: Virtual) -> Var {
+        match bank {
+            Bank::Scalar => Var(register.0),
+            Bank::Value => Var(self.scalars + register.0),
+        }
+    }
+
+    /// The register with a number.
+    pub(super) fn register(self, var: Var) -> (Bank, Virtual) {
+        match var.0.checked_sub(self.scalars) {
+            None => (Bank::Scalar, Virtual(var.0)),
+            Some(value) => (Bank::Value, Virtual(value)),
+        }
+    }
+
+    /// Everything that an instruction reads, then everything that it writes.
+    pub(super) fn accesses(self, instruction: Ins, mut visit: impl FnMut(Access, Var)) {
+        let is_change = matches!(instruction, Ins::Change { .. });
+        instruction.operands(|operand| match operand {
+            Operand::Register(bank, access, register) if access.reads() => {
+                visit(access, self.var(bank, register));
+            }
+            Operand::Window(bank, window) | Operand::CallWindow(bank, window) => {
+                let skipped = usize::from(is_change);
+                let access = if bank == Bank::Value { Access::Take } else { Access::Read };
+                registers(window).skip(skipped).for_each(|it| visit(access, self.var(bank, it)));
+            }
+            _ => {}
+        });
+        instruction.operands(|operand| match operand {
+            Operand::Register(bank, Access::Write, register) => {
+                visit(Access::Write, self.var(bank, register));
+            }
+            // The place that is left free for what is changed.
+            Operand::Window(bank, window) if is_change => {
+                visit(Access::Write, self.var(bank, window.start));
+            }
+            Operand::CallWindow(bank, window) => {
+                visit(Access::Write, self.var(bank, window.start));
+            }
+            _ => {}
+        });
+    }
+
+    /// The windows of an instruction: the number of the first register, and how many registers each needs.
+    pub(super) fn windows(self, instruction: Ins, mut visit: impl FnMut(Var, u32)) {
+        instruction.operands(|operand| match operand {
+            Operand::Window(bank, window) => {
+                visit(self.var(bank, window.start), u32::from(window.count));
+            }
+            Operand::CallWindow(bank, window) => {
+                visit(self.var(bank, window.start), u32::from(window.count).max(1));
+            }
+            _ => {}
+        });
+    }
+}
+
+fn registers(window: Window<Virtual>) -> impl Iterator<Item = Virtual> {
+    (0..u32::from(window.count)).map(move |at| Virtual(window.start.0 + at))
+}

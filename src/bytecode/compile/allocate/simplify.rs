@@ -1,0 +1,120 @@
+//! Leaves out what nobody needs: copies of what does not change meanwhile, and results that nobody reads.
+
+use super::super::virtual_fn::{Virtual, VirtualFunction};
+use super::accesses::{Numbering, Var};
+use super::live::{Live, params};
+use crate::bytecode::instruction::{Instruction, Rename};
+use crate::bytecode::operand::{Access, Bank, Window};
+
+/// A copy may hide behind another, but seldom behind three.
+const ROUNDS_MAX: usize = 4;
+
+/// Marks instructions that are not needed, and reads originals in the place of copies.
+pub(super) fn simplify(function: &mut VirtualFunction, gone: &mut [bool]) {
+    for _ in 0..ROUNDS_MAX {
+        let live = Live::of(function, gone);
+        let mut round = Round::new(function, gone, &live);
+        for at in 0..function.code.len() {
+            if !gone[at] {
+                gone[at] = round.is_needless(at, function.code[at]);
+            }
+        }
+        if !round.changed {
+            return;
+        }
+        let mut replace = Replace { numbering: live.numbering, by: &round.replaced };
+        function.code.iter_mut().for_each(|it| *it = it.rename(&mut replace));
+    }
+}
+
+/// What one look at the function allows.
+struct Round<'a> {
+    live: &'a Live,
+    /// By register: it is only ever read, apart from the one instruction that writes it.
+    is_plain: Vec<bool>,
+    /// By register: what is read in its place.
+    replaced: Vec<Var>,
+    /// By register: what is known about it does not hold any more in this round.
+    touched: Vec<bool>,
+    changed: bool,
+}
+
+impl<'a> Round<'a> {
+    fn new(function: &VirtualFunction, gone: &[bool], live: &'a Live) -> Self {
+        let numbering = live.numbering;
+        let mut is_plain: Vec<bool> = live.writes.iter().map(|it| it.len() == 1).collect();
+        for (instruction, _) in function.code.iter().zip(gone).filter(|(_, gone)| !**gone) {
+            numbering.accesses(*instruction, |access, var| {
+                is_plain[var.at()] &= !matches!(access, Access::Edit | Access::Take);
+            });
+            numbering.windows(*instruction, |first, count| {
+                (first.0..first.0 + count).for_each(|it| is_plain[it as usize] = false);
+            });
+        }
+        params(function, numbering).for_each(|var| is_plain[var.at()] = false);
+        for handler in &function.handlers {
+            is_plain[numbering.var(Bank::Value, handler.error).at()] = false;
+        }
+        let replaced = (0..).take(numbering.count()).map(Var).collect();
+        let touched = vec![false; numbering.count()];
+        Self { live, is_plain, replaced, touched, changed: false }
+    }
+
+    fn is_needless(&mut self, at: usize, instruction: Instruction<Virtual>) -> bool {
+        let needless = self.is_unread(at, instruction) || self.is_copy(at, instruction);
+        self.changed |= needless;
+        needless
+    }
+
+    fn is_unread(&self, at: usize, instruction: Instruction<Virtual>) -> bool {
+        let place = u32::try_from(at).expect("functions are short");
+        let mut read = !instruction.is_pure();
+        self.live.numbering.accesses(instruction, |access, var| {
+            read |= access.writes() && self.live.is_needed_after(var, place);
+        });
+        !read
+    }
+
+    fn is_copy(&mut self, at: usize, instruction: Instruction<Virtual>) -> bool {
+        let (bank, to, from) = match instruction {
+            Instruction::MoveS { to, a } => (Bank::Scalar, to, a),
+            Instruction::CopyV { to, a } => (Bank::Value, to, a),
+            _ => return false,
+        };
+        let numbering = self.live.numbering;
+        let (to, from) = (numbering.var(bank, to), numbering.var(bank, from));
+        if to == from {
+            return true;
+        }
+        let place = u32::try_from(at).expect("functions are short");
+        let segments = &self.live.segments[to.at()];
+        let free = !self.touched[to.at()] && !self.touched[from.at()];
+        let holds = || !self.live.is_written_within(from, segments, place);
+        if !free || !self.is_plain[to.at()] || !holds() {
+            return false;
+        }
+        self.replaced[to.at()] = from;
+        self.touched[to.at()] = true;
+        self.touched[from.at()] = true;
+        true
+    }
+}
+
+struct Replace<'a> {
+    numbering: Numbering,
+    by: &'a [Var],
+}
+
+impl Rename<Virtual, Virtual> for Replace<'_> {
+    fn register(&mut self, bank: Bank, _: Access, register: Virtual) -> Virtual {
+        self.numbering.register(self.by[self.numbering.var(bank, register).at()]).1
+    }
+
+    fn window(&mut self, _: Bank, window: Window<Virtual>) -> Window<Virtual> {
+        window
+    }
+
+    fn target(&mut self, target: u32) -> u32 {
+        target
+    }
+}
