@@ -3,6 +3,7 @@
 //! Nothing here decides whether something is wrong; [`explain`] decides what of several things it is.
 
 mod explain;
+mod habits;
 mod lexical;
 mod structure;
 

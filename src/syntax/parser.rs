@@ -28,6 +28,8 @@ mod test_stmt;
 mod text;
 mod types;
 
+pub(in crate::syntax) use header::WORDS as HEADER_WORDS;
+
 use chumsky::error::{Error, LabelError};
 use chumsky::input::{Checkpoint, Cursor, InputRef};
 use chumsky::inspector::Inspector;

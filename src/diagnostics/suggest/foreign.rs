@@ -7,10 +7,12 @@
 pub struct Foreign {
     /// How it is written elsewhere.
     pub theirs: &'static str,
-    /// What is written here; an example where one word does not stand for the other.
+    /// What is written here; empty where nothing is.
     pub ours: &'static str,
     /// Whether one can be put in the other's place without looking at what is around it.
     pub exact: bool,
+    /// What to do where that is not so, as a sentence; empty where it is.
+    pub advice: &'static str,
 }
 
 /// What a foreign word or sign is here; case matters, so that `NULL` is foreign and `null` is not.
@@ -19,13 +21,27 @@ pub fn foreign(word: &str) -> Option<&'static Foreign> {
     TABLE.iter().find(|it| it.theirs == word)
 }
 
+/// One can be put in the other's place.
 const fn exact(theirs: &'static str, ours: &'static str) -> Foreign {
-    Foreign { theirs, ours, exact: true }
+    Foreign { theirs, ours, exact: true, advice: "" }
 }
 
-const fn like(theirs: &'static str, ours: &'static str) -> Foreign {
-    Foreign { theirs, ours, exact: false }
+/// There is something of the kind, and the rest of the statement changes with it.
+const fn like(theirs: &'static str, ours: &'static str, advice: &'static str) -> Foreign {
+    Foreign { theirs, ours, exact: false, advice }
 }
+
+/// Nothing is written here for it.
+const fn none(theirs: &'static str, advice: &'static str) -> Foreign {
+    Foreign { theirs, ours: "", exact: false, advice }
+}
+
+const MATCH: &str = "write `match x { 1 => …  else => … }`";
+const RECORD: &str = "write `type Line = { sku: text, qty: int }`, or `table` for what is stored";
+const BLOCK: &str = "blocks stand in braces: `{ … }`";
+const BITS: &str = "bits are handled by `bit_and`, `bit_or`, `bit_xor` and `bit_not`";
+const CATCH: &str = "write `try { … } catch e { … }`";
+const QUERY: &str = "a query begins with `from`: `from o in Order where … select …`";
 
 const TABLE: &[Foreign] = &[
     // Operators.
@@ -36,27 +52,29 @@ const TABLE: &[Foreign] = &[
     exact("!==", "!="),
     exact("<>", "!="),
     exact(":=", "="),
-    like("**", "x.pow(n)"),
-    like("++", "+= 1"),
-    like("--", "-= 1"),
-    like("?:", "if … { … } else { … }"),
-    like("|", "or"),
-    like("&", "and"),
-    like("^", "x.pow(n)"),
-    like("~", "not"),
-    like("<<", "x.shift_left(n)"),
-    like(">>", "x.shift_right(n)"),
-    like("|>", "x.f()"),
-    like("->", "=>"),
+    like("**", "pow", "powers are written `x.pow(2)`"),
+    like("++", "+= 1", "write `n += 1`"),
+    like("--", "-= 1", "write `n -= 1`"),
+    like("|", "or", BITS),
+    like("&", "and", BITS),
+    like("^", "pow", "powers are written `x.pow(2)`, bits are handled by `bit_xor`"),
+    like("~", "not", BITS),
+    like("|>", ".", "calls are chained with a dot: `x.f().g()`"),
     exact("AND", "and"),
     exact("OR", "or"),
     exact("NOT", "not"),
     exact("IN", "in"),
-    like("is", "=="),
-    like("mod", "%"),
-    like("xor", "!="),
-    like("instanceof", "match"),
-    like("typeof", "match"),
+    like("is", "==", "write `x == null`, or `x != null`"),
+    like("mod", "%", "the remainder is written `a % b`"),
+    like("xor", "!=", "write `a != b`"),
+    like(
+        "like",
+        "matches",
+        "write `name.contains(\"…\")`, `name.starts_with(\"…\")` or `name.like(\"A%\")`",
+    ),
+    like("between", "and", "write `a <= x and x <= b`"),
+    none("instanceof", "types are known before the run; `match` tells the cases of a value apart"),
+    none("typeof", "types are known before the run"),
     // Values.
     exact("nil", "null"),
     exact("None", "null"),
@@ -68,8 +86,6 @@ const TABLE: &[Foreign] = &[
     exact("TRUE", "true"),
     exact("False", "false"),
     exact("FALSE", "false"),
-    exact("yes", "true"),
-    exact("no", "false"),
     // Declarations.
     exact("function", "fn"),
     exact("func", "fn"),
@@ -80,64 +96,68 @@ const TABLE: &[Foreign] = &[
     exact("import", "use"),
     exact("require", "use"),
     exact("include", "use"),
-    like("struct", "type Line = { … }"),
-    like("class", "type Line = { … }"),
-    like("interface", "type Line = { … }"),
-    like("enum", "type Status = \"open\" | \"paid\""),
-    like("model", "table"),
+    like("struct", "type", RECORD),
+    like("class", "type", RECORD),
+    like("interface", "type", RECORD),
+    like("enum", "type", "write `type Status = \"open\" | \"paid\"`"),
     exact("mut", "var"),
     exact("val", "let"),
     exact("final", "let"),
     exact("my", "let"),
     exact("local", "let"),
-    like("global", "var"),
-    like("lambda", "x => …"),
+    like("global", "var", "functions see no variables of the task; hand values over as arguments"),
+    like("lambda", "=>", "write `x => x + 1`"),
     // Statements.
     exact("elif", "else if"),
     exact("elsif", "else if"),
     exact("elseif", "else if"),
     exact("foreach", "for"),
-    like("unless", "if not …"),
-    like("until", "while not …"),
-    like("loop", "while true"),
-    like("do", "{ … }"),
-    like("then", "{ … }"),
-    like("begin", "{ … }"),
-    like("end", "}"),
-    like("fi", "}"),
-    like("done", "}"),
-    like("pass", "{}"),
-    like("switch", "match"),
-    like("case", "match"),
-    like("when", "match"),
-    like("default", "else"),
+    like("unless", "if not", "write `if not (…) { … }`"),
+    like("until", "while not", "write `while not (…) { … }`"),
+    like("loop", "while true", "write `while true { … }`"),
+    like("do", "{ … }", BLOCK),
+    like("then", "{ … }", BLOCK),
+    like("begin", "{ … }", BLOCK),
+    like("end", "}", BLOCK),
+    like("fi", "}", BLOCK),
+    like("done", "}", BLOCK),
+    like("pass", "{}", "an empty block is written `{}`"),
+    like("switch", "match", MATCH),
+    like("case", "match", MATCH),
+    like("when", "match", MATCH),
+    like("default", "else", MATCH),
     exact("throw", "fail"),
     exact("raise", "fail"),
-    like("except", "catch"),
-    like("rescue", "catch"),
-    like("finally", "what comes behind the `try`"),
-    like("await", "nothing: calls wait by themselves"),
-    like("async", "nothing: calls wait by themselves"),
-    like("new", "nothing: a record is written `{ … }`"),
-    like("yield", "return"),
-    like("goto", "while"),
-    like("with", "let"),
-    like("SELECT", "from … select …"),
-    like("FROM", "from"),
-    like("WHERE", "where"),
-    like("INSERT", "Table.insert({ … })"),
-    like("UPDATE", "update"),
-    like("DELETE", "delete"),
-    like("order", "sort"),
-    like("orderby", "sort"),
-    like("having", "where"),
-    like("offset", "skip"),
+    like("except", "catch", CATCH),
+    like("rescue", "catch", CATCH),
+    none("finally", "write behind the `try` what is to happen in any case"),
+    none("await", "leave it out: a call waits for its result by itself"),
+    none("async", "leave it out: a call waits for its result by itself"),
+    none("new", "leave it out: records are written `{ … }`, lists `[ … ]`"),
+    like("yield", "return", "give back a list"),
+    none("goto", "use `while`, `break` and `continue`"),
+    like("with", "let", "write `let x = …`: nothing has to be closed"),
+    // Databases.
+    like("SELECT", "from", QUERY),
+    like("select", "from", QUERY),
+    exact("FROM", "from"),
+    exact("WHERE", "where"),
+    like("order", "sort", "write `sort o.total desc, o.id`"),
+    like("orderby", "sort", "write `sort o.total desc, o.id`"),
+    like("having", "where", "behind `group by`, `where` is about the groups"),
+    like("offset", "skip", "write `skip 20 take 10`"),
+    like("create", "table", "declare it: `table Order { id: int key auto … }`"),
+    like("CREATE", "table", "declare it: `table Order { id: int key auto … }`"),
+    like("insert", "insert", "write `Order.insert({ total: 3 })`"),
+    like("INSERT", "insert", "write `Order.insert({ total: 3 })`"),
+    like("UPDATE", "update", "write `update o in Order where … set { total: 3 }`"),
+    like("DELETE", "delete", "write `delete o in Order where …`"),
     // Punctuation.
-    like(";", "a line break"),
+    like(";", "a line break", "a statement ends with its line"),
     exact("#", "//"),
-    like("'", "\""),
-    like("`", "\""),
-    like("$", "{name}"),
+    like("'", "\"", "texts stand in double quotes"),
+    like("`", "\"", "texts stand in double quotes"),
+    none("$", "a value in a text is written `{name}`"),
 ];
 
 #[cfg(test)]
@@ -148,14 +168,14 @@ mod tests {
     fn no_word_stands_there_twice_or_for_itself() {
         for (at, it) in TABLE.iter().enumerate() {
             assert!(TABLE[..at].iter().all(|other| other.theirs != it.theirs), "{}", it.theirs);
-            assert_ne!(it.theirs, it.ours);
         }
     }
 
     #[test]
-    fn exact_words_can_be_written_as_they_are() {
-        for it in TABLE.iter().filter(|it| it.exact) {
-            assert!(!it.ours.contains('…'), "{} -> {}", it.theirs, it.ours);
+    fn exact_words_need_no_advice_and_the_others_do() {
+        for it in TABLE {
+            assert_eq!(it.exact, it.advice.is_empty(), "{}", it.theirs);
+            assert!(!it.exact || !it.ours.is_empty(), "{}", it.theirs);
         }
     }
 

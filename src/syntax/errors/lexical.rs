@@ -97,15 +97,21 @@ pub(in crate::syntax) fn leading_zero(span: Span, digits: &str) -> Diagnostic {
 }
 
 /// `9999999999999999999`
-pub(in crate::syntax) fn int_too_large(span: Span) -> Diagnostic {
-    error(
+pub(in crate::syntax) fn int_too_large(span: Span, base: u32) -> Diagnostic {
+    let said = error(
         "int-too-large",
         "this number is too large for `int`",
         span,
         "the largest is 9_223_372_036_854_775_807",
-    )
-    .help("a `decimal` holds 28 digits: add `.0`")
-    .fix(Fix::maybe("make it a `decimal`", span.after(), ".0"))
+    );
+    match base {
+        10 => said.help("a `decimal` holds 28 digits: add `.0`").fix(Fix::maybe(
+            "make it a `decimal`",
+            span.after(),
+            ".0",
+        )),
+        _ => said,
+    }
 }
 
 /// A duration or size that does not fit.
@@ -125,14 +131,21 @@ pub(in crate::syntax) fn letters_outside_names(span: Span, name: &str) -> Diagno
 }
 
 /// `;` behind statements, all of the file.
-pub(in crate::syntax) fn semicolons(spans: &[Span]) -> Option<Diagnostic> {
+pub(in crate::syntax) fn semicolons(spans: &[Span], text: &str) -> Option<Diagnostic> {
     let first = *spans.first()?;
-    let edits = spans.iter().map(|span| edit(*span, "")).collect();
+    let edits = spans.iter().map(|span| edit(*span, in_place_of_semicolon(*span, text))).collect();
     let found =
         error("foreign-word", "`;` is not written here", first, "a statement ends with its line")
             .help("remove it")
             .fix(mend("remove every `;`", Applicability::Safe, edits));
     Some(found)
+}
+
+/// A line break where another statement follows on the line.
+fn in_place_of_semicolon(span: Span, text: &str) -> &'static str {
+    let rest = text[span.end as usize..].trim_start_matches([' ', '\t']);
+    let ends = rest.is_empty() || rest.starts_with(['\n', '\r', '}', ';']);
+    if ends || rest.starts_with("//") { "" } else { "\n" }
 }
 
 /// `# comment`, all of the file.
@@ -217,14 +230,18 @@ pub(in crate::syntax) fn unknown_sign(span: Span, sign: &str) -> Diagnostic {
         "&" | "^" | "~" => "bits are handled by `bit_and`, `bit_or`, `bit_xor` and `bit_not`",
         "$" => "a value in a text is written `{name}`, without `$`",
         "::" => "parts of a module are reached with `.`",
-        "'" | "`" => "texts stand in double quotes",
+        "'" | "`" => "write `\"Hello {name}\"`, or `\"\"\"` around several lines",
         "\\" => {
             "a statement goes on in the next line where a bracket is open or the line ends in an operator"
         }
         "@" => "an instant is written `@2026-03-29T02:30:00Z`, a date `@2026-03-29`",
         _ => "remove it",
     };
-    error("foreign-word", format!("`{sign}` is no sign of this language"), span, "").help(help)
+    let title = match sign {
+        "'" | "`" => "texts stand in double quotes here".to_owned(),
+        _ => format!("`{sign}` is no sign of this language"),
+    };
+    error("foreign-word", title, span, "").help(help)
 }
 
 /// Any other character.

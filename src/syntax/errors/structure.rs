@@ -1,7 +1,6 @@
 //! Findings about how tokens stand together.
 
-use super::{error, quoted};
-use crate::diagnostics::suggest::foreign::Foreign;
+use super::{error, habits, quoted};
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::source::{FileId, Span};
 use crate::syntax::token::{Kind, Token};
@@ -21,7 +20,7 @@ pub(in crate::syntax) struct Found<'t> {
 }
 
 impl<'t> Found<'t> {
-    fn span(&self, token: Token) -> Span {
+    pub(super) fn span(&self, token: Token) -> Span {
         Span::new(self.file, token.start, token.end)
     }
 
@@ -54,6 +53,37 @@ impl<'t> Found<'t> {
         }
     }
 
+    /// Whether the token before is of a kind.
+    pub(super) fn before_is(&self, kind: Kind) -> bool {
+        self.before.is_some_and(|it| it.kind == kind)
+    }
+
+    /// Whether what follows the token, blanks aside, starts so.
+    pub(super) fn next_starts_with(&self, what: &str) -> bool {
+        self.text[self.token.end as usize..].trim_start_matches(' ').starts_with(what)
+    }
+
+    /// Whether a digit follows the token.
+    pub(super) fn is_before_digit(&self) -> bool {
+        self.text[self.token.end as usize..].starts_with(|c: char| c.is_ascii_digit())
+    }
+
+    /// The statement from its beginning to the end of its first line.
+    pub(super) fn line(&self) -> &'t str {
+        self.text[self.statement.start as usize..].lines().next().unwrap_or_default()
+    }
+
+    /// The statement from its beginning to the token.
+    pub(super) fn statement_before(&self) -> &'t str {
+        self.text.get(self.statement.start as usize..self.token.start as usize).unwrap_or_default()
+    }
+
+    /// The statement begins its line, without indentation.
+    pub(super) fn is_outermost(&self) -> bool {
+        let before = &self.text[..self.statement.start as usize];
+        before.is_empty() || before.ends_with('\n')
+    }
+
     /// The statement does not even begin.
     pub(super) fn is_first(&self) -> bool {
         self.token.start == self.statement.start
@@ -79,6 +109,9 @@ impl<'t> Found<'t> {
 
 /// `f(a b)`
 pub(in crate::syntax) fn missing_comma(found: &Found<'_>, what: &str) -> Diagnostic {
+    if let Some(habit) = habits::between_values(found) {
+        return habit;
+    }
     let gap = found.gap();
     error("missing-comma", format!("a comma is missing between two {what}s"), gap, "here")
         .fix(Fix::safe("add `,`", gap, ","))
@@ -175,6 +208,7 @@ pub(in crate::syntax) fn missing_token(found: &Found<'_>, kind: Kind) -> Diagnos
     let missing = error("missing-part", title, gap, "here");
     match kind {
         Kind::Colon | Kind::Comma => missing.fix(Fix::maybe(format!("add `{text}`"), gap, text)),
+        Kind::Equal if found.line().contains('=') => missing,
         Kind::Equal | Kind::FatArrow | Kind::In | Kind::Else => {
             missing.fix(Fix::maybe(format!("add `{text}`"), gap, format!(" {text}")))
         }
@@ -200,28 +234,6 @@ pub(in crate::syntax) fn named_with_equals(found: &Found<'_>) -> Diagnostic {
     error("foreign-word", "a value is named with `:` here", span, "")
         .help("write `name: value`")
         .fix(Fix::safe("write `:`", blank, ":"))
-}
-
-/// A sign that is written otherwise here.
-pub(in crate::syntax) fn written(found: &Found<'_>, ours: &str) -> Diagnostic {
-    let span = found.span(found.token);
-    error("foreign-word", format!("{} is written `{ours}` here", found.shown()), span, "")
-        .fix(Fix::safe(format!("write `{ours}`"), span, ours))
-}
-
-/// `elif c {`, `function f() {`
-pub(in crate::syntax) fn foreign(found: &Found<'_>, token: Token, foreign: &Foreign) -> Diagnostic {
-    let span = found.span(token);
-    let said = error(
-        "foreign-word",
-        format!("`{}` is written `{}` here", foreign.theirs, foreign.ours),
-        span,
-        "",
-    );
-    match foreign.exact {
-        true => said.fix(Fix::safe(format!("write `{}`", foreign.ours), span, foreign.ours)),
-        false => said,
-    }
 }
 
 /// `c ? a : b`

@@ -21,7 +21,7 @@ impl Scanner<'_> {
     pub(super) fn report_habits(&mut self) {
         let habits = std::mem::take(&mut self.habits);
         let out = &mut self.out.diagnostics;
-        out.extend(errors::semicolons(&habits.semicolons));
+        out.extend(errors::semicolons(&habits.semicolons, self.text));
         out.extend(errors::hash_comments(&habits.hash_comments));
         out.extend(errors::single_quotes(&habits.single_quotes, self.text));
         out.extend(errors::lookalikes(&habits.lookalikes, self.text));

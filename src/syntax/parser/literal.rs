@@ -39,7 +39,7 @@ fn int(inp: &mut Inp<'_, '_>, text: &str, span: Span) -> ExprKind {
         let larger =
             value.checked_mul(u64::from(base)).and_then(|it| it.checked_add(u64::from(digit)));
         let Some(larger) = larger.filter(|it| *it <= INT_MAX) else {
-            inp.state().diagnostics.push(errors::int_too_large(span));
+            inp.state().diagnostics.push(errors::int_too_large(span, base));
             return ExprKind::Error;
         };
         value = larger;

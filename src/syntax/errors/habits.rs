@@ -1,0 +1,357 @@
+//! Habits from other languages that more than one token shows: what stands around the token that did not fit tells
+//! what its writer had in mind. Only what cannot be anything else is named here; the rest is for [`super::explain`].
+
+use super::{Found, error, quoted};
+use crate::diagnostics::suggest::foreign::{Foreign, foreign};
+use crate::diagnostics::suggest::{Candidate, nearest};
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::source::Span;
+use crate::syntax::parser::{HEADER_WORDS, Want};
+use crate::syntax::token::{Kind, Token};
+
+/// A habit that explains why `want` was not there.
+pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
+    word(want, found)
+        .or_else(|| statement(found))
+        .or_else(|| head(want, found))
+        .or_else(|| value(want, found))
+}
+
+/// A habit that explains why no comma stands between two values.
+pub(super) fn between_values(found: &Found<'_>) -> Option<Diagnostic> {
+    let before = found.before?;
+    let touches = before.end == found.token.start && before.kind == Kind::Name;
+    if touches && matches!(found.token.kind, Kind::Text | Kind::TextStart) {
+        return Some(text_prefix(found, before));
+    }
+    if let Some(theirs) = foreign(found.slice(before)).filter(|_| before.kind.is_name()) {
+        return Some(foreign_word(found, before, theirs));
+    }
+    if found.token.kind == Kind::From {
+        return select_first(found);
+    }
+    if !found.token.kind.is_name() || !found.statement_before().contains("from ") {
+        return None;
+    }
+    let word = found.slice(found.token);
+    foreign(word)
+        .map(|theirs| foreign_word(found, found.token, theirs))
+        .or_else(|| clause(found, word))
+}
+
+/// `elif c {`, `await f()`, `create table`: a word or sign here, right before, or at the beginning of the statement.
+fn word(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
+    let here = foreign(found.slice(found.token)).filter(|it| fits(want, it, found));
+    if let Some(theirs) = here {
+        return Some(foreign_word(found, found.token, theirs));
+    }
+    let ended = want == Want::LineEnd && !found.token.on_new_line && is_phrase(found.token.kind);
+    let before = found.before.filter(|it| ended && it.kind == Kind::Name);
+    if let Some((before, theirs)) = before.and_then(|it| Some((it, foreign(found.slice(it))?))) {
+        return Some(foreign_word(found, before, theirs));
+    }
+    let is_word = found.statement.kind == Kind::Name && found.statement.start != found.token.start;
+    let first = foreign(found.slice(found.statement))?;
+    (is_word && is_phrase(found.second.kind)).then(|| foreign_word(found, found.statement, first))
+}
+
+/// Whether a foreign word explains what is wrong: a sign always, a name only where no name can stand.
+fn fits(want: Want, foreign: &Foreign, found: &Found<'_>) -> bool {
+    match found.token.kind {
+        Kind::Name => matches!(want, Want::LineEnd | Want::Block | Want::Token(_)),
+        Kind::Arrow => false,
+        _ => foreign.exact || found.token.kind == Kind::Pipe,
+    }
+}
+
+/// Whether a word with this behind it is no ordinary value, which would be called, assigned or calculated with.
+fn is_phrase(next: Kind) -> bool {
+    use Kind::{BraceOpen, Fn, From, Int, Star, Table, Text, TextStart};
+    next.is_name() || matches!(next, BraceOpen | Fn | From | Int | Star | Table | Text | TextStart)
+}
+
+/// Statements that begin like one of ours and are none.
+fn statement(found: &Found<'_>) -> Option<Diagnostic> {
+    let first = found.slice(found.statement);
+    match (first, found.token.kind) {
+        (_, Kind::Colon) if found.before.is_some_and(|it| it.start == found.statement.start) => {
+            found.statement.kind.is_name().then(|| header_with_colon(found))
+        }
+        ("expect" | "at" | "stub", _) if found.is_outermost() => Some(in_tests_only(found, first)),
+        ("update", _) if !names_a_row(found) => {
+            Some(set_based(found, "write `update o in Order where … set { … }`"))
+        }
+        ("delete", _) if !names_a_row(found) => {
+            Some(set_based(found, "write `delete o in Order where …`"))
+        }
+        ("keep", _) if !found.is_outermost() => {
+            Some(super::declaration_inside(found.span(found.statement), Kind::Keep))
+        }
+        _ if HEADER_WORDS.contains(&first) && !found.is_outermost() => Some(header_inside(found)),
+        _ if is_cron(found) => Some(unquoted_schedule(found)),
+        ("schedule", Kind::Slash) => Some(unquoted_schedule(found)),
+        ("schedule", _) if matches!(found.second.kind, Kind::Int | Kind::Star) => {
+            Some(unquoted_schedule(found))
+        }
+        (_, Kind::Equal)
+            if found.statement.kind == Kind::Name && found.second.start < found.token.start =>
+        {
+            (found.second.kind == Kind::Name).then(|| type_before_name(found))
+        }
+        _ => None,
+    }
+}
+
+/// `0 7 * * *` at the beginning of a line
+fn is_cron(found: &Found<'_>) -> bool {
+    let field = |kind| matches!(kind, Kind::Int | Kind::Star);
+    found.is_outermost() && field(found.statement.kind) && field(found.second.kind)
+}
+
+/// `update o in …`
+fn names_a_row(found: &Found<'_>) -> bool {
+    found.line().split_whitespace().nth(2) == Some("in")
+}
+
+/// What stands in front of a block.
+fn head(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
+    let first = found.statement.kind;
+    match (want, found.token.kind) {
+        (Want::Block, Kind::Colon) if first == Kind::Fn => Some(written(found, "->")),
+        (Want::Block, Kind::Colon) => Some(colon_before_block(found)),
+        (Want::Block | Want::LineEnd, Kind::Not) if found.next_starts_with("in ") => {
+            Some(not_in(found))
+        }
+        (Want::Block, Kind::Equal) if first != Kind::Fn => {
+            Some(super::assign_in_condition(found.span(found.token)))
+        }
+        (Want::Block, Kind::ParenOpen) if found.before_is(Kind::Catch) => {
+            Some(brackets(found, "write `catch e { … }`"))
+        }
+        (Want::Value, Kind::BraceOpen)
+            if matches!(first, Kind::For | Kind::If | Kind::While | Kind::Match) =>
+        {
+            Some(record_in_head(found))
+        }
+        (Want::Token(Kind::In), _) => select_first(found),
+        (Want::Name("element"), Kind::ParenOpen) => {
+            Some(brackets(found, "write `for x in xs { … }`"))
+        }
+        _ => None,
+    }
+}
+
+/// Values that are written otherwise.
+fn value(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
+    let separator =
+        matches!(want, Want::Token(Kind::Comma | Kind::ParenClose | Kind::BracketClose));
+    match (want, found.token.kind) {
+        (_, Kind::Question) if separator => Some(super::structure::ternary(found)),
+        (_, Kind::Arrow) if separator => Some(written(found, "=>")),
+        (Want::Token(Kind::ParenClose), Kind::Comma) => Some(tuple(found)),
+        (Want::Value, Kind::Dot) if found.is_before_digit() => Some(no_zero(found)),
+        (Want::Value, Kind::Ellipsis) => Some(spread(found)),
+        (Want::Name("field"), Kind::Text | Kind::TextStart) => Some(map_in_braces(found)),
+        (Want::Name("field"), Kind::BracketOpen) if found.before_is(Kind::QuestionDot) => {
+            Some(optional_index(found))
+        }
+        (Want::Name("variable"), Kind::BracketOpen) => Some(list_pattern(found)),
+        (_, Kind::For) if separator => Some(comprehension(found)),
+        (Want::Value, Kind::Star) if found.before_is(Kind::ParenOpen) => Some(star(found)),
+        (Want::LineEnd, Kind::ParenOpen) if found.second.kind == Kind::Colon => {
+            Some(type_arguments(found))
+        }
+        (Want::Token(Kind::Equal), Kind::Less) => Some(type_arguments(found)),
+        _ => None,
+    }
+}
+
+fn foreign_word(found: &Found<'_>, token: Token, foreign: &Foreign) -> Diagnostic {
+    let (theirs, ours) = (foreign.theirs, foreign.ours);
+    let span = found.span(token);
+    let title = match ours {
+        "" => format!("`{theirs}` is not written here"),
+        _ if theirs == ours => format!("`{theirs}` is a call here"),
+        _ => format!("`{theirs}` is written `{ours}` here"),
+    };
+    let said = habitual(title, span);
+    match foreign.exact {
+        true => said.fix(Fix::safe(format!("write `{ours}`"), span, ours)),
+        false => said.help(foreign.advice),
+    }
+}
+
+fn habitual(title: impl Into<String>, span: Span) -> Diagnostic {
+    error("foreign-word", title, span, "")
+}
+
+/// A sign that is written otherwise here.
+pub(super) fn written(found: &Found<'_>, ours: &str) -> Diagnostic {
+    let span = found.span(found.token);
+    habitual(format!("{} is written `{ours}` here", quoted(found.slice(found.token))), span)
+        .fix(Fix::safe(format!("write `{ours}`"), span, ours))
+}
+
+/// `f"Hello {name}"`
+fn text_prefix(found: &Found<'_>, prefix: Token) -> Diagnostic {
+    let span = found.span(prefix);
+    habitual("texts have no letter in front here", span)
+        .help("every text may hold values in braces: `\"Hello {name}\"`")
+        .fix(Fix::maybe(format!("remove `{}`", found.slice(prefix)), span, ""))
+}
+
+/// `from n in xs were n > 1`
+fn clause(found: &Found<'_>, word: &str) -> Option<Diagnostic> {
+    let clauses = ["where", "sort", "skip", "take", "select", "join", "group"];
+    let near = *nearest(word, clauses.iter().map(|it| Candidate::new(it))).first()?;
+    let span = found.span(found.token);
+    let title = format!("no clause of a query is called `{word}`");
+    Some(
+        error("misplaced", title, span, "").help(format!("did you mean `{near}`?")).fix(Fix::safe(
+            format!("write `{near}`"),
+            span,
+            near,
+        )),
+    )
+}
+
+/// `schedule: "0 7 * * *"`
+fn header_with_colon(found: &Found<'_>) -> Diagnostic {
+    let span = found.span(found.token);
+    let said = habitual("no `:` stands here", span);
+    match HEADER_WORDS.contains(&found.slice(found.statement)) {
+        true => {
+            said.help("a header is written `timeout 5m`").fix(Fix::safe("remove `:`", span, ""))
+        }
+        false => said.help("a variable is written `let total = 3`"),
+    }
+}
+
+/// `expect a == b` outside of a test
+fn in_tests_only(found: &Found<'_>, word: &str) -> Diagnostic {
+    error("misplaced", format!("`{word}` stands in tests only"), found.span(found.statement), "")
+        .help("tests are written `test \"what holds\" { … }`")
+}
+
+/// `timeout 5m` in a block
+fn header_inside(found: &Found<'_>) -> Diagnostic {
+    let title = "headers stand above the first statement";
+    error("header-after-statement", title, found.span(found.statement), "inside a block here")
+        .help("move it to the top of the file")
+}
+
+/// `update Order set …`, `delete from Order`
+fn set_based(found: &Found<'_>, help: &str) -> Diagnostic {
+    let word = found.slice(found.statement);
+    habitual(format!("`{word}` names the row it is about here"), found.span(found.statement))
+        .help(help)
+}
+
+/// `schedule 0 7 * * *`, `schedule "0 7 * * *" in Europe/Berlin`
+fn unquoted_schedule(found: &Found<'_>) -> Diagnostic {
+    error("misplaced", "schedules and zones stand in quotes", found.span(found.token), "")
+        .help("write `schedule \"0 7 * * *\" in \"Europe/Berlin\"`")
+}
+
+/// `int a = 3`
+fn type_before_name(found: &Found<'_>) -> Diagnostic {
+    let span = found.span(found.statement);
+    habitual("a variable begins with `let` or `var` here", span)
+        .help("write `let a = 3`, or `let a: int = 3` where the type matters")
+        .fix(Fix::maybe("write `let`", span, "let"))
+}
+
+/// `if x:`
+fn colon_before_block(found: &Found<'_>) -> Diagnostic {
+    habitual("blocks stand in braces here", found.span(found.token))
+        .help("write `{ … }` instead of `:`")
+}
+
+/// `select o.id from Order`
+fn select_first(found: &Found<'_>) -> Option<Diagnostic> {
+    const WORD: &str = "select";
+    let at = found.statement_before().find(&format!("{WORD} "))?;
+    let start = found.statement.start + u32::try_from(at).ok()?;
+    let span = Span { start, end: start + 6, ..found.span(found.statement) };
+    Some(habitual("`select` is the last clause of a query here", span).help(foreign(WORD)?.advice))
+}
+
+/// `for x in { a: 1 } {`
+fn record_in_head(found: &Found<'_>) -> Diagnostic {
+    error(
+        "misplaced",
+        "the body would begin here",
+        found.span(found.token),
+        "a value should stand before it",
+    )
+    .help("a record stands in brackets here: `({ … })`")
+}
+
+/// `x not in xs`
+fn not_in(found: &Found<'_>) -> Diagnostic {
+    habitual("`not in` is written `not (… in …)` here", found.span(found.token))
+        .help("write `not (x in xs)`")
+}
+
+/// `for (x of xs)`, `catch (e)`
+fn brackets(found: &Found<'_>, help: &str) -> Diagnostic {
+    habitual("no brackets are needed here", found.span(found.token)).help(help)
+}
+
+/// `(1, 2)`
+fn tuple(found: &Found<'_>) -> Diagnostic {
+    habitual("values are not joined by brackets alone here", found.span(found.token))
+        .help("write a list `[1, 2]`, or a record `{ left: 1, right: 2 }`")
+}
+
+/// `.5`
+fn no_zero(found: &Found<'_>) -> Diagnostic {
+    let span = found.span(found.token);
+    error("bad-number", "a number begins with a digit", span, "").fix(Fix::safe(
+        "write `0.`",
+        span,
+        "0.",
+    ))
+}
+
+/// `[...xs, 3]`
+fn spread(found: &Found<'_>) -> Diagnostic {
+    habitual("`...` stands in records only", found.span(found.token))
+        .help("lists are joined with `xs.concat([3])`")
+}
+
+/// `{"Ada": 36}`
+fn map_in_braces(found: &Found<'_>) -> Diagnostic {
+    habitual("a map stands in square brackets here", found.span(found.token))
+        .help("write `[\"Ada\": 36]`; the fields of a record are names without quotes")
+}
+
+/// `xs?.[0]`
+fn optional_index(found: &Found<'_>) -> Diagnostic {
+    habitual("behind `?.` stands a name", found.span(found.token)).help("write `xs?.get(0)`")
+}
+
+/// `let [a, b] = xs`
+fn list_pattern(found: &Found<'_>) -> Diagnostic {
+    habitual("only the fields of records are taken out", found.span(found.token))
+        .help("write `let first = xs[0]`, or `let { id, email } = customer`")
+}
+
+/// `[n * 2 for n in xs]`
+fn comprehension(found: &Found<'_>) -> Diagnostic {
+    habitual("a list is made from another by a call here", found.span(found.token))
+        .help("write `xs.map(n => n * 2)`, or `from n in xs where … select n * 2`")
+}
+
+/// `count(*)`
+fn star(found: &Found<'_>) -> Diagnostic {
+    let span = found.span(found.token);
+    habitual("`*` stands between two numbers only", span).fix(Fix::safe("leave it out", span, ""))
+}
+
+/// `let xs: Array<int> = …`, `name: varchar(50)`
+fn type_arguments(found: &Found<'_>) -> Diagnostic {
+    habitual("types have no arguments here", found.span(found.token)).help(
+        "a list is written `[int]`, a map `[text: int]`; a `text` is as long as it needs to be",
+    )
+}
