@@ -258,7 +258,7 @@ fn compare(a: &Value, b: &Value) -> Ordering {
 fn template(call: &mut NativeCall<'_>) -> Result<Value, Fault> {
     let (path, source, values) = (call.take(0), call.take(1), call.take(2));
     let (path, source) = (path.as_str().ok_or_else(misuse)?, source.as_str().ok_or_else(misuse)?);
-    super::template::render(path, source, &values).map(Value::from_string)
+    super::template::fill(path, source, &values).map(Value::from_string)
 }
 
 #[cfg(test)]

@@ -4,27 +4,39 @@
 //! checker, the machine, the editor and the manual read the declarations. Effects reach the world through [`crate::host`]
 //! alone, and nothing here keeps state between two calls except caches that nobody can see.
 
+mod any;
+mod bytes;
+mod calendar;
 mod core;
+mod crypto;
 mod csv;
+mod date;
 pub mod db;
+mod decimal;
+mod duration;
 pub mod effect;
+mod float;
+mod http;
+mod int;
+mod json;
+mod limits;
+mod list;
+mod map;
+mod native;
+mod number;
 mod template;
+mod text;
+mod time;
 
-/// The library's pure functions, for the machine.
-#[derive(Debug)]
-pub struct Natives;
+#[cfg(test)]
+mod agreement;
 
-/// The pure functions; effects leave it.
-#[must_use]
-pub fn natives() -> &'static Natives {
-    &Natives
-}
+use std::sync::OnceLock;
 
-impl crate::vm::Natives for Natives {
-    fn find(&self, name: &str) -> Option<crate::vm::NativeFn> {
-        core::find(name)
-    }
-}
+use rustc_hash::FxHashMap;
+
+use crate::vm::NativeFn;
+use native::Native;
 
 /// The declarations: module and text.
 #[must_use]
@@ -36,6 +48,36 @@ pub fn declarations() -> &'static [(&'static str, &'static str)] {
         "any" "int" "decimal" "float" "text" "bytes" "list" "map" "json" "time" "date" "duration"
         "prelude" "http" "mail" "files" "csv" "template" "random" "uuid" "log" "env" "secret" "crypto"
     }
+}
+
+/// The library's pure functions, for the machine.
+#[derive(Debug)]
+pub struct Natives(FxHashMap<&'static str, NativeFn>);
+
+/// The pure functions; effects are [performed](effect::perform).
+#[must_use]
+pub fn natives() -> &'static Natives {
+    static NATIVES: OnceLock<Natives> = OnceLock::new();
+    NATIVES.get_or_init(|| Natives(all_natives().map(|it| (it.name, it.body)).collect()))
+}
+
+impl crate::vm::Natives for Natives {
+    fn find(&self, name: &str) -> Option<NativeFn> {
+        self.0.get(name).copied().or_else(|| core::find(name))
+    }
+}
+
+fn all_natives() -> impl Iterator<Item = &'static Native> {
+    let files = [
+        &[any::NATIVES, int::NATIVES, decimal::NATIVES, float::NATIVES, bytes::NATIVES][..],
+        &[map::NATIVES, time::NATIVES, date::NATIVES, duration::NATIVES, crypto::NATIVES],
+        &[template::NATIVES, http::NATIVES],
+        text::NATIVES,
+        list::NATIVES,
+        json::NATIVES,
+        csv::NATIVES,
+    ];
+    files.into_iter().flatten().copied().flatten()
 }
 
 #[cfg(test)]

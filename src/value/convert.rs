@@ -137,8 +137,9 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(word) && !name.starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// `text "n/a"`, `int 5`, `a list of 3`
-fn describe(value: &Value) -> String {
+/// What a value is, in a message: `text "n/a"`, `int 5`, `a list of 3`.
+#[must_use]
+pub fn describe(value: &Value) -> String {
     const TEXT_MAX: usize = 40;
     let kind = match value {
         Value::Null => return "null".into(),

@@ -7,7 +7,7 @@ use ecow::EcoString;
 use super::Value;
 
 /// Why a call failed: what `catch e` sees as `e.code`, `e.message` and `e.data`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// One of [`Code`], or what a program's own `fail { code: … }` says.
     pub code: EcoString,

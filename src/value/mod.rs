@@ -32,13 +32,15 @@ pub mod wire;
 
 use std::rc::Rc;
 
-pub use convert::{LEVELS_MAX, convert, to_json};
+pub use convert::{LEVELS_MAX, convert, describe, to_json};
 pub use decimal::Decimal;
 pub use fault::{Code, Fault};
 pub use fingerprint::fingerprint;
 pub use list::List;
 pub use map::{Key, Map};
-pub use number::{decimal_to_float, float_to_decimal, parse_decimal, parse_float, write_float};
+pub use number::{
+    compare_floats, decimal_to_float, float_to_decimal, parse_decimal, parse_float, write_float,
+};
 pub use print::{Bounded, quoted, to_text_within, write as write_value};
 pub use record::{Record, Shape};
 pub use secret::Secret;

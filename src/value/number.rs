@@ -54,7 +54,8 @@ impl Number {
 }
 
 /// A total order: -0.0 equals 0.0, NaN equals NaN and comes last.
-pub(super) fn compare_floats(a: f64, b: f64) -> Ordering {
+#[must_use]
+pub fn compare_floats(a: f64, b: f64) -> Ordering {
     a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 

@@ -26,7 +26,7 @@ impl Value {
 /// more than any memory holds.
 #[must_use]
 pub fn to_text_within(value: &Value, bytes_max: usize) -> Option<String> {
-    let mut out = Bounded { text: String::new(), bytes_max };
+    let mut out = Bounded::new(bytes_max);
     write(&mut out, value).ok()?;
     Some(out.text)
 }
@@ -38,11 +38,22 @@ pub struct Bounded {
     pub text: String,
     /// How long it may become.
     pub bytes_max: usize,
+    /// Whether something was refused.
+    pub is_full: bool,
+}
+
+impl Bounded {
+    /// A text that may have so many bytes.
+    #[must_use]
+    pub fn new(bytes_max: usize) -> Self {
+        Self { text: String::new(), bytes_max, is_full: false }
+    }
 }
 
 impl Write for Bounded {
     fn write_str(&mut self, part: &str) -> fmt::Result {
         if part.len() > self.bytes_max.saturating_sub(self.text.len()) {
+            self.is_full = true;
             return Err(fmt::Error);
         }
         self.text.push_str(part);

@@ -48,9 +48,9 @@ pub(super) async fn perform(context: &Context, name: &str, call: Call) -> Result
             Ok(Value::Null)
         }
         "csv.rows" => {
-            let text = read_text(context, call.text(0)?).await?;
-            let row = call.descriptors.first().copied().ok_or_else(misuse)?;
-            csv::parse_rows(&text, call.text(1)?, call.truth(2), &context.types, row)
+            let table = read(context, call.text(0)?).await?;
+            let options = csv::Options { separator: call.text(1)?, header: call.truth(2) };
+            csv::read(&table, options, &context.types, call.descriptors.first().copied())
         }
         _ => Err(misuse()),
     }

@@ -15,7 +15,9 @@ pub(super) fn function(inp: &mut Inp<'_, '_>) -> Parsed<Fn> {
     let start = inp.at();
     let docs = super::file::docs(inp);
     inp.bump();
-    let name = inp.parse(name("function"))?;
+    // The library's `or` is called behind a dot, where every word is a name.
+    let is_library_or = inp.kind() == Kind::Or && inp.nth(1).kind == Kind::Less;
+    let name = if is_library_or { taken(inp) } else { inp.parse(name("function"))? };
     let type_params = type_params(inp)?;
     let items = Items { what: "parameter", item: param, broken: |_| None };
     let (params, _) = list(inp, Kind::ParenOpen, &items)?;

@@ -20,7 +20,7 @@ pub enum Layout {
 /// Writes any value but secrets, functions and floats that are no numbers. Times, dates, durations and bytes (in Base64)
 /// become texts. Fails where the text would be longer than `bytes_max`.
 pub fn write(value: &Value, layout: Layout, bytes_max: usize) -> Result<String, Fault> {
-    let mut writer = Writer { out: Bounded { text: String::new(), bytes_max }, layout };
+    let mut writer = Writer { out: Bounded::new(bytes_max), layout };
     match writer.value(value, 0) {
         Ok(()) => Ok(writer.out.text),
         Err(Wrong::TooLong) => {
