@@ -576,7 +576,7 @@ mod tests {
         fn what_is_written_reads_back(value in value()) {
             let back = decode(&encode(&value).unwrap()).unwrap();
             prop_assert_eq!(&back, &value);
-            prop_assert_eq!(format!("{back:?}"), format!("{value:?}"));
+            prop_assert_eq!(back.to_string(), value.to_string());
         }
 
         #[test]
