@@ -7,3 +7,4 @@ mod explain;
 mod layers;
 mod random;
 mod schedule_oracle;
+mod schedule_words;

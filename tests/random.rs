@@ -8,6 +8,12 @@ use std::hash::{BuildHasher, RandomState};
 /// A small generator (splitmix64).
 pub(crate) struct Random(u64);
 
+/// How often a test repeats its work: `n` times, or as many times more as the variable `ROUNDS` says.
+pub(crate) fn rounds(n: usize) -> usize {
+    let factor = std::env::var("ROUNDS").ok().and_then(|it| it.parse().ok());
+    n * factor.unwrap_or(1)
+}
+
 impl Random {
     /// Starts from the seed in the variable `SEED`, or from a new one, and prints it.
     pub(crate) fn new(test: &str) -> Self {

@@ -10,8 +10,10 @@
 mod calendar;
 mod cron;
 mod due;
+mod findings;
 mod literal;
 mod time;
+mod words;
 mod zone;
 
 pub use calendar::{Calendar, ClockNote};
@@ -20,8 +22,12 @@ pub use cron::{
     Joined, Never, Step, Values,
 };
 pub use due::{Bounds, Cadence, Schedule, Schedules};
+pub use findings::{
+    ClockChange, ClockEffect, EitherDay, EveryMinute, Finding, SkipsMonths, UnevenStep, findings,
+};
 pub use literal::{
     Literal, LiteralError, LiteralErrorKind, Part, parse_date, parse_instant, parse_literal,
 };
 pub use time::{Civil, Date, Duration, Instant};
+pub use words::{describe, describe_all};
 pub use zone::{Change, Reading, UnknownZone, Zone, ZoneProblem, database_version};

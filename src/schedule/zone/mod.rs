@@ -155,6 +155,16 @@ impl Zone {
         }
     }
 
+    /// The first instant at which the zone's clock reads `civil`, or has skipped it.
+    #[must_use]
+    pub fn first_reading(&self, civil: Civil) -> Instant {
+        match self.reading(civil) {
+            Reading::Once(at)
+            | Reading::Twice { first: at, .. }
+            | Reading::Never { resumes: at, .. } => at,
+        }
+    }
+
     /// The reading falls before the end of `segment`: it is unique unless the next segment repeats it.
     fn reading_in(&self, segment: Segment, at: i64, civil: Civil) -> Reading {
         let first = Instant::from_seconds(at);
