@@ -10,7 +10,7 @@ pub(crate) struct Random(u64);
 
 /// How often a test repeats its work: `n` times, or as many times more as the variable `ROUNDS` says.
 pub(crate) fn rounds(n: usize) -> usize {
-    let factor = std::env::var("ROUNDS").ok().and_then(|it| it.parse().ok());
+    let factor = std::env::var("ROUNDS").ok().and_then(|it| it.parse::<usize>().ok());
     n * factor.unwrap_or(1)
 }
 
