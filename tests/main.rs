@@ -6,5 +6,7 @@ mod corpus;
 mod explain;
 mod layers;
 mod random;
+mod runs;
 mod schedule_oracle;
 mod schedule_words;
+mod support;

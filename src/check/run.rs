@@ -60,6 +60,9 @@ pub(super) fn check_declaration(
         FnBody::Native(_) => checker.defaults(function, &declaration.signature),
     }
     checker.end_body();
+    if let Some(result) = &function.result {
+        checker.tables.type_exprs.insert(result.id, declaration.signature.result.clone());
+    }
     let calls = checker.touches.list.iter().filter_map(|touch| match &touch.what {
         Touched::Library(it) => Some(library.declaration(*it).id.clone()),
         Touched::Fn(_) | Touched::Const(_) | Touched::Task(_) | Touched::Source { .. } => None,

@@ -33,12 +33,16 @@ impl Server {
             }
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
-        panic!("the mail server did not start: is Debian's python3-aiosmtpd installed? .ci/test installs it");
+        panic!(
+            "the mail server did not start: is Debian's python3-aiosmtpd installed? .ci/test installs it"
+        );
     }
 
     /// The mails taken so far, in no particular order, each as it came over the wire.
     pub fn mails(&self) -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(self.folder.path().join("mails/new")) else { return Vec::new() };
+        let Ok(entries) = std::fs::read_dir(self.folder.path().join("mails/new")) else {
+            return Vec::new();
+        };
         entries.map(|it| std::fs::read_to_string(it.unwrap().path()).unwrap()).collect()
     }
 }
