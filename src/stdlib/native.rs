@@ -68,13 +68,17 @@ macro_rules! function {
     };
 }
 
+/// A type left open, for each argument.
+#[cfg(test)]
 macro_rules! any {
     ($arg:ident) => {
         _
     };
 }
 
-pub(super) use {any, function, natives};
+#[cfg(test)]
+pub(super) use any;
+pub(super) use {function, natives};
 
 /// A program that was not made by the compiler hands a function something else than it takes.
 #[cold]

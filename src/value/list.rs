@@ -131,14 +131,12 @@ impl List {
 
     /// Takes the form that an element needs to be added.
     fn fit(&mut self, item: &Value) {
+        let is_packed = matches!(item, Value::Int(_) | Value::Float(_) | Value::Bool(_));
         let fits = match (&*self, item) {
             (Self::Ints(_), Value::Int(_))
             | (Self::Floats(_), Value::Float(_))
             | (Self::Bools(_), Value::Bool(_)) => true,
-            (Self::Values(items), Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
-                !items.is_empty()
-            }
-            (Self::Values(_), _) => true,
+            (Self::Values(items), _) => !is_packed || !items.is_empty(),
             (Self::Ints(_) | Self::Floats(_) | Self::Bools(_), _) => false,
         };
         if fits {

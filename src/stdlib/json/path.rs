@@ -17,14 +17,14 @@ enum Step<'p> {
 }
 
 pub(super) fn get(value: &Value, path: &str) -> Result<Option<Value>, Fault> {
-    found(value, &steps(path)?)
+    Ok(found(value, &steps(path)?))
 }
 
 pub(super) fn has(value: &Value, path: &str) -> Result<bool, Fault> {
-    Ok(found(value, &steps(path)?)?.is_some())
+    Ok(found(value, &steps(path)?).is_some())
 }
 
-fn found(value: &Value, steps: &[Step<'_>]) -> Result<Option<Value>, Fault> {
+fn found(value: &Value, steps: &[Step<'_>]) -> Option<Value> {
     let mut at = value.clone();
     for step in steps {
         let next = match (&at, step) {
@@ -34,12 +34,9 @@ fn found(value: &Value, steps: &[Step<'_>]) -> Result<Option<Value>, Fault> {
             }
             _ => None,
         };
-        match next {
-            Some(next) => at = next,
-            None => return Ok(None),
-        }
+        at = next?;
     }
-    Ok(Some(at))
+    Some(at)
 }
 
 fn place(index: i64, length: usize) -> Option<usize> {
@@ -97,7 +94,7 @@ fn no_step(value: &Value, step: &str) -> Fault {
 pub(super) fn remove(value: Value, path: &str) -> Result<Value, Fault> {
     let steps = steps(path)?;
     // Nothing is copied for the sake of what is not there.
-    if found(&value, &steps)?.is_none() {
+    if found(&value, &steps).is_none() {
         return Ok(value);
     }
     let mut value = value;

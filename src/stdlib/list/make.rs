@@ -18,7 +18,9 @@ pub(super) fn flatten(xs: &List) -> Result<List, Fault> {
     }
     limits::items(lists.iter().fold(0, |sum, it| sum.saturating_add(it.len())))?;
     let mut out = List::Values(Vec::new());
-    lists.iter().for_each(|it| out.append(it));
+    for list in &lists {
+        out.append(list);
+    }
     Ok(out)
 }
 
@@ -123,7 +125,7 @@ mod tests {
         assert_eq!(shown(window(&ints(&[1, 2, 3]), 2).unwrap()), "[[1, 2], [2, 3]]");
         assert_eq!(shown(window(&ints(&[1]), 2).unwrap()), "[]");
         assert!(chunk(&ints(&[]), 0).unwrap_err().is(Code::Argument));
-        let long = ints(&[0; 10_000]);
+        let long = List::Ints(vec![0; 10_000]);
         assert!(window(&long, 5000).unwrap_err().is(Code::Limit));
         let nested = List::Values(vec![Value::list([Value::Int(1)]), Value::list([])]);
         assert_eq!(flatten(&nested).unwrap().len(), 1);

@@ -53,12 +53,11 @@ pub(super) fn strip(t: &str) -> String {
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        match markup_end(rest) {
-            Some(end) => rest = &rest[end..],
-            None => {
-                out.push('<');
-                rest = &rest[1..];
-            }
+        if let Some(end) = markup_end(rest) {
+            rest = &rest[end..];
+        } else {
+            out.push('<');
+            rest = &rest[1..];
         }
     }
     unescape(&(out + rest))
