@@ -5,6 +5,7 @@
 mod corpus;
 mod explain;
 mod layers;
+mod library;
 mod random;
 mod runs;
 mod schedule_oracle;

@@ -55,6 +55,11 @@ pub(super) fn check_declaration(
     let world = World { project: &project, library, scopes: Vec::new(), declared: Vec::new() };
     let mut checker = Checker::new(&world, &declaration.source, &declaration.tree);
     let function = declaration.function();
+    // The signature was read without side tables; the compiler looks up what an inlined body gives.
+    if let Some(result) = &function.result {
+        let ty = declaration.signature.result.clone();
+        checker.tables.type_exprs.insert(result.id, ty);
+    }
     match &function.body {
         FnBody::Block(body) => checker.fn_block(function, &declaration.signature, body),
         FnBody::Native(_) => checker.defaults(function, &declaration.signature),

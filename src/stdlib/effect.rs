@@ -29,6 +29,14 @@ pub struct Context {
     pub types: Rc<Types>,
 }
 
+impl Context {
+    /// What the calls of a run share.
+    #[must_use]
+    pub fn new(host: Host, output: Arc<dyn Output>, types: Rc<Types>) -> Self {
+        Self { host, output, types }
+    }
+}
+
 /// Where a run's lines go.
 pub trait Output: Send + Sync {
     /// A line that `print` wrote.

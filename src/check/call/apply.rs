@@ -172,7 +172,7 @@ impl<'p> Checker<'p> {
     }
 
     /// Decides the parameters that no argument decided: by what the place wants, or as `json` where they belong to an
-    /// argument that was left out.
+    /// argument that was left out, or are all that the function gives, as with `json.parse(t)`.
     fn settle(
         &mut self,
         call: &'p Call,
@@ -191,7 +191,7 @@ impl<'p> Checker<'p> {
             });
             if let Some(hint) = solution.hint_for(at) {
                 solution.set(at, hint.clone());
-            } else if is_left_out {
+            } else if is_left_out || signature.result == param {
                 solution.set(at, Type::Json);
             } else if solution.get(at).is_none() {
                 self.report(report::calls::type_needed(call.callee.span, &callee.name, name));

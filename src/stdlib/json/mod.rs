@@ -7,16 +7,17 @@ use std::rc::Rc;
 use super::limits::BYTES_MAX;
 use super::native::{Native, misuse, natives};
 use crate::value::json::{self, Layout};
-use crate::value::{Code, DescriptorId, Fault, LEVELS_MAX, List, Map, Value};
+use crate::value::{Code, Fault, LEVELS_MAX, List, Map, Value};
 use crate::vm::NativeCall;
 
 pub(super) const NATIVES: &[&[Native]] = &[
     natives!("json":
-        stringify(x, pretty), get(value, path) = path::get, has(value, path) = path::has,
-        set(value, path, v) = path::set, remove(value, path) = path::remove,
-        merge(value, other, deep), keys(value), kind(value), is_null(value),
+        lines(source), stringify(x, pretty), get(value, path) = path::get,
+        has(value, path) = path::has, set(value, path, v) = path::set,
+        remove(value, path) = path::remove, merge(value, other, deep), keys(value), kind(value),
+        is_null(value),
     ),
-    &[Native::raw("json.parse", parse), Native::raw("json.lines", lines)],
+    &[Native::raw("json.parse", parse)],
 ];
 
 fn parse(call: &mut NativeCall<'_>) -> Result<Value, Fault> {
@@ -27,20 +28,14 @@ fn parse(call: &mut NativeCall<'_>) -> Result<Value, Fault> {
     }
 }
 
-fn lines(call: &mut NativeCall<'_>) -> Result<Value, Fault> {
-    let source = call.args.first().and_then(Value::as_str).ok_or_else(misuse)?;
-    let read = |line: &str, id: Option<&DescriptorId>| match id {
-        Some(id) => json::parse_as(line, call.types, *id),
-        None => json::parse(line),
-    };
+fn lines(source: &str) -> Result<List, Fault> {
     let mut values = List::Values(Vec::new());
     for (number, line) in (1..).zip(source.lines()) {
         if !line.trim().is_empty() {
-            let value = read(line, call.descriptors.first());
-            values.push(value.map_err(|fault| on_line(fault, number))?);
+            values.push(json::parse(line).map_err(|fault| on_line(fault, number))?);
         }
     }
-    Ok(Value::List(Rc::new(values)))
+    Ok(values)
 }
 
 fn on_line(fault: Fault, number: usize) -> Fault {
@@ -149,12 +144,8 @@ mod tests {
 
     #[test]
     fn lines_are_read_one_by_one() {
-        let types = crate::value::Types::default();
-        let mut args = [Value::text("1\n\n{\"a\": 2}\n")];
-        let mut call = NativeCall::new(&mut args, &[], &types, 1 << 20);
-        assert_eq!(compact(&lines(&mut call).unwrap()), r#"[1,{"a":2}]"#);
-        let mut args = [Value::text("1\n{")];
-        let mut call = NativeCall::new(&mut args, &[], &types, 1 << 20);
-        assert!(lines(&mut call).unwrap_err().message.starts_with("on line 2: JSON text"));
+        let list = Value::List(Rc::new(lines("1\n\n{\"a\": 2}\n").unwrap()));
+        assert_eq!(compact(&list), r#"[1,{"a":2}]"#);
+        assert!(lines("1\n{").unwrap_err().message.starts_with("on line 2: JSON text"));
     }
 }
