@@ -31,7 +31,7 @@ pub(super) fn find(name: &str) -> Option<NativeFn> {
 }
 
 fn misuse() -> Fault {
-    super::effect::misuse()
+    super::native::misuse()
 }
 
 /// `a + b` of two lists.

@@ -1,100 +1,145 @@
 //! The project's file store.
 
-use super::answer::record;
+use super::answer::{FILE_INFO, record};
 use super::{Call, Context, misuse};
 use crate::host::files::{Error, ErrorKind, FilePath, Info};
-use crate::stdlib::csv;
+use crate::stdlib::{csv, text};
 use crate::value::{Code, Fault, Value};
 
 /// A longer file is not read as a whole.
 const FILE_BYTES_MAX: u64 = 256 << 20;
 
-pub(super) async fn perform(context: &Context, name: &str, call: Call) -> Result<Value, Fault> {
+pub(super) async fn perform(context: &Context, call: &Call<'_>) -> Result<Value, Fault> {
     let files = &context.host.files;
-    match name {
-        "files.read" => read(context, call.text(0)?).await.map(Value::bytes),
-        "files.read_text" => read_text(context, call.text(0)?).await.map(Value::from_string),
-        "files.lines" => {
-            let text = read_text(context, call.text(0)?).await?;
-            Ok(Value::list(text.lines().map(Value::text)))
-        }
-        "files.write" => {
-            files.write(&path(call.text(0)?)?, call.data(1)?).await.map_err(fault)?;
-            Ok(Value::Null)
-        }
-        "files.append" => {
-            files.append(&path(call.text(0)?)?, call.data(1)?).await.map_err(fault)?;
-            Ok(Value::Null)
-        }
+    let path = |param| path(call.text(param)?);
+    match call.name {
+        "files.read" => read(context, call).await.map(Value::bytes),
+        "files.read_text" => read_text(context, call).await.map(Value::from_string),
+        "files.lines" => Ok(Value::list(read_text(context, call).await?.lines().map(Value::text))),
+        "files.write" => done(files.write(&path("path")?, call.data("data")?).await),
+        "files.append" => done(files.append(&path("path")?, call.data("data")?).await),
         "files.exists" => {
-            let info = files.info(&path(call.text(0)?)?).await.map_err(fault)?;
-            Ok(Value::Bool(info.is_some()))
+            Ok(Value::Bool(files.info(&path("path")?).await.map_err(|it| fault(&it))?.is_some()))
         }
-        "files.delete" => files.delete(&path(call.text(0)?)?).await.map(Value::Bool).map_err(fault),
+        "files.delete" => {
+            files.delete(&path("path")?).await.map(Value::Bool).map_err(|it| fault(&it))
+        }
         "files.list" => {
-            let found = files.list(call.text(0)?).await.map_err(fault)?;
+            let found = files.list(call.text("prefix")?).await.map_err(|it| fault(&it))?;
             Ok(Value::list(found.iter().map(info_value)))
         }
         "files.info" => {
-            let info = files.info(&path(call.text(0)?)?).await.map_err(fault)?;
+            let info = files.info(&path("path")?).await.map_err(|it| fault(&it))?;
             Ok(info.as_ref().map_or(Value::Null, info_value))
         }
-        "files.copy" => {
-            files.copy(&path(call.text(0)?)?, &path(call.text(1)?)?).await.map_err(fault)?;
-            Ok(Value::Null)
-        }
-        "files.move" => {
-            files.rename(&path(call.text(0)?)?, &path(call.text(1)?)?).await.map_err(fault)?;
-            Ok(Value::Null)
-        }
+        "files.copy" => done(files.copy(&path("path")?, &path("to")?).await),
+        "files.move" => done(files.rename(&path("path")?, &path("to")?).await),
         "csv.rows" => {
-            let table = read(context, call.text(0)?).await?;
-            let options = csv::Options { separator: call.text(1)?, header: call.truth(2) };
+            let table = read(context, call).await?;
+            let options =
+                csv::Options { separator: call.text("separator")?, header: call.truth("header") };
             csv::read(&table, options, &context.types, call.descriptors.first().copied())
         }
         _ => Err(misuse()),
     }
 }
 
-/// The whole content of a file.
-async fn read(context: &Context, written: &str) -> Result<Vec<u8>, Fault> {
-    context.host.files.read(&path(written)?, FILE_BYTES_MAX).await.map_err(fault)
+fn done(result: Result<(), Error>) -> Result<Value, Fault> {
+    result.map(|()| Value::Null).map_err(|it| fault(&it))
 }
 
-async fn read_text(context: &Context, written: &str) -> Result<String, Fault> {
-    let bytes = read(context, written).await?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Fault::new(
-            Code::Decode,
-            format!("`{written}` is not UTF-8: see byte {at}; `files.read` gives its bytes"),
-        )
-    })?;
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+/// The whole content of the file that a call names.
+async fn read(context: &Context, call: &Call<'_>) -> Result<Vec<u8>, Fault> {
+    let path = path(call.text("path")?)?;
+    context.host.files.read(&path, FILE_BYTES_MAX).await.map_err(|it| fault(&it))
+}
+
+async fn read_text(context: &Context, call: &Call<'_>) -> Result<String, Fault> {
+    let bytes = read(context, call).await?;
+    text::decode(&bytes, "utf-8").map(std::borrow::Cow::into_owned).map_err(|_| {
+        let path = call.text_if_any("path").unwrap_or_default();
+        let valid = std::str::from_utf8(&bytes).err().map_or(0, |it| it.valid_up_to());
+        let message = format!(
+            "`{path}` is no text in UTF-8 from byte {valid} on; `files.read` gives its bytes"
+        );
+        Fault::new(Code::Decode, message)
+    })
 }
 
 /// Puts a file into the store.
 pub(super) async fn write(context: &Context, written: &str, data: Vec<u8>) -> Result<(), Fault> {
-    context.host.files.write(&path(written)?, data).await.map_err(fault)
+    context.host.files.write(&path(written)?, data).await.map_err(|it| fault(&it))
 }
 
-fn path(written: &str) -> Result<FilePath, Fault> {
-    FilePath::parse(written).map_err(fault)
+/// Reads a path, before anything else is done where that matters.
+pub(super) fn path(written: &str) -> Result<FilePath, Fault> {
+    FilePath::parse(written).map_err(|it| fault(&it))
 }
 
-fn fault(error: Error) -> Fault {
+fn fault(error: &Error) -> Fault {
     let code = match error.kind {
         ErrorKind::NotFound => Code::NotFound,
         ErrorKind::TooLarge => Code::Limit,
-        _ => Code::File,
+        ErrorKind::BadPath => Code::Argument,
+        ErrorKind::Io => Code::File,
     };
-    Fault::new(code, format!("`{}`: {}", error.path, error.message))
+    Fault::new(code, error.to_string())
 }
 
 fn info_value(info: &Info) -> Value {
-    record(vec![
-        ("path", Value::text(info.path.as_str())),
-        ("size", Value::Int(i64::try_from(info.bytes).unwrap_or(i64::MAX))),
-        ("modified", Value::Time(info.modified_us)),
-    ])
+    let size = Value::Int(i64::try_from(info.bytes).unwrap_or(i64::MAX));
+    record(&FILE_INFO, [Value::text(info.path.as_str()), size, Value::Time(info.modified_us)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Scene;
+    use super::*;
+
+    fn path(path: &str) -> (&'static str, Value) {
+        ("path", Value::text(path))
+    }
+
+    #[test]
+    fn files_are_written_read_listed_and_moved() {
+        let scene = Scene::new();
+        let to = ("to", Value::text("b.txt"));
+        let data = |data| ("data", Value::text(data));
+        scene.call("files.write", &[path("a.txt"), data("one\n")]).unwrap();
+        scene.call("files.append", &[path("a.txt"), data("two")]).unwrap();
+        let lines = scene.call("files.lines", &[path("a.txt")]).unwrap();
+        assert_eq!(lines.to_string(), r#"["one", "two"]"#);
+        let info = scene.call("files.info", &[path("a.txt")]).unwrap();
+        assert!(
+            info.to_string().starts_with(r#"{ path: "a.txt", size: 7, modified: 2026-"#),
+            "{info}"
+        );
+        scene.call("files.move", &[path("a.txt"), to]).unwrap();
+        assert_eq!(scene.call("files.exists", &[path("a.txt")]), Ok(Value::Bool(false)));
+        assert_eq!(scene.call("files.delete", &[path("b.txt")]), Ok(Value::Bool(true)));
+        let list = scene.call("files.list", &[("prefix", Value::text(""))]).unwrap();
+        assert_eq!(list.to_string(), "[]");
+    }
+
+    #[test]
+    fn what_is_wrong_has_its_code() {
+        let scene = Scene::new();
+        let fault = |name, named: &[_]| scene.call(name, named).unwrap_err();
+        assert!(fault("files.read", &[path("nowhere")]).is(Code::NotFound));
+        assert!(fault("files.read", &[path("../secret")]).is(Code::Argument));
+        let bytes = ("data", Value::bytes(vec![b'a', 0xff]));
+        scene.call("files.write", &[path("x"), bytes]).unwrap();
+        let wrong = fault("files.read_text", &[path("x")]);
+        assert!(wrong.is(Code::Decode) && wrong.message.contains("from byte 1 on"), "{wrong}");
+    }
+
+    #[test]
+    fn rows_of_a_file_are_read() {
+        let scene = Scene::new();
+        let data = ("data", Value::text("a;b\n1;2\n"));
+        scene.call("files.write", &[path("t.csv"), data]).unwrap();
+        let named = [path("t.csv"), ("separator", Value::text(";")), ("header", Value::Bool(true))];
+        let rows = scene.call("csv.rows", &named).unwrap();
+        assert_eq!(rows.to_string(), r#"[["a": "1", "b": "2"]]"#);
+    }
 }
