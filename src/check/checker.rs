@@ -13,6 +13,7 @@ use super::facts::Facts;
 use super::library::Library;
 use super::names::FileScope;
 use super::project::Project;
+use super::query::Queries;
 use super::scope::{LocalId, LocalKind, Scope};
 use super::touch::Touches;
 use super::types::{DeclId, NamedType, Type};
@@ -60,6 +61,8 @@ pub(super) struct Checker<'p> {
     pub(super) touches: Touches,
     /// What the bodies that are done touch.
     pub(super) bodies: Vec<(Owner, Touches)>,
+    /// Where we are in queries, and what of them is looked at later.
+    pub(super) queries: Queries,
     /// Variables that nobody reads, said at the end of the body if nothing in it is broken.
     pub(super) unused: Vec<Diagnostic>,
     /// Whether something in this body could not be understood.
@@ -119,6 +122,7 @@ impl<'p> Checker<'p> {
             type_params: Vec::new(),
             touches: Touches::default(),
             bodies: Vec::new(),
+            queries: Queries::default(),
             unused: Vec::new(),
             is_broken: false,
             is_speculating: false,

@@ -6,6 +6,7 @@ use super::report;
 use super::types::Type;
 use crate::diagnostics::secrets::secrets;
 use crate::source::Span;
+use crate::sql::schema::snake_case;
 use crate::syntax::tree::{Expr, ExprKind, Name, Text, TextPart};
 
 impl<'p> Checker<'p> {
@@ -79,20 +80,6 @@ impl<'p> Checker<'p> {
             ));
         }
     }
-}
-
-/// `orderTotal` and `OrderTotal` as `order_total`.
-pub(super) fn snake_case(name: &str) -> String {
-    let mut out = String::with_capacity(name.len() + 4);
-    let mut after_small = false;
-    for c in name.chars() {
-        if c.is_uppercase() && after_small {
-            out.push('_');
-        }
-        after_small = c.is_lowercase() || c.is_ascii_digit();
-        out.extend(c.to_lowercase());
-    }
-    out
 }
 
 /// `order_line` and `orderLine` as `OrderLine`.

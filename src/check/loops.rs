@@ -31,6 +31,7 @@ impl<'p> Checker<'p> {
         }
         self.forget_assigned_in(&it.body);
         let before = self.facts.clone();
+        let calls = self.begin_loop_calls();
         if it.parallel {
             self.parallel_body(stmt.id, it, index, item);
         } else {
@@ -41,6 +42,7 @@ impl<'p> Checker<'p> {
             self.leave_innermost_loop();
             self.close_scope(mark);
         }
+        self.end_loop_calls(calls, it);
         self.facts = before;
         Type::Nothing
     }
@@ -63,7 +65,10 @@ impl<'p> Checker<'p> {
 
     /// The types of the index, or key, and of the item.
     fn looped(&mut self, it: &'p For) -> (Type, Type) {
-        let found = self.expr(&it.iter, Want::Value);
+        let found = match self.looped_table(&it.iter) {
+            Some(rows) => rows,
+            None => self.expr(&it.iter, Want::Value),
+        };
         match self.open(&found) {
             Type::List(item) => (Type::Int, (*item).clone()),
             Type::Map(entry) if it.index.is_some() => (entry.0.clone(), entry.1.clone()),

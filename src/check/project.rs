@@ -119,6 +119,19 @@ impl ProjectFile {
     }
 }
 
+/// The source of tables and SQL where none is named: what the header `source` says.
+#[must_use]
+pub fn default_source(items: &[tree::Item]) -> EcoString {
+    let named = items.iter().find_map(|item| match item {
+        tree::Item::Header(header) if header.word.text == "source" => match header.parts.first() {
+            Some(tree::HeaderPart::Word(name)) => Some(name.text.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    named.unwrap_or_else(|| "main".into())
+}
+
 /// Whether items make a task: a header, a kept variable or a statement is among them.
 pub(super) fn is_task(items: &[tree::Item]) -> bool {
     items.iter().any(|item| {

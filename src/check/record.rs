@@ -41,7 +41,7 @@ impl<'p> Checker<'p> {
         }
     }
 
-    fn refuse_repeated_fields(&mut self, parts: &[RecordPart]) {
+    pub(super) fn refuse_repeated_fields(&mut self, parts: &[RecordPart]) {
         let names: Vec<&Name> = parts.iter().filter_map(field_name).collect();
         for (at, name) in names.iter().enumerate() {
             if let Some(first) = names[..at].iter().find(|it| it.text == name.text)
@@ -84,7 +84,7 @@ impl<'p> Checker<'p> {
     }
 
     /// The fields of a record that another one takes over.
-    fn spread(&mut self, value: &'p Expr) -> Vec<FieldType> {
+    pub(super) fn spread(&mut self, value: &'p Expr) -> Vec<FieldType> {
         let ty = self.expr(value, Want::Value);
         match self.open(&ty) {
             Type::Record(record) => record.declared().cloned().collect(),

@@ -10,6 +10,8 @@ pub(super) mod literals;
 pub(super) mod names;
 pub(super) mod nulls;
 pub(super) mod operators;
+pub(super) mod queries;
+pub(super) mod tables;
 pub(super) mod types;
 
 use crate::diagnostics::{Diagnostic, Fix};

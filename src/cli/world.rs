@@ -57,7 +57,7 @@ fn places(root: &Root) -> Places {
 }
 
 fn sources(root: &Root, data: &Path) -> Result<Vec<(String, Database)>, Unusable> {
-    let mut sources = vec![("main".to_owned(), Database::File(data.join("main.db")))];
+    let mut sources = vec![("main".to_owned(), Database::Own(data.join("main.db")))];
     for (name, source) in &root.settings.sources {
         let written = source.url();
         let url = match written.strip_prefix("env:") {

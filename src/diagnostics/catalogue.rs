@@ -99,6 +99,7 @@ pub const ROWS: &[Row] = catalogue! {
         Error "used-before-set" "`{name}` gets its value only on line {line}"
     }
     Types {
+        Error "bad-column" "a column cannot hold {type}"
         Error "bad-time" "{part} is missing here"
         Error "extra-field" "`{type}` has no `{field}`"
         Error "maybe-null" "`{name}` may be missing here"
@@ -129,6 +130,7 @@ pub const ROWS: &[Row] = catalogue! {
         Error "effect-in-transaction" "{effect} cannot be rolled back"
         Error "missing-template-value" "the template needs `{name}`"
         Error "not-constant" "`{effect}` is not the same each time"
+        Error "not-grouped" "`{expression}` differs within a group"
         Error "not-in-sql" "the database cannot evaluate `{expression}`"
         Warning "query-in-loop" "one query per turn of the loop"
         Warning "sleep-past-timeout" "the time limit is over before this sleep"

@@ -149,8 +149,8 @@ pub struct TableRef {
 pub struct Join {
     /// Keep rows without a partner.
     pub left: bool,
-    /// The table.
-    pub table: TableRef,
+    /// Its rows.
+    pub from: From,
     /// What must hold.
     pub on: Expr,
 }
@@ -219,6 +219,8 @@ pub enum Node {
     Null,
     /// A number that the compiler itself needs.
     Int(i64),
+    /// A text that the compiler itself needs: what an argument is that was left out.
+    Text(String),
     /// An operator or function with its arguments.
     Apply(Op, Vec<Expr>),
     /// An aggregate; no argument is `count(*)`. Null is left out, and a sum of nothing is 0.
@@ -279,7 +281,7 @@ pub enum Op {
     Like,
     /// Text, regular expression.
     Matches,
-    /// Texts and ints, joined.
+    /// Texts, ints, decimals and dates, joined as they print.
     Concat,
     /// Number, places, mode.
     Round,
@@ -317,6 +319,6 @@ pub enum AggregateOp {
     Avg,
     Min,
     Max,
-    /// All values, null included.
+    /// All values.
     List,
 }

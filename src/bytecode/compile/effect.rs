@@ -8,7 +8,7 @@ use super::types::bank;
 use super::virtual_fn::Virtual;
 use crate::bytecode::operand::Bank;
 use crate::bytecode::program::{self, EffectClass, EffectKind, Kept};
-use crate::check::checked::{CallPlan, QueryPlan, TableCall};
+use crate::check::checked::{ArgSource, CallPlan, QueryPlan, TableCall};
 use crate::check::declared::Declared;
 use crate::check::types::{DeclId, Type};
 use crate::sql;
@@ -93,8 +93,7 @@ impl<'p> Lower<'_, 'p> {
             unreachable!("the checker resolves calls on tables to tables")
         };
         let source = self.source_name(info.source.as_ref());
-        let (call_kind, args) = self.table_arguments(which, call);
-        let _ = plan;
+        let (call_kind, args) = self.table_arguments(which, call, plan);
         let place = self.shared.table(&info.schema);
         let class = match which {
             TableCall::Get | TableCall::Has => EffectClass::Observe,
@@ -107,46 +106,32 @@ impl<'p> Lower<'_, 'p> {
         if bank(&ty).is_none() { Out::Nothing } else { self.narrow(out, &ty) }
     }
 
-    /// The arguments of a call on a table as they stand; named options follow, null where they are left out.
+    /// The arguments of a call on a table in the order of its parameters, null where they are left out.
     fn table_arguments(
         &mut self,
         which: TableCall,
         call: &'p Call,
+        plan: &'p CallPlan,
     ) -> (program::TableCall, Vec<Out>) {
-        let mut positional: Vec<Out> = Vec::new();
-        let mut named: Vec<(&EcoString, Out)> = Vec::new();
-        for arg in &call.args {
-            let out = Out::Owned(self.take(&arg.value));
-            match &arg.name {
-                Some(name) => named.push((&name.text, out)),
-                None => positional.push(out),
-            }
-        }
-        let mut option = |lower: &mut Self, name: &str| {
-            let found = named.iter().find(|(it, _)| *it == name).map(|(_, out)| *out);
-            found.unwrap_or_else(|| lower.null())
+        let arg = |source: &ArgSource| match source {
+            ArgSource::Arg(at) => Out::Owned(self.take(&call.args[usize::from(*at)].value)),
+            ArgSource::Receiver | ArgSource::Default => self.null(),
         };
+        let args = plan.args.iter().map(arg).collect();
         let kind = match which {
             TableCall::Get => {
-                let column = named.first().map(|(name, out)| (name.to_string(), *out));
-                positional.extend(column.as_ref().map(|(_, out)| *out));
-                program::TableCall::Get(column.map(|(name, _)| name))
+                let column = call.args.first().and_then(|it| it.name.as_ref());
+                program::TableCall::Get(column.map(|it| it.text.to_string()))
             }
             TableCall::Has => program::TableCall::Has,
             TableCall::Insert => program::TableCall::Insert,
-            TableCall::InsertAll => {
-                positional.push(option(self, "on_conflict"));
-                program::TableCall::InsertAll
-            }
+            TableCall::InsertAll => program::TableCall::InsertAll,
             TableCall::Update => program::TableCall::Update,
-            TableCall::Upsert => {
-                positional.push(option(self, "on"));
-                program::TableCall::Upsert
-            }
+            TableCall::Upsert => program::TableCall::Upsert,
             TableCall::Delete => program::TableCall::Delete,
             TableCall::Truncate => program::TableCall::Truncate,
         };
-        (kind, positional)
+        (kind, args)
     }
 
     /// The source that is meant: the one that is named, or the task's default.

@@ -11,6 +11,7 @@ use super::virtual_fn::VirtualFunction;
 use crate::bytecode::operand::{FunctionId, U24};
 use crate::bytecode::program::{Constant, EffectSite, NativeSite, Position, Program, ShapeData};
 use crate::check::checked::{LibraryFn, Tables, Valid};
+use crate::check::project::default_source;
 use crate::check::types::{DeclId, Type};
 use crate::source::Span;
 use crate::sql::{Statement, schema};
@@ -259,15 +260,7 @@ impl<'p> Shared<'p> {
 
     /// The source of tables and SQL where none is named.
     pub(super) fn default_source(&self) -> EcoString {
-        let items = &self.valid.project().file(self.valid.task()).tree.items;
-        let named = items.iter().find_map(|item| match item {
-            Item::Header(header) if header.word.text == "source" => match header.parts.first() {
-                Some(HeaderPart::Word(name)) => Some(name.text.clone()),
-                _ => None,
-            },
-            _ => None,
-        });
-        named.unwrap_or_else(|| "main".into())
+        default_source(&self.valid.project().file(self.valid.task()).tree.items)
     }
 
     /// The place of a type's run-time description.

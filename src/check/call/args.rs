@@ -9,7 +9,7 @@ use crate::syntax::tree::{Arg, Call, Name};
 
 impl<'p> Checker<'p> {
     /// Where each parameter's value comes from. Reports what does not fit, at most one finding, and gives nothing then.
-    pub(super) fn plan_args(
+    pub(in crate::check) fn plan_args(
         &mut self,
         name: &str,
         signature: &Signature,

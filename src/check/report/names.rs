@@ -212,6 +212,16 @@ pub(in crate::check) fn unknown_column(table: &str, name: &Name, near: &[&str]) 
     offer(Diagnostic::new("unknown-column", name.span, title), name.span, near)
 }
 
+/// A table has no call of that name.
+pub(in crate::check) fn unknown_table_call(table: &str, name: &Name, near: &[&str]) -> Diagnostic {
+    let title = format!("`{table}` has no call `{}`", name.text);
+    let diagnostic = Diagnostic::new("unknown-method", name.span, title);
+    match near {
+        [] => diagnostic.help(format!("read its rows with a query: `from x in {table} where …`")),
+        _ => offer(diagnostic, name.span, near),
+    }
+}
+
 /// The project knows no secret of that name.
 pub(in crate::check) fn unknown_secret(name: &Name, near: &[&str]) -> Diagnostic {
     let title = format!("the project has no secret `{}`", name.text);

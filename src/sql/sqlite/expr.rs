@@ -17,6 +17,7 @@ impl Writer {
             Node::Param(number) => self.param(*number, expr.kind),
             Node::Null => self.push("NULL"),
             Node::Int(number) => self.push(&number.to_string()),
+            Node::Text(text) => self.push(&format!("'{}'", text.replace('\'', "''"))),
             Node::Apply(op, args) => self.apply(*op, args, expr.kind),
             Node::Aggregate { op, of, distinct } => {
                 self.aggregate(*op, of.as_deref(), *distinct, expr.kind);
@@ -43,6 +44,7 @@ impl Writer {
             Node::Param(_)
             | Node::Null
             | Node::Int(_)
+            | Node::Text(_)
             | Node::Apply(..)
             | Node::Aggregate { .. } => {
                 self.expr(expr);

@@ -39,7 +39,7 @@ impl Writer {
         self.from(&select.from);
         for join in &select.joins {
             self.push(if join.left { " LEFT JOIN " } else { " JOIN " });
-            self.table(&join.table);
+            self.from(&join.from);
             self.clause(" ON ", Some(&join.on));
         }
         self.clause(" WHERE ", select.condition.as_ref());

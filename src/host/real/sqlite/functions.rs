@@ -215,7 +215,7 @@ fn like_parts(pattern: &str) -> Vec<LikePart> {
     parts
 }
 
-/// All values, null included, as a JSON array of their stored forms.
+/// All values but null, as a JSON array of their stored forms.
 struct Gather;
 
 impl Aggregate<String, String> for Gather {
@@ -224,13 +224,17 @@ impl Aggregate<String, String> for Gather {
     }
 
     fn step(&self, context: &mut Context<'_>, json: &mut String) -> rusqlite::Result<()> {
-        json.push(if json.is_empty() { '[' } else { ',' });
-        cells::push_json(json, context.get_raw(0))?;
+        let cell = context.get_raw(0);
+        if cell != ValueRef::Null {
+            json.push(if json.is_empty() { '[' } else { ',' });
+            cells::push_json(json, cell)?;
+        }
         Ok(())
     }
 
     fn finalize(&self, _: &mut Context<'_>, json: Option<String>) -> rusqlite::Result<String> {
-        Ok(json.map_or_else(|| "[]".to_owned(), |it| it + "]"))
+        let filled = json.filter(|it| !it.is_empty());
+        Ok(filled.map_or_else(|| "[]".to_owned(), |it| it + "]"))
     }
 }
 
