@@ -4,25 +4,30 @@
 //! brackets that close nothing are taken out, each is reported once, and the parser gets to see a balanced file.
 //! Text that pairs up is left alone however it is indented, so that no correct program is ever judged by its layout.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use super::errors;
 use super::lex::{Lexed, offset};
+use super::lines::Lines;
 use super::token::{Kind, Token};
 use crate::source::{FileId, Span};
 
-/// How many tokens a decision may look ahead: what keeps hopeless files from costing the square of their length.
+/// How many tokens all decisions about a file may look ahead at; behind that, hopeless files get hasty ones.
+const STEPS: usize = 4_000_000;
+
+/// How many tokens a decision may look ahead at.
 const LOOK_AHEAD: usize = 4000;
 
 /// How many tokens a decision is tried on.
 const TRIAL: usize = 300;
 
 /// How many open brackets a closer may look through for its own.
-const LOOK_BACK: usize = 256;
+const LOOK_BACK: usize = 64;
 
 /// Balances `out.tokens`, reporting what had to be changed.
 pub(super) fn repair(file: FileId, text: &str, out: &mut Lexed) {
-    let lines = Lines::new(text, &out.tokens);
+    let lines = Layout::new(text, out);
     let mut surgeon = Surgeon {
         tokens: &out.tokens,
         lines: &lines,
@@ -30,11 +35,12 @@ pub(super) fn repair(file: FileId, text: &str, out: &mut Lexed) {
         found: Vec::new(),
         opened: HashSet::new(),
         crossed: None,
+        steps: Cell::new(STEPS),
     };
     surgeon.run();
     let found = std::mem::take(&mut surgeon.found);
-    report(file, text, &found, out);
-    let tokens = operate(text, &out.tokens, &found);
+    report(file, &found, out);
+    let tokens = operate(out, &found);
     renumber_docs(&found, out);
     out.tokens = tokens;
 }
@@ -57,28 +63,34 @@ enum Finding {
 }
 
 /// Where lines start, and how far they are indented, by token.
-struct Lines {
+struct Layout {
     /// For each token the first token of its line.
     first: Vec<u32>,
+    /// For each token the last token of its line.
+    last: Vec<u32>,
     /// For each token the indentation of its line.
     indent: Vec<u32>,
 }
 
-impl Lines {
-    fn new(text: &str, tokens: &[Token]) -> Self {
-        let mut lines = Lines { first: Vec::new(), indent: Vec::new() };
-        let (mut first, mut indent, mut end) = (0, 0, 0);
+impl Layout {
+    fn new(text: &str, lexed: &Lexed) -> Self {
+        let tokens = &lexed.tokens;
+        let mut lines = Layout { first: Vec::new(), last: Vec::new(), indent: Vec::new() };
+        let (mut first, mut indent, mut line) = (0, 0, usize::MAX);
         for (index, token) in tokens.iter().enumerate() {
-            let gap = &text[end.min(token.start as usize)..token.start as usize];
-            if index == 0 || gap.contains('\n') {
-                let start = text[..token.start as usize].rfind('\n').map_or(0, |at| at + 1);
-                let line = &text[start..];
+            let own = lexed.lines.index(token.start);
+            if own != line {
                 first = offset(index);
-                indent = offset(line.len() - line.trim_start_matches([' ', '\t']).len());
+                indent = offset(lexed.lines.indent(text, token.start));
             }
             lines.first.push(first);
             lines.indent.push(indent);
-            end = token.end as usize;
+            line = lexed.lines.index(token.end);
+        }
+        lines.last = vec![0; tokens.len()];
+        for at in (0..tokens.len()).rev() {
+            let ends_line = at + 1 == tokens.len() || lines.is_first(at + 1);
+            lines.last[at] = if ends_line { offset(at) } else { lines.last[at + 1] };
         }
         lines
     }
@@ -94,13 +106,15 @@ impl Lines {
 
 struct Surgeon<'a> {
     tokens: &'a [Token],
-    lines: &'a Lines,
+    lines: &'a Layout,
     open: Vec<usize>,
     found: Vec<Finding>,
     /// Where openers have been put in: one to a place.
     opened: HashSet<usize>,
     /// The second of two closers that cross.
     crossed: Option<usize>,
+    /// How many tokens decisions may still look ahead at.
+    steps: Cell<usize>,
 }
 
 impl Surgeon<'_> {
@@ -116,6 +130,10 @@ impl Surgeon<'_> {
                 }
             };
         }
+    }
+
+    fn step(&self) {
+        self.steps.set(self.steps.get().saturating_sub(1));
     }
 
     /// Whether the token begins a line at the margin and closes nothing: the likely start of something new.
@@ -134,9 +152,10 @@ impl Surgeon<'_> {
     /// The end of the regions from `from` on in which all brackets pair up, if there are such.
     fn balanced_until(&self, from: usize) -> Option<usize> {
         let mut open: Vec<Kind> = Vec::new();
-        let limit = self.tokens.len().min(from + LOOK_AHEAD);
+        let limit = self.tokens.len().min(from + LOOK_AHEAD.min(self.steps.get()));
         for at in from..limit {
             let kind = self.tokens[at].kind;
+            self.step();
             if at > from && self.starts_region(at) {
                 if open.is_empty() {
                     return Some(at);
@@ -234,10 +253,9 @@ impl Surgeon<'_> {
     /// Whether a `{` stands in a line that another `{` ends: that one opens the body.
     fn has_better_opener(&self, opener: usize) -> bool {
         let is_brace = |at: usize| self.tokens[at].kind == Kind::BraceOpen;
-        let behind = (opener + 1..self.tokens.len()).take_while(|it| self.lines.same(*it, opener));
+        let last = self.lines.last[opener] as usize;
         let doubled = opener > 0 && is_brace(opener - 1) && self.lines.same(opener - 1, opener);
-        let last = behind.last();
-        is_brace(opener) && (last.is_some_and(is_brace) || doubled && last.is_none())
+        is_brace(opener) && if last == opener { doubled } else { is_brace(last) }
     }
 
     fn close_above_text(&mut self, at: usize) {
@@ -259,7 +277,10 @@ impl Surgeon<'_> {
             self.open.pop();
             return;
         }
-        let tried = |kept: usize, from: usize| self.trial(self.open[..kept].to_vec(), from, end);
+        let nearest = open.saturating_sub(LOOK_BACK);
+        let tried = |kept: usize, from: usize| {
+            self.trial(self.open[nearest.min(kept)..kept].to_vec(), from, end)
+        };
         let drop = 1 + tried(open, at + 1);
         let close = depth.map_or(usize::MAX, |it| open - 1 - it + tried(it, at + 1));
         let retype =
@@ -285,10 +306,11 @@ impl Surgeon<'_> {
 
     /// How many findings plain pairing would make of the tokens `from..end` with these brackets open.
     fn trial(&self, mut open: Vec<usize>, from: usize, end: usize) -> usize {
-        let stop = end.min(from + TRIAL);
+        let stop = end.min(from + TRIAL.min(self.steps.get()));
         let mut findings = 0;
         for at in from..stop {
             let kind = self.tokens[at].kind;
+            self.step();
             if self.lines.is_first(at) {
                 let kept = open.len() - self.dedents(&open, at);
                 findings += open.len() - kept;
@@ -406,8 +428,8 @@ fn closer_of(opener: Kind) -> Kind {
     }
 }
 
-fn report(file: FileId, text: &str, found: &[Finding], out: &mut Lexed) {
-    let lexical: HashSet<usize> = out.faults.iter().map(|it| line_start(text, *it)).collect();
+fn report(file: FileId, found: &[Finding], out: &mut Lexed) {
+    let lexical: HashSet<usize> = out.faults.iter().map(|it| out.lines.index(*it)).collect();
     let mut told = lexical.clone();
     let tokens = &out.tokens;
     let span = |index: usize| {
@@ -427,7 +449,7 @@ fn report(file: FileId, text: &str, found: &[Finding], out: &mut Lexed) {
                 let (open, close) = (tokens[opener].kind, closer_of(tokens[opener].kind));
                 let place = gap(before);
                 out.faults.push(place.start);
-                if lexical.contains(&line_start(text, place.start)) {
+                if lexical.contains(&out.lines.index(place.start)) {
                     continue;
                 }
                 let below = tokens.get(before).map(|_| span(before));
@@ -454,7 +476,7 @@ fn report(file: FileId, text: &str, found: &[Finding], out: &mut Lexed) {
         };
         // One slip, one finding: a line about which something is said already explains its brackets too.
         let at = diagnostic.span().start;
-        let said = !told.insert(line_start(text, at));
+        let said = !told.insert(out.lines.index(at));
         out.faults.push(at);
         if !said {
             out.diagnostics.push(diagnostic);
@@ -462,15 +484,11 @@ fn report(file: FileId, text: &str, found: &[Finding], out: &mut Lexed) {
     }
 }
 
-fn line_start(text: &str, at: u32) -> usize {
-    text[..at as usize].rfind('\n').map_or(0, |it| it + 1)
-}
-
 /// Puts in and takes out what was found, and pairs the result.
-fn operate(text: &str, old: &[Token], found: &[Finding]) -> Vec<Token> {
+fn operate(lexed: &Lexed, found: &[Finding]) -> Vec<Token> {
     let mut inserted: Vec<(usize, Kind)> = Vec::new();
     let mut dropped = Vec::new();
-    let mut old = old.to_vec();
+    let mut old = lexed.tokens.clone();
     for finding in found {
         match *finding {
             Finding::Unclosed { opener, before } => {
@@ -499,18 +517,17 @@ fn operate(text: &str, old: &[Token], found: &[Finding]) -> Vec<Token> {
         }
         tokens.extend(old.get(index).filter(|_| dropped.binary_search(&index).is_err()).copied());
     }
-    pair_all(text, &mut tokens);
+    pair_all(&lexed.lines, &mut tokens);
     tokens
 }
 
 /// Pairs brackets plainly; what is still alone becomes an unknown token, so that partners are always true.
-fn pair_all(text: &str, tokens: &mut [Token]) {
+fn pair_all(lines: &Lines, tokens: &mut [Token]) {
     let mut open: Vec<usize> = Vec::new();
     for at in 0..tokens.len() {
         tokens[at].partner = offset(at);
         if at > 0 && tokens[at].kind == Kind::Minus {
-            let breaks =
-                text[tokens[at - 1].end as usize..tokens[at].start as usize].contains('\n');
+            let breaks = lines.index(tokens[at - 1].end) < lines.index(tokens[at].start);
             tokens[at].on_new_line =
                 breaks && open.last().is_none_or(|it| tokens[*it].kind == Kind::BraceOpen);
         }

@@ -12,6 +12,7 @@ use logos::Logos;
 
 use super::brackets;
 use super::errors;
+use super::lines::Lines;
 use super::token::{Kind, Token};
 use super::tree::Comment;
 use crate::diagnostics::Diagnostic;
@@ -28,6 +29,8 @@ pub(super) struct Lexed {
     pub(super) docs: Vec<Docs>,
     /// What is wrong, in order of discovery.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// Where lines begin.
+    pub(super) lines: Lines,
     /// The bytes at which a reported mistake leaves a wreck for the parser, sorted.
     pub(super) faults: Vec<u32>,
 }
@@ -61,6 +64,8 @@ struct Scanner<'s> {
     holes: Vec<Hole>,
     /// How many texts were read again because a hole of theirs does not end.
     given_up: u32,
+    /// Texts nest too deeply, and that has been said.
+    too_deep: bool,
     /// All brackets so far had their partner.
     balanced: bool,
     on_new_line: bool,
@@ -86,11 +91,12 @@ struct Hole {
 const HOLES_MAX: usize = 32;
 
 /// Texts of one file that may be read again because a hole of theirs does not end: more, and the file is no program.
-const GIVE_UPS_MAX: u32 = 200;
+const GIVE_UPS_MAX: u32 = 50;
 
 impl<'s> Scanner<'s> {
     fn new(file: FileId, text: &'s str) -> Self {
-        let out = Lexed { tokens: Vec::with_capacity(text.len() / 4), ..Lexed::default() };
+        let tokens = Vec::with_capacity(text.len() / 4);
+        let out = Lexed { tokens, lines: Lines::of(text), ..Lexed::default() };
         Scanner {
             file,
             text,
@@ -99,6 +105,7 @@ impl<'s> Scanner<'s> {
             open: Vec::new(),
             holes: Vec::new(),
             given_up: 0,
+            too_deep: false,
             balanced: true,
             on_new_line: true,
             breaks: 0,
@@ -317,12 +324,11 @@ impl<'s> Scanner<'s> {
     fn one_per_line(&mut self) {
         let found = std::mem::take(&mut self.out.diagnostics);
         for diagnostic in found {
-            let start = diagnostic.span().start as usize;
-            self.out.faults.push(offset(start));
-            let last = self.out.diagnostics.last();
-            let last_start = last.map_or(0, |it| it.span().start as usize);
-            let same = last.is_some()
-                && !self.text[last_start.min(start)..start.max(last_start)].contains('\n');
+            let start = diagnostic.span().start;
+            self.out.faults.push(start);
+            let line = self.out.lines.index(start);
+            let last = self.out.diagnostics.last().map(|it| it.span().start);
+            let same = last.is_some_and(|it| self.out.lines.index(it) == line);
             if !same {
                 self.out.diagnostics.push(diagnostic);
             } else if diagnostic.code == "unclosed-text" {

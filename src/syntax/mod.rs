@@ -7,10 +7,11 @@
 mod brackets;
 mod errors;
 mod lex;
-#[cfg(test)]
-mod mutations;
+mod lines;
 mod number;
 mod parser;
+#[cfg(test)]
+mod tests;
 pub mod token;
 pub mod tree;
 pub mod walk;
@@ -43,19 +44,4 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     diagnostics.extend(found);
     diagnostics.sort_by_key(|it| it.labels.first().map_or(0, |label| label.span.start));
     Parsed { tree, comments: lexed.comments, diagnostics }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Every construct of the language.
-    const EVERYTHING: &str = include_str!("samples/everything.task");
-
-    #[test]
-    fn every_construct_parses() {
-        let parsed = parse(FileId(0), EVERYTHING);
-        assert_eq!(parsed.diagnostics, []);
-        assert!(parsed.tree.docs.is_some());
-    }
 }

@@ -38,6 +38,7 @@ use chumsky::primitive::custom;
 use chumsky::util::MaybeRef;
 
 use super::lex::{Docs, Lexed, offset};
+use super::lines::Lines;
 use super::token::{Kind, Token};
 use super::tree::File;
 use crate::diagnostics::Diagnostic;
@@ -53,6 +54,7 @@ pub(super) fn parse(file: FileId, text: &str, lexed: &Lexed) -> (File, Vec<Diagn
         text,
         tokens: &lexed.tokens,
         docs: &lexed.docs,
+        lines: &lexed.lines,
         faults: &lexed.faults,
         diagnostics: Vec::new(),
         slips: 0,
@@ -138,6 +140,7 @@ struct State<'t> {
     text: &'t str,
     tokens: &'t [Token],
     docs: &'t [Docs],
+    lines: &'t Lines,
     /// Where the lexer has left wrecks.
     faults: &'t [u32],
     diagnostics: Vec<Diagnostic>,

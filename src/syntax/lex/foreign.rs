@@ -120,12 +120,9 @@ impl Scanner<'_> {
     /// `“late”`: a text if both quotes stand on one line.
     fn typographic_text(&mut self) -> bool {
         let rest = self.lexer.remainder();
-        let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
-        let Some((at, quote)) =
-            line.char_indices().find(|(_, c)| matches!(c, '”' | '“' | '«' | '»' | '’' | '"'))
-        else {
-            return false;
-        };
+        let mut line = rest.char_indices().take_while(|(_, c)| *c != '\n');
+        let closing = |c: &char| matches!(c, '”' | '“' | '«' | '»' | '’' | '"');
+        let Some((at, quote)) = line.find(|(_, c)| closing(c)) else { return false };
         let open = self.here();
         self.lexer.bump(at + quote.len_utf8());
         self.habits.lookalikes.push((open, "\""));

@@ -30,7 +30,10 @@ impl Scanner<'_> {
         match self.stretch(style) {
             Stop::Quote => self.push_at(Kind::Text, start, self.end()),
             Stop::Hole if self.holes.len() >= HOLES_MAX || self.given_up > GIVE_UPS_MAX => {
-                self.out.diagnostics.push(errors::too_deep(self.span(self.end() - 1, self.end())));
+                if !std::mem::replace(&mut self.too_deep, true) {
+                    let brace = self.span(self.end() - 1, self.end());
+                    self.out.diagnostics.push(errors::too_deep(brace));
+                }
                 self.fault(start);
                 self.plain_text(start, style);
             }
@@ -151,7 +154,7 @@ impl Scanner<'_> {
     /// A text that begins at `start` has no closing quote on its line.
     pub(super) fn unclosed_text(&mut self, start: u32) {
         let from = self.lexer.span().end.min(self.text.len());
-        let line_end = self.text[from..].find('\n').map_or(self.text.len(), |at| from + at);
+        let line_end = self.text.len().min(self.out.lines.end(offset(from)) as usize);
         let line_end = from + self.text[from..line_end].trim_end().len();
         let tail = self.closing_tail(from, line_end);
         let sure = tail < line_end || !self.open_on_this_line(start);
@@ -195,14 +198,13 @@ impl Scanner<'_> {
     }
 
     fn open_on_this_line(&self, start: u32) -> bool {
-        let line_start = self.text[..start as usize].rfind('\n').map_or(0, |at| offset(at + 1));
+        let line_start = self.out.lines.start(start);
         self.open.last().is_some_and(|it| self.out.tokens[*it as usize].start >= line_start)
     }
 
     /// A block text that begins at `start` has no closing quotes: it ends where lines are indented as little as its own.
     fn unclosed_block(&mut self, start: u32) {
-        let line_start = self.text[..start as usize].rfind('\n').map_or(0, |at| at + 1);
-        let indent = indentation(&self.text[line_start..]);
+        let indent = self.out.lines.indent(self.text, start);
         let mut end = self.text[start as usize..]
             .find('\n')
             .map_or(self.text.len(), |at| start as usize + at);

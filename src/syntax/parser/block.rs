@@ -6,7 +6,7 @@ use super::recover::{
     value_or_error,
 };
 use super::stmt::{ends_with_block, statement};
-use super::{Inp, Look, Parsed, Place, Stop, Want, in_brackets, offset, placed};
+use super::{Inp, Look, Parsed, Place, Stop, Want, in_brackets, nested, offset, placed};
 use crate::source::Span;
 use crate::syntax::errors;
 use crate::syntax::token::Kind;
@@ -143,7 +143,7 @@ pub(super) fn head(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
     doubled_word(inp);
     let start = inp.at();
     let before = inp.save();
-    let result = head_expr(inp).and_then(|head| match inp.kind() {
+    let result = nested(inp, head_expr).and_then(|head| match inp.kind() {
         Kind::Equal if inp.nth(1).kind != Kind::BraceOpen => assignment_in_head(inp, head),
         _ => Ok(head),
     });

@@ -175,6 +175,7 @@ pub(super) fn postfix(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
     let mut base = atom::atom(inp)?;
     loop {
         let token = inp.token();
+        let below = std::mem::take(&mut inp.state().height);
         let kind = match token.kind {
             Kind::Dot | Kind::QuestionDot => call::field(inp, base),
             Kind::ParenOpen if !token.on_new_line => call::call(inp, base)?,
@@ -184,9 +185,16 @@ pub(super) fn postfix(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
                 inp.bump();
                 ExprKind::As(Box::new(base), Box::new(type_expr(inp)?))
             }
-            _ => return Ok(base),
+            _ => {
+                inp.state().height = below;
+                return Ok(base);
+            }
         };
         base = Expr { id: NodeId(0), span: inp.since(start), kind };
-        deepened(inp)?;
+        // Arguments have counted their own level; what they are attached to moves one down.
+        inp.state().height = inp.state().height.max(below);
+        if below >= inp.state().height {
+            deepened(inp)?;
+        }
     }
 }

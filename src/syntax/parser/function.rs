@@ -2,7 +2,7 @@
 
 use super::block::{block, initial};
 use super::list::{Items, list};
-use super::name::{is_word, name, taken, word};
+use super::name::{is_word, name, word};
 use super::recover::{behind as behind_last, broken_type, report};
 use super::types::{type_expr, type_or_error};
 use super::{Inp, Look, Parsed, Stop, Want, after, offset, rule, token};
@@ -15,13 +15,17 @@ pub(super) fn function(inp: &mut Inp<'_, '_>) -> Parsed<Fn> {
     let start = inp.at();
     let docs = super::file::docs(inp);
     inp.bump();
-    // The library's `or` is called behind a dot, where every word is a name.
-    let is_library_or = inp.kind() == Kind::Or && inp.nth(1).kind == Kind::Less;
-    let name = if is_library_or { taken(inp) } else { inp.parse(name("function"))? };
+    let name_at = offset(inp.at());
+    let reserved = inp.kind().is_reserved();
+    let name = inp.parse(word("function"))?;
     let type_params = type_params(inp)?;
     let items = Items { what: "parameter", item: param, broken: |_| None };
     let (params, _) = list(inp, Kind::ParenOpen, &items)?;
     let (result, body) = inp.parse(after(Kind::Arrow, result_type).then(rule(fn_body)))?;
+    // Behind a dot any word is a name, so that a method may be called `or`.
+    if reserved && params.first().is_none_or(|it| it.name.text != "self") {
+        report(inp, Stop { at: name_at, want: Want::Name("function") });
+    }
     Ok(Fn { id: NodeId(0), span: inp.since(start), docs, name, type_params, params, result, body })
 }
 

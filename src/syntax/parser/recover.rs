@@ -54,11 +54,8 @@ pub(super) fn touches_fault(inp: &mut Inp<'_, '_>, start: u32, end: u32) -> bool
     if state.faults.is_empty() {
         return false;
     }
-    let line_start = state.text[..start as usize].rfind('\n').map_or(0, offset);
-    let rest = &state.text[end as usize..];
-    let line_end = end as usize + rest.find('\n').unwrap_or(rest.len());
-    let first = state.faults.partition_point(|it| *it < line_start);
-    state.faults.get(first).is_some_and(|it| (*it as usize) <= line_end)
+    let first = state.faults.partition_point(|it| *it < state.lines.start(start));
+    state.faults.get(first).is_some_and(|it| *it < state.lines.end(end))
 }
 
 /// Says that a comma is missing before the next token, if that can begin another `what`; says something else if not.
@@ -112,10 +109,8 @@ fn starts_line_outside(inp: &mut Inp<'_, '_>, at: usize, indent: usize) -> bool 
 /// How far the line of a token is indented.
 pub(super) fn indent_of(inp: &mut Inp<'_, '_>, at: usize) -> usize {
     let state = inp.state();
-    let start = state.tokens[at.min(state.tokens.len() - 1)].start as usize;
-    let line = state.text[..start].rfind('\n').map_or(0, |it| it + 1);
-    let line = &state.text[line..];
-    line.len() - line.trim_start_matches([' ', '\t']).len()
+    let start = state.tokens[at.min(state.tokens.len() - 1)].start;
+    state.lines.indent(state.text, start)
 }
 
 /// Whether a line that begins like this goes on with the statement above it.

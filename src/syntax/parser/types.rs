@@ -3,7 +3,7 @@
 use super::list::{Items, list};
 use super::name::{is_word, name, taken, text_name, word};
 use super::recover::{broken_type, report};
-use super::{Inp, Look, Parsed, Want, deepened, in_brackets, measured, rule, token};
+use super::{Inp, Look, Parsed, Want, after, deepened, in_brackets, measured, nested, rule, token};
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{Name, NodeId, TypeExpr, TypeExprKind};
 use chumsky::Parser;
@@ -132,7 +132,7 @@ fn function(inp: &mut Inp<'_, '_>) -> Parsed<TypeExprKind> {
     let items =
         Items { what: "parameter", item: param_type, broken: |span| Some(broken_type(span)) };
     let (params, _) = list(inp, Kind::ParenOpen, &items)?;
-    let result = inp.parse(super::after(Kind::Arrow, single))?;
+    let result = inp.parse(after(Kind::Arrow, |inp| nested(inp, single)))?;
     Ok(TypeExprKind::Fn(params, result.map(Box::new)))
 }
 

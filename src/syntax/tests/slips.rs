@@ -1,13 +1,13 @@
 //! What broken programs get: correct ones are broken in every way that fingers break them, and the findings counted.
 
-use super::lex::lex;
-use super::token::{Kind, Token};
-use super::{Parsed, parse};
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Source};
+use crate::syntax::lex::lex;
+use crate::syntax::token::{Kind, Token};
+use crate::syntax::{Parsed, parse};
 
 const SAMPLES: &[&str] =
-    &[include_str!("samples/everything.task"), include_str!("samples/shop.task")];
+    &[include_str!("../samples/everything.task"), include_str!("../samples/shop.task")];
 
 /// Every how many-th mutant is tried; all of them take half a minute without optimisation.
 const STRIDE: usize = 7;
