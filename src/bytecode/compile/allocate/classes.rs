@@ -155,10 +155,7 @@ impl Classes {
     fn join(&mut self, a: Var, b: Var, eagerness: Eagerness) {
         let (a, b) = (self.leader(a), self.leader(b));
         let (bound_a, bound_b) = (self.bound[a.at()], self.bound[b.at()]);
-        let bound = match (bound_a, bound_b) {
-            (bound, Bound::Free) | (Bound::Free, bound) => bound,
-            _ => return,
-        };
+        let ((bound, Bound::Free) | (Bound::Free, bound)) = (bound_a, bound_b) else { return };
         let lazy = matches!(bound, Bound::Window(..)) && eagerness == Eagerness::Lazy;
         if a == b || lazy || overlap(&self.segments[a.at()], &self.segments[b.at()]) {
             return;

@@ -39,6 +39,16 @@ pub(super) struct Block {
     caught_by: Option<(u32, Var)>,
 }
 
+impl Block {
+    /// What its handler needs, which is needed wherever a fault may lead to it.
+    fn kept(&self, live_in: &[Set]) -> Option<Set> {
+        let (target, error) = self.caught_by?;
+        let mut set = live_in[target as usize].clone();
+        set.remove(error);
+        Some(set)
+    }
+}
+
 impl Live {
     /// Looks at a function whose instructions at places in `gone` do not count.
     pub(super) fn of(function: &VirtualFunction, gone: &[bool]) -> Self {
@@ -75,7 +85,7 @@ impl Live {
             is_open[at as usize] = false;
             let mut set = self.live_out(at, &live_in);
             let block = &self.blocks[at as usize];
-            let kept = self.kept(block, &live_in);
+            let kept = block.kept(&live_in);
             for instruction in (block.start..block.end).rev() {
                 code.step(instruction, &mut set, kept.as_ref(), &mut |_, _| {});
             }
@@ -105,18 +115,10 @@ impl Live {
         let block = &self.blocks[at as usize];
         let mut set = Set::new(self.numbering.count());
         block.next.iter().for_each(|next| set.add_all(&live_in[*next as usize]));
-        if let Some(kept) = self.kept(block, live_in) {
+        if let Some(kept) = block.kept(live_in) {
             set.add_all(&kept);
         }
         set
-    }
-
-    /// What a handler needs, which is needed wherever a fault may lead to it.
-    fn kept(&self, block: &Block, live_in: &[Set]) -> Option<Set> {
-        let (target, error) = block.caught_by?;
-        let mut set = live_in[target as usize].clone();
-        set.remove(error);
-        Some(set)
     }
 
     fn fill(&mut self, code: &Code<'_>, live_in: &[Set]) {
@@ -126,7 +128,7 @@ impl Live {
             let block = self.blocks[at as usize].clone();
             let mut set = self.live_out(at, live_in);
             set.each(|var| end_of[var.at()] = 2 * block.end);
-            let kept = self.kept(&block, live_in);
+            let kept = block.kept(live_in);
             for instruction in (block.start..block.end).rev() {
                 let mut seen = |access: Access, var: Var| {
                     let end = &mut end_of[var.at()];
@@ -152,10 +154,10 @@ impl Live {
                 code.step(instruction, &mut set, kept.as_ref(), &mut seen);
             }
             let start = 2 * block.start;
-            for var in 0..end_of.len() {
-                let end = std::mem::replace(&mut end_of[var], NOT_OPEN);
+            for (segments, end) in self.segments.iter_mut().zip(&mut end_of) {
+                let end = std::mem::replace(end, NOT_OPEN);
                 if end != NOT_OPEN {
-                    self.segments[var].push((start, end));
+                    segments.push((start, end));
                 }
             }
         }

@@ -14,10 +14,8 @@ pub(super) fn simplify(function: &mut VirtualFunction, gone: &mut [bool]) {
     for _ in 0..ROUNDS_MAX {
         let live = Live::of(function, gone);
         let mut round = Round::new(function, gone, &live);
-        for at in 0..function.code.len() {
-            if !gone[at] {
-                gone[at] = round.is_needless(at, function.code[at]);
-            }
+        for (at, instruction) in function.code.iter().enumerate() {
+            gone[at] = gone[at] || round.is_needless(at, *instruction);
         }
         if !round.changed {
             return;

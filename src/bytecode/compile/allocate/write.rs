@@ -25,12 +25,11 @@ pub(super) fn write(
     let mut writer = Writer::new(function, gone, live, placement);
     let mut positions: Vec<(u32, Position)> = Vec::new();
     let mut last_span = None;
-    for at in 0..function.code.len() {
+    for (at, span) in function.spans.iter().copied().enumerate() {
         writer.places.push(writer.here());
         if gone[at] {
             continue;
         }
-        let span = function.spans[at];
         if last_span != Some(span) {
             last_span = Some(span);
             let found = position(span);
