@@ -3,7 +3,6 @@
 //! First what nobody needs is left out ([`simplify`]), then registers that never hold different things at once become one ([`classes`]), then each
 //! is given a place ([`place`]), and the function is written down ([`write`]). All of it looks at where registers are needed ([`live`]).
 
-mod accesses;
 mod classes;
 mod live;
 mod place;
@@ -22,6 +21,7 @@ pub(super) fn allocate(
     mut function: VirtualFunction,
     position: impl FnMut(Span) -> Option<Position>,
 ) -> Function {
+    super::improve::improve(&mut function);
     let mut gone = vec![false; function.code.len()];
     simplify::simplify(&mut function, &mut gone);
     let live = Live::of(&function, &gone);

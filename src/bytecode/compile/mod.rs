@@ -6,6 +6,7 @@
 //!
 //! Compiling cannot fail: it takes what checking has found valid.
 
+mod accesses;
 mod aggregate;
 mod allocate;
 mod arithmetic;
@@ -18,6 +19,7 @@ mod condition;
 mod describe;
 mod effect;
 mod expr;
+mod improve;
 mod inline;
 mod intrinsic;
 mod list_query;

@@ -1,7 +1,7 @@
 //! Virtual registers that become one register, so that the moves between them vanish.
 
+use super::super::accesses::Var;
 use super::super::virtual_fn::VirtualFunction;
-use super::accesses::Var;
 use super::live::{Live, Segment, normalise, overlap, params};
 use crate::bytecode::instruction::Instruction;
 use crate::bytecode::operand::{Access, Bank};

@@ -3,8 +3,8 @@
 //! Places are counted twice an instruction: instruction `n` reads at `2n` and writes at `2n + 1`. A register that is read last where
 //! another is written first does not overlap with it, so both may be one.
 
+use super::super::accesses::{Numbering, Var};
 use super::super::virtual_fn::{Label, VirtualFunction};
-use super::accesses::{Numbering, Var};
 use crate::bytecode::instruction::{Flow, Instruction};
 use crate::bytecode::operand::{Access, Bank};
 
@@ -24,6 +24,8 @@ pub(super) struct Live {
     pub(super) blocks: Vec<Block>,
     /// By instruction: whether a callee's frame comes to lie over its windows.
     pub(super) is_call: Vec<bool>,
+    /// By instruction: whether anything that it writes is read.
+    pub(super) is_read: Vec<bool>,
 }
 
 /// Instructions that are carried out one after the other.
@@ -60,6 +62,7 @@ impl Live {
             writes: vec![Vec::new(); numbering.count()],
             blocks,
             is_call: function.code.iter().map(Instruction::is_call).collect(),
+            is_read: vec![false; function.code.len()],
         };
         let code = Code { function, gone, numbering };
         let live_in = live.flow(&code);
@@ -135,6 +138,7 @@ impl Live {
                     if access != Access::Read {
                         self.writes[var.at()].push(instruction);
                     }
+                    self.is_read[instruction as usize] |= access.writes() && *end != NOT_OPEN;
                     match access {
                         Access::Write => {
                             let stays = kept.as_ref().is_some_and(|it| it.has(var));

@@ -4,8 +4,8 @@
 //! outer calls first: a call's window stands above everything that is needed behind the call, because the callee's frame
 //! lies there.
 
+use super::super::accesses::Var;
 use super::super::virtual_fn::VirtualFunction;
-use super::accesses::Var;
 use super::classes::{Bound, Classes, Group};
 use super::live::{Live, Segment, overlap};
 use crate::bytecode::instruction::Flow;

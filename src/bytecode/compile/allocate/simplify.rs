@@ -1,7 +1,7 @@
 //! Leaves out what nobody needs: copies of what does not change meanwhile, and results that nobody reads.
 
+use super::super::accesses::{Numbering, Var};
 use super::super::virtual_fn::{Virtual, VirtualFunction};
-use super::accesses::{Numbering, Var};
 use super::live::{Live, params};
 use crate::bytecode::instruction::{Instruction, Rename};
 use crate::bytecode::operand::{Access, Bank, Window};
@@ -59,18 +59,10 @@ impl<'a> Round<'a> {
     }
 
     fn is_needless(&mut self, at: usize, instruction: Instruction<Virtual>) -> bool {
-        let needless = self.is_unread(at, instruction) || self.is_copy(at, instruction);
+        let unread = instruction.is_pure() && !self.live.is_read[at];
+        let needless = unread || self.is_copy(at, instruction);
         self.changed |= needless;
         needless
-    }
-
-    fn is_unread(&self, at: usize, instruction: Instruction<Virtual>) -> bool {
-        let place = u32::try_from(at).expect("functions are short");
-        let mut read = !instruction.is_pure();
-        self.live.numbering.accesses(instruction, |access, var| {
-            read |= access.writes() && self.live.is_needed_after(var, place);
-        });
-        !read
     }
 
     fn is_copy(&mut self, at: usize, instruction: Instruction<Virtual>) -> bool {

@@ -3,8 +3,8 @@
 //! Here a copy of what nobody needs any more becomes a move, values that would stay behind are dropped where that matters, jumps
 //! take the row of their direction, and what stands beyond the registers is brought in and out.
 
+use super::super::accesses::Var;
 use super::super::virtual_fn::{Label, Virtual, VirtualFunction};
-use super::accesses::Var;
 use super::live::Live;
 use super::place::{Location, Placement};
 use crate::bytecode::instruction::{Flow, Instruction, Rename};

@@ -1,6 +1,6 @@
 //! What an instruction does to virtual registers, windows included.
 
-use super::super::virtual_fn::Virtual;
+use super::virtual_fn::Virtual;
 use crate::bytecode::instruction::Instruction;
 use crate::bytecode::operand::{Access, Bank, Operand, Window};
 
