@@ -212,8 +212,7 @@ impl<'p> Checker<'p> {
 
     /// What a name in a pattern would hide, if it is a constant's.
     pub(super) fn constant_named(&self, name: &str) -> Option<&'static str> {
-        let scopes = &self.world.scopes;
-        match self.file_scope()?.find(self.file, scopes, name) {
+        match self.file_scope()?.find(self.file, &self.world.scopes, name) {
             Found::Decl(decl) if matches!(self.declared(decl), Declared::Const(_)) => {
                 Some("the constant")
             }

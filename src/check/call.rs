@@ -223,7 +223,14 @@ impl<'p> Checker<'p> {
             signature: declaration.signature.clone(),
             receiver,
         };
-        self.apply(expr, call, callee, want)
+        let result = self.apply(expr, call, callee, want);
+        if call.args.iter().any(|arg| matches!(arg.value.kind, ExprKind::Text(_)))
+            && let Some(plan) = self.tables.calls.get(&expr.id)
+        {
+            let sources = plan.args.clone();
+            self.check_languages(call, declaration, &sources);
+        }
+        result
     }
 
     /// A call of a function value.

@@ -38,10 +38,10 @@ pub struct CheckedFile {
     pub tables: Tables,
     /// What each of the file's items declares, by the item's index.
     pub declared: Vec<Declared>,
+    /// What its headers say; the defaults for a module.
+    pub headers: Arc<TaskHeaders>,
     /// The files whose declarations this one uses, directly and through others; each once, in ascending order.
     pub uses: Vec<FileId>,
-    /// What its headers say.
-    pub headers: Arc<TaskHeaders>,
     /// Whether bodies have been checked, too, and not declarations alone.
     pub is_whole: bool,
 }

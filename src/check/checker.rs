@@ -17,6 +17,7 @@ use super::query::Queries;
 use super::scope::{LocalId, LocalKind, Scope};
 use super::touch::Touches;
 use super::types::{DeclId, NamedType, Type};
+use super::used::Used;
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Source};
 use crate::syntax::tree::{self, Item, NodeId};
@@ -39,6 +40,8 @@ pub(super) struct Checker<'p> {
     pub(super) source: &'p Source,
     /// What stands in it.
     pub(super) items: &'p [Item],
+    /// What its first lines say of the task.
+    pub(super) docs: &'p Option<EcoString>,
     /// What this file's items declare, as far as it is known.
     pub(super) declared: Vec<Declared>,
     /// How far each of this file's items has been worked out.
@@ -65,6 +68,8 @@ pub(super) struct Checker<'p> {
     pub(super) queries: Queries,
     /// Variables that nobody reads, said at the end of the body if nothing in it is broken.
     pub(super) unused: Vec<Diagnostic>,
+    /// What the file has used so far.
+    pub(super) used: Used,
     /// Whether something in this body could not be understood.
     pub(super) is_broken: bool,
     /// Whether we only look at arguments to choose among overloads, and will come again.
@@ -110,6 +115,7 @@ impl<'p> Checker<'p> {
             file: source.id,
             source,
             items: &tree.items,
+            docs: &tree.docs,
             declared: Vec::new(),
             progress: Vec::new(),
             tables,
@@ -124,6 +130,7 @@ impl<'p> Checker<'p> {
             bodies: Vec::new(),
             queries: Queries::default(),
             unused: Vec::new(),
+            used: Used::default(),
             is_broken: false,
             is_speculating: false,
         }

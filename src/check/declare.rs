@@ -247,26 +247,27 @@ struct Outside<'p> {
 
 impl TypeNames for Checker<'_> {
     fn named(&mut self, module: Option<&Name>, name: &Name) -> Type {
-        let Some(scope) = self.file_scope() else {
+        if self.file_scope().is_none() {
             return self.library().named_type(&name.text).cloned().unwrap_or(Type::Error);
-        };
-        let scopes = &self.world.scopes;
+        }
         if let Some(module) = module {
-            return match scope.find(self.file, scopes, &module.text) {
-                Found::Module(file) => match scopes[file.0 as usize].own(file, &name.text) {
-                    Some(decl) => self.declared_type(decl, name),
-                    None => {
-                        self.unknown_type(name);
-                        Type::Error
+            return match self.lookup(&module.text) {
+                Found::Module(file) => {
+                    match self.world.scopes[file.0 as usize].own(file, &name.text) {
+                        Some(decl) => self.declared_type(decl, name),
+                        None => {
+                            self.unknown_type(name);
+                            Type::Error
+                        }
                     }
-                },
+                }
                 Found::Nothing | Found::Decl(_) | Found::Several(_) => {
                     self.report(report::names::unknown_name(module.span, &module.text, &[]));
                     Type::Error
                 }
             };
         }
-        match scope.find(self.file, scopes, &name.text) {
+        match self.lookup(&name.text) {
             Found::Decl(decl) => self.declared_type(decl, name),
             Found::Several(modules) => {
                 self.report(report::names::ambiguous(name.span, &name.text, &modules));
@@ -430,6 +431,41 @@ mod tests {
         finds("let n = 1", &["unused-name at `n`"]);
         finds("let total = 1\nprint(totl)", &["unknown-name at `totl`"]);
         fine("let _n = 1\nfn f(x: int) { print(1) }\nf(1)");
+    }
+
+    #[test]
+    fn what_nobody_can_use_is_said_of_tasks() {
+        finds("fn f() -> int { return 1 }\nprint(1)", &["unused-name at `f`"]);
+        finds(
+            "const N = 1\ntype T = { a: int }\nprint(1)",
+            &["unused-name at `N`", "unused-name at `T`"],
+        );
+        fine("fn f() -> int { return 1 }");
+        let shop = "fn price() -> int { return 1 }";
+        assert_eq!(
+            found_in(&[("main", "use shop\nprint(1)"), ("shop", shop)]),
+            ["unused-name at `use shop`"]
+        );
+    }
+
+    #[test]
+    fn files_are_called_as_names() {
+        assert_eq!(found_in(&[("Late-Orders", "print(1)")]), ["file-name at `print(1)`"]);
+        assert_eq!(
+            found_in(&[("a/x", "print(1)"), ("b/x", "print(2)")]),
+            ["duplicate-name at `print(2)`"]
+        );
+    }
+
+    #[test]
+    fn generic_functions_come_to_an_end() {
+        finds(
+            "fn f<T>(x: T) -> int { return f([x]) }\nprint(f(1))",
+            &["endless-declaration at `f`"],
+        );
+        fine(
+            "fn f<T>(xs: [T]) -> int { return if xs.is_empty() { 0 } else { 1 + f(xs.skip(1)) } }\nprint(f([1]))",
+        );
     }
 
     #[test]

@@ -94,6 +94,9 @@ pub(super) fn analyse(names: &Names<'_>, bodies: &Bodies) -> (Effects, Vec<Diagn
     let mut diagnostics = Vec::new();
     for (owner, touches) in bodies {
         diagnostics.extend(calls.in_transactions(touches));
+        if let Owner::Fn(decl) = owner {
+            diagnostics.extend(calls.in_generic(*decl, touches));
+        }
         if let Owner::Const(decl) = owner
             && (names.is_known)(*decl)
         {
@@ -197,6 +200,16 @@ impl Calls<'_> {
             let itself = Callee::Body(Owner::Const(decl));
             let needs_itself = self.search(&touch.what, &|_| false).1.contains(&itself);
             needs_itself.then(|| report::effects::constant_needs_itself(touch.span))
+        })
+    }
+
+    /// A generic function must not lead back to itself with types that grow: there would be endlessly many of it.
+    fn in_generic(&self, decl: DeclId, touches: &Touches) -> Option<Diagnostic> {
+        let itself = Callee::Body(Owner::Fn(decl));
+        touches.growing.iter().find_map(|(callee, span)| {
+            let leads_back = *callee == decl
+                || self.search(&Touched::Fn(*callee), &|_| false).1.contains(&itself);
+            leads_back.then(|| report::effects::endless_generic(*span, &(self.names.of_decl)(decl)))
         })
     }
 

@@ -77,16 +77,14 @@ impl<'p> Checker<'p> {
 
     /// What a name that is no variable stands for.
     pub(super) fn named(&mut self, name: &EcoString, span: Span) -> Option<Named> {
-        let scopes = &self.world.scopes;
-        let found = self.file_scope().map(|it| it.find(self.file, scopes, name));
-        match found {
-            Some(Found::Decl(decl)) => return Some(Named::Decl(decl)),
-            Some(Found::Module(file)) => return Some(Named::Module(file)),
-            Some(Found::Several(modules)) => {
+        match self.lookup(name) {
+            Found::Decl(decl) => return Some(Named::Decl(decl)),
+            Found::Module(file) => return Some(Named::Module(file)),
+            Found::Several(modules) => {
                 self.report(report::names::ambiguous(span, name, &modules));
                 return Some(Named::Ambiguous);
             }
-            Some(Found::Nothing) | None => {}
+            Found::Nothing => {}
         }
         match name.as_str() {
             "run" => return Some(Named::Run),

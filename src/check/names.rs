@@ -60,8 +60,28 @@ pub(super) fn collect(project: &Project) -> Scopes {
     for (scope, file) in scopes.iter_mut().zip(project.files()) {
         scope.imports = imports(project, file, &mut diagnostics);
     }
+    diagnostics.extend(file_names(project));
     let order = Order::of(project, &mut scopes, &mut diagnostics);
     Scopes { scopes, order, diagnostics }
+}
+
+/// What is wrong with the names of files: how they are written, and two tasks of one name.
+fn file_names(project: &Project) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut tasks: FxHashMap<&str, &ProjectFile> = FxHashMap::default();
+    for file in project.files() {
+        let stem = file.stem();
+        let is_name = stem.starts_with(|c: char| c.is_ascii_lowercase())
+            && stem.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !is_name {
+            found.push(report::file_name(&file.source, stem));
+        } else if file.is_task()
+            && let Some(first) = tasks.insert(stem, file)
+        {
+            found.push(report::task_twice(&file.source, stem, &first.source.path));
+        }
+    }
+    found
 }
 
 /// The files whose declarations a file sees, directly or through others, ascending.

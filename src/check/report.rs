@@ -5,12 +5,15 @@
 pub(super) mod calls;
 pub(super) mod effects;
 pub(super) mod flow;
+pub(super) mod headers;
+pub(super) mod languages;
 pub(super) mod lints;
 pub(super) mod literals;
 pub(super) mod names;
 pub(super) mod nulls;
 pub(super) mod operators;
 pub(super) mod queries;
+pub(super) mod schedules;
 pub(super) mod tables;
 pub(super) mod types;
 

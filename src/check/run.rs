@@ -6,12 +6,13 @@ use super::checked::{Checked, CheckedFile, Tables};
 use super::checker::{Checker, World};
 use super::declared::Declared;
 use super::effects::{self, Bodies};
-use super::headers;
 use super::library::{Body, Declaration, Library};
 use super::names::{self, declared_name};
 use super::project::Project;
+use super::silence;
 use super::touch::Touched;
 use super::types::{DeclId, Type};
+use super::used::Used;
 use crate::diagnostics::Diagnostic;
 use crate::source::FileId;
 use crate::syntax::tree::FnBody;
@@ -126,6 +127,7 @@ fn check_some(project: &Project, library: &Library, only: Option<FileId>) -> Che
 struct Draft {
     tables: Tables,
     diagnostics: Vec<Diagnostic>,
+    used: Used,
 }
 
 /// The files to check, each behind those that it uses: all, or one with what it uses.
@@ -140,7 +142,8 @@ fn declare(world: &World<'_>, id: FileId, constants: &mut Bodies) -> (Draft, Vec
     let mut checker = Checker::new(world, &file.source, &file.tree);
     checker.declare_all();
     constants.append(&mut checker.bodies);
-    (Draft { tables: checker.tables, diagnostics: checker.diagnostics }, checker.declared)
+    let Checker { tables, diagnostics, used, declared, .. } = checker;
+    (Draft { tables, diagnostics, used }, declared)
 }
 
 /// Checks the bodies of the files that are wanted, on several threads where there are many.
@@ -199,25 +202,27 @@ fn finish(world: &World<'_>, id: FileId, draft: Draft, wanted: &[FileId]) -> Fin
     let declared = world.declared[id.0 as usize].to_vec();
     let uses = names::uses(&world.scopes, id);
     if !wanted.contains(&id) {
-        let file = CheckedFile { tables: draft.tables, declared, uses, ..CheckedFile::default() };
+        let tables = draft.tables;
+        let file = CheckedFile { tables, declared, uses, ..CheckedFile::default() };
         return Finished { file, bodies: Bodies::new(), diagnostics: draft.diagnostics };
     }
     let file = world.project.file(id);
     let mut checker = Checker::new(world, &file.source, &file.tree);
     checker.tables = draft.tables;
     checker.diagnostics = draft.diagnostics;
+    checker.used = draft.used;
     checker.declared.clone_from(&declared);
+    let headers = Arc::new(checker.read_headers());
     checker.check_bodies();
+    checker.lint_unused_declarations();
     let tables = checker.tables;
-    let (headers, mut found) = headers::read(&file.tree.items);
-    let mut diagnostics = checker.diagnostics;
-    diagnostics.append(&mut found);
-    let file = CheckedFile { tables, declared, uses, headers: Arc::new(headers), is_whole: true };
-    Finished { file, bodies: checker.bodies, diagnostics }
+    let file = CheckedFile { tables, declared, headers, uses, is_whole: true };
+    Finished { file, bodies: checker.bodies, diagnostics: checker.diagnostics }
 }
 
 /// The findings by file, by place, by code, as the project wants to hear them.
 fn in_order(project: &Project, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let diagnostics = silenced(project, diagnostics);
     let levels = &project.settings.levels;
     let heard = diagnostics.into_iter().filter_map(|mut it| match levels.get(it.code) {
         None => Some(it),
@@ -234,4 +239,15 @@ fn in_order(project: &Project, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> 
     });
     heard.dedup();
     heard
+}
+
+/// What comments leave of the findings.
+fn silenced(project: &Project, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let files = project.files().iter().filter(|file| !file.comments.is_empty());
+    for file in files {
+        let of_file = |it: &mut Diagnostic| it.span().file == file.source.id;
+        let found = diagnostics.extract_if(.., of_file).collect();
+        diagnostics.extend(silence::apply(file, found));
+    }
+    diagnostics
 }

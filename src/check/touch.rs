@@ -8,7 +8,7 @@ use super::checked::Resolution;
 use super::checker::Checker;
 use super::effects::EffectClass;
 use super::library::{Declaration, EntryId};
-use super::types::DeclId;
+use super::types::{DeclId, Type};
 use crate::source::{FileId, Span};
 
 /// Something that a body touches, at a place.
@@ -58,6 +58,8 @@ pub(super) struct Transaction {
 pub(super) struct Touches {
     pub(super) list: Vec<Touch>,
     pub(super) transactions: Vec<Transaction>,
+    /// Calls of generic functions with types that are made of the caller's own type parameters.
+    pub(super) growing: Vec<(DeclId, Span)>,
     /// The transaction that we are in.
     current: Option<u32>,
     /// How many things were done whose result may be ignored.
@@ -84,6 +86,16 @@ impl Checker<'_> {
     pub(super) fn touch_fn(&mut self, decl: DeclId, span: Span) {
         self.touches.acts += 1;
         self.touch(Touched::Fn(decl), span);
+    }
+
+    /// A generic function of the project is called with these types. Types that are made of the caller's own parameters
+    /// grow from call to call if the callee leads back to the caller.
+    pub(super) fn touch_type_args(&mut self, decl: DeclId, type_args: &[Type], span: Span) {
+        let is_param = |ty: &Type| matches!(ty, Type::Param(_));
+        let grows = |ty: &&Type| !is_param(ty) && ty.has_part(&mut |part| is_param(part));
+        if type_args.iter().any(|ty| grows(&ty)) {
+            self.touches.growing.push((decl, span));
+        }
     }
 
     /// A function of the project used as a value: it will be called.

@@ -82,6 +82,7 @@ pub const ROWS: &[Row] = catalogue! {
         Error "captured-assignment" "the body works on its own copy of `{name}`"
         Error "duplicate-name" "`{name}` already stands for {what} (line {line})"
         Error "endless-declaration" "`{name}` needs itself"
+        Error "file-name" "`{name}` cannot be used as a name"
         Error "import-cycle" "these modules use each other"
         Error "not-a-value" "`{name}` is {what}, not a value"
         Error "not-assignable" "`{name}` was made with `let` and cannot change"
@@ -140,6 +141,7 @@ pub const ROWS: &[Row] = catalogue! {
         Warning "write-in-loop" "one transaction per turn of the loop"
     }
     Schedules {
+        Error "bad-cron" "`{text}` is no {field}"
         Error "bad-header" "`{header}` needs {what} here"
         Warning "clock-change" "on {date} {time} {what happens}"
         Error "cron-backwards" "`{range}` runs backwards"
@@ -151,6 +153,7 @@ pub const ROWS: &[Row] = catalogue! {
         Error "cron-range" "{field} go from {first} to {last}"
         Warning "cron-uneven" "runs at {minutes}, gaps of {gaps}"
         Hint "crowded-minute" "{count} tasks start at {time}"
+        Warning "long-timeout" "a run may take {timeout}, and the next is due after {period}"
         Warning "overlap-likely" "starts every {period}, but runs take up to {duration}"
         Warning "skips-months" "skips {months}"
         Hint "sunday-seven" "7 and 0 both mean Sunday"

@@ -4,7 +4,7 @@
 //! flow in from what has been decided by then; what the place wants decides what nothing else did.
 
 use super::{Callee, Receiver};
-use crate::check::checked::{ArgSource, CallPlan};
+use crate::check::checked::{ArgSource, CallPlan, Target};
 use crate::check::checker::{Checker, Want};
 use crate::check::expr::Place;
 use crate::check::generic::{Solution, Weight};
@@ -44,9 +44,13 @@ impl<'p> Checker<'p> {
         self.receiver_meets(&callee, &solution);
         let result = solution.apply(&signature.result);
         let params = signature.params.iter().map(|it| solution.apply(&it.ty)).collect();
+        let type_args = solution.into_args();
+        if let Target::Fn(decl) = callee.target {
+            self.touch_type_args(decl, &type_args, call.callee.span);
+        }
         let plan = CallPlan {
             target: callee.target,
-            type_args: solution.into_args(),
+            type_args,
             args: sources,
             params,
             optional: is_optional,

@@ -170,9 +170,7 @@ impl<'p> Checker<'p> {
 
     /// A function in scope of the name behind the dot whose first parameter takes the receiver.
     fn function_taking(&mut self, receiver: &Type, field: &Field) -> Option<DeclId> {
-        let scopes = &self.world.scopes;
-        let found = self.file_scope()?.find(self.file, scopes, &field.name.text);
-        let decl = match found {
+        let decl = match self.lookup(&field.name.text) {
             Found::Decl(decl) => decl,
             Found::Several(modules) => {
                 let span = field.name.span;

@@ -1,276 +1,234 @@
-//! `schedule`, in its three forms. Findings about a cron expression point into its text.
+//! `schedule "0 7 * * *" in "Europe/Berlin" from … until … except …`, `schedule every 90m`, `schedule at @…`.
 
-use std::ops::Range;
-
-use super::line::Line;
-use crate::diagnostics::{Diagnostic, Fix};
-use crate::schedule::{
-    Bounds, Cadence, Calendar, Cron, CronError, CronErrorKind, FieldKind, Foreign, Never, Schedule,
-    UnknownZone, Zone, ZoneProblem,
-};
+use super::TaskHeaders;
+use super::parts::{HeaderText, Parts, Read};
+use crate::check::checker::Checker;
+use crate::check::report::headers as report;
+use crate::check::report::schedules;
+use crate::schedule::{Bounds, Cadence, Calendar, Cron, Date, Duration, Instant, Schedule, Zone};
 use crate::source::Span;
+use crate::syntax::tree::{ExprKind, HeaderPart};
 
-/// Reads the rest of a `schedule` line.
-pub(super) fn read(line: &mut Line<'_>) -> Option<Schedule> {
-    if line.eat("every") {
-        let at = line.here();
-        let period = line.duration()?;
-        let bounds = bounds(line)?;
-        let cadence = Cadence::new(period, bounds);
-        if cadence.is_none() {
-            line.wrong(Diagnostic::new("bad-header", at, "a cadence must be longer than nothing"));
+/// What stands in front of the options.
+enum When {
+    Cron(HeaderText),
+    Every(Duration),
+    At,
+}
+
+/// What may stand behind a schedule, in any order.
+#[derive(Default)]
+struct Options {
+    zone: Option<Zone>,
+    from: Option<(Instant, Span)>,
+    until: Option<(Instant, Span)>,
+    except: Vec<Date>,
+}
+
+pub(super) fn schedule<'p>(
+    checker: &mut Checker<'p>,
+    parts: &mut Parts<'p>,
+    headers: &mut TaskHeaders,
+) -> Read<()> {
+    let schedule = checker.read_schedule(parts)?;
+    headers.schedules.0.push(schedule);
+    headers.schedule_spans.push(parts.whole());
+    Some(())
+}
+
+impl<'p> Checker<'p> {
+    fn read_schedule(&mut self, parts: &mut Parts<'p>) -> Read<Schedule> {
+        let start = parts.end;
+        let when = self.read_when(parts)?;
+        if let When::At = when {
+            return self.header_time(parts, &Zone::utc()).map(Schedule::At);
         }
-        return Some(Schedule::Every(cadence?));
-    }
-    if line.eat("at") {
-        return Some(Schedule::At(line.instant()?));
-    }
-    let (text, place) =
-        line.text("a cron expression such as `\"0 7 * * mon-fri\"`, `every 5m` or `at` a time")?;
-    let cron = match Cron::parse(&text) {
-        Ok(cron) => Some(cron),
-        Err(errors) => {
-            line.found.extend(errors.iter().map(|error| cron_error(error, &text, place)));
-            None
+        let options = self.read_options(parts, &when)?;
+        let bounds =
+            Bounds { from: options.from.map(|it| it.0), until: options.until.map(|it| it.0) };
+        if let (Some((from, _)), Some((until, span))) = (options.from, options.until)
+            && until <= from
+        {
+            self.report(schedules::ends_before_it_begins(span, from));
+            return None;
         }
-    };
-    let zone = zone(line);
-    let bounds = bounds(line)?;
-    let mut except = Vec::new();
-    if line.eat("except") {
-        while let Some(date) = line.date() {
-            except.push(date);
-            if !line.comma() {
-                break;
+        match when {
+            When::Cron(text) => self.cron(&text, options, bounds),
+            When::Every(period) => {
+                Cadence::new(period, bounds).map(Schedule::Every).or_else(|| {
+                    self.report(report::nothing_at_all(start, "schedule every"));
+                    None
+                })
+            }
+            When::At => None,
+        }
+    }
+
+    fn read_when(&mut self, parts: &mut Parts<'p>) -> Read<When> {
+        match parts.peek() {
+            Some(HeaderPart::Value(value)) if matches!(value.kind, ExprKind::Text(_)) => {
+                self.header_text(parts, "a cron expression").map(When::Cron)
+            }
+            Some(HeaderPart::Value(value)) if matches!(value.kind, ExprKind::Duration(_)) => {
+                self.report(schedules::every_missing(value.span));
+                None
+            }
+            Some(HeaderPart::Value(value)) if matches!(value.kind, ExprKind::Error) => {
+                self.saw_error();
+                None
+            }
+            Some(HeaderPart::Word(name)) if name.text == "every" => {
+                parts.next();
+                self.header_duration(parts).map(When::Every)
+            }
+            Some(HeaderPart::Word(name)) if name.text == "at" => {
+                parts.next();
+                Some(When::At)
+            }
+            other => {
+                let span = other.map_or(parts.end.after(), super::parts::span);
+                self.report(schedules::no_schedule(span));
+                None
             }
         }
     }
-    let mut calendar = Calendar::new(cron?, zone?);
-    calendar.except.extend(except);
-    Some(Schedule::Cron { calendar: Box::new(calendar), bounds })
-}
 
-fn zone(line: &mut Line<'_>) -> Option<Zone> {
-    if !line.eat("in") {
-        return Some(Zone::utc());
+    fn read_options(&mut self, parts: &mut Parts<'p>, when: &When) -> Read<Options> {
+        let mut options = Options::default();
+        let is_cron = matches!(when, When::Cron(_));
+        let words: &[&str] =
+            if is_cron { &["in", "from", "until", "except"] } else { &["from", "until"] };
+        while parts.peek().is_some() {
+            let word = self.header_word(parts, words)?;
+            let zone = options.zone.clone().unwrap_or_else(Zone::utc);
+            match word {
+                "in" => options.zone = Some(self.read_zone(parts)?),
+                "from" => {
+                    let at = self.header_time(parts, &zone)?;
+                    options.from = Some((at, parts.end));
+                }
+                "until" => {
+                    let at = self.header_time(parts, &zone)?;
+                    options.until = Some((at, parts.end));
+                }
+                _ => {
+                    options.except.push(self.header_date(parts)?);
+                    while parts.comma() {
+                        options.except.push(self.header_date(parts)?);
+                    }
+                }
+            }
+        }
+        Some(options)
     }
-    let (name, place) = line.text("the name of a time zone such as `\"Europe/Berlin\"`")?;
-    Zone::get(&name).map_err(|unknown| line.found.push(unknown_zone(&unknown, place))).ok()
-}
 
-fn bounds(line: &mut Line<'_>) -> Option<Bounds> {
-    let from = if line.eat("from") { Some(line.instant()?) } else { None };
-    let until = if line.eat("until") { Some(line.instant()?) } else { None };
-    Some(Bounds { from, until })
-}
+    fn read_zone(&mut self, parts: &mut Parts<'p>) -> Read<Zone> {
+        let text = self.header_text(parts, "a zone such as `\"Europe/Berlin\"`")?;
+        match Zone::get(&text.text) {
+            Ok(zone) => Some(zone),
+            Err(problem) => {
+                let span = text.place(&(0..text.text.len()));
+                self.report(schedules::unknown_zone(span, &problem));
+                None
+            }
+        }
+    }
 
-/// What to say of a name that is no zone's.
-pub(in crate::check) fn unknown_zone(unknown: &UnknownZone, place: Span) -> Diagnostic {
-    let title = format!("no time zone is called `{}`", unknown.name);
-    let mut finding = Diagnostic::new("unknown-zone", place, title);
-    let offered: Vec<String> = unknown.suggestions.iter().map(|it| format!("`{it}`")).collect();
-    let listed = offered.join(", ");
-    finding = match unknown.problem {
-        ZoneProblem::NoSuchName if offered.is_empty() => finding
-            .help("zones are called after a city, such as `Europe/Berlin`; `UTC` is one, too"),
-        ZoneProblem::NoSuchName => finding.help(format!("the nearest names are {listed}")),
-        ZoneProblem::Renamed => {
-            finding.because("this is an old name").help(format!("the zone is called {listed} now"))
-        }
-        ZoneProblem::Abbreviation => finding
-            .because("an abbreviation leaves open whose clock changes hold")
-            .help(format!("name a city whose clock you mean: {listed}")),
-        ZoneProblem::Offset { .. } => finding
-            .because("a fixed distance from UTC knows no daylight saving")
-            .help(format!("name a city whose clock you mean: {listed}")),
-    };
-    for suggestion in &unknown.suggestions {
-        let title = format!("write `{suggestion}`");
-        let sure = unknown.problem == ZoneProblem::Renamed;
-        let fix = if sure {
-            Fix::safe(title, place, *suggestion)
-        } else {
-            Fix::maybe(title, place, *suggestion)
-        };
-        finding = finding.fix(fix);
-    }
-    finding
-}
-
-/// What to say of a mistake in a cron expression.
-fn cron_error(error: &CronError, text: &str, place: Span) -> Diagnostic {
-    let at = |range: &Range<usize>| inside(place, range);
-    let (code, title, help) = words(&error.kind, text, &error.span);
-    let mut finding = Diagnostic::new(code, at(&error.span), title);
-    if let Some(help) = help {
-        finding = finding.help(help);
-    }
-    match &error.kind {
-        CronErrorKind::Never(Never::NoSuchDay { month_span, .. }) if *month_span != error.span => {
-            finding = finding.label(at(month_span), "the months that are asked for");
-        }
-        CronErrorKind::Never(Never::NoSuchWeekday { weekday_span }) => {
-            finding = finding.label(at(weekday_span), "never falls on the days of the month");
-        }
-        _ => {}
-    }
-    for fix in &error.fixes {
-        let title = format!("write `{}`", fix.apply(text));
-        let edit = at(&fix.span);
-        let mend = if fix.certain {
-            Fix::safe(title, edit, &fix.text)
-        } else {
-            Fix::maybe(title, edit, &fix.text)
-        };
-        finding = finding.fix(mend);
-    }
-    if let Some(first) = error.fixes.first() {
-        finding = finding.help(format!("write `\"{}\"`", first.apply(text)));
-    }
-    finding
-}
-
-/// Code, title and help of a mistake.
-fn words(
-    kind: &CronErrorKind,
-    text: &str,
-    span: &Range<usize>,
-) -> (&'static str, String, Option<String>) {
-    let written = text.get(span.clone()).unwrap_or_default();
-    match kind {
-        CronErrorKind::FieldCount { found } => (
-            "cron-fields",
-            format!("{found} fields; a schedule has five"),
-            Some("minute, hour, day of month, month, day of week".to_owned()),
-        ),
-        CronErrorKind::UnknownNickname => (
-            "cron-range",
-            format!("no schedule is called `{written}`"),
-            Some("there are @hourly, @daily, @weekly, @monthly and @yearly".to_owned()),
-        ),
-        CronErrorKind::OutOfRange { field, .. } => {
-            let (low, high) = field.bounds();
-            (
-                "cron-range",
-                format!("{} go from {low} to {high}", plural(*field)),
-                midnight(*field, written),
-            )
-        }
-        CronErrorKind::Backwards { .. } => {
-            ("cron-backwards", format!("`{written}` runs backwards"), None)
-        }
-        CronErrorKind::NotAValue { field, text } => {
-            let (low, high) = field.bounds();
-            let help = Some(format!("{} are {low} to {high}{}", plural(*field), names(*field)));
-            ("cron-range", format!("`{text}` is no {}", singular(*field)), help)
-        }
-        CronErrorKind::MissingValue { field } => {
-            ("cron-range", format!("a {} is missing here", singular(*field)), None)
-        }
-        CronErrorKind::BadStep { step, .. } => {
-            ("cron-range", format!("`/{step}` is no step; a step is 1 or more"), None)
-        }
-        CronErrorKind::StepWithoutRange { .. } => {
-            ("cron-range", "a step stands behind `*` or a range".to_owned(), None)
-        }
-        CronErrorKind::NoSuchWeek { week } => {
-            ("cron-range", format!("`#{week}`: a month has the weeks 1 to 5"), None)
-        }
-        CronErrorKind::MisplacedPlus => {
-            ("cron-range", "`+` stands before the day of week only".to_owned(), None)
-        }
-        CronErrorKind::Foreign(foreign) => foreign_words(foreign, written),
-        CronErrorKind::Never(Never::NoSuchDay { day, longest, months, .. }) => {
-            let which =
-                if months.len() == 1 { month_name(months[0]) } else { "none of the months" };
-            let verb = if months.len() == 1 { "has no day" } else { "has a day" };
-            let help = format!(
-                "the last day of every month is `L`; the longest of these months has {longest} days"
-            );
-            ("cron-never", format!("this never runs: {which} {verb} {day}"), Some(help))
-        }
-        CronErrorKind::Never(Never::NoSuchWeekday { .. }) => {
-            ("cron-never", "this never runs: these days never fall together".to_owned(), None)
+    fn cron(&mut self, text: &HeaderText, options: Options, bounds: Bounds) -> Read<Schedule> {
+        let zone = options.zone.unwrap_or_else(Zone::utc);
+        let now = self.world.project.settings.now.map(Instant);
+        match Cron::parse(&text.text) {
+            Ok(cron) => {
+                let mut calendar = Calendar::new(cron, zone);
+                calendar.except.extend(options.except);
+                self.lint_calendar(text, &calendar);
+                let schedule = Schedule::Cron { calendar: Box::new(calendar), bounds };
+                if !schedule.is_ever_due() {
+                    self.report(schedules::nothing_left(text.literal));
+                }
+                Some(schedule)
+            }
+            Err(errors) => {
+                for error in &errors {
+                    let place = |range: &std::ops::Range<usize>| text.place(range);
+                    self.report(schedules::cron(error, &text.text, &place, &zone, now));
+                }
+                None
+            }
         }
     }
 }
 
-fn midnight(field: FieldKind, written: &str) -> Option<String> {
-    (field == FieldKind::Hour && written == "24").then(|| "midnight is 0".to_owned())
-}
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::{finds, fine, library, project};
 
-fn foreign_words(foreign: &Foreign, written: &str) -> (&'static str, String, Option<String>) {
-    let (dialect, help) = match foreign {
-        Foreign::QuestionMark => ("Quartz", "here it is `*`".to_owned()),
-        Foreign::NearestWorkday | Foreign::LastWorkday => (
-            "Quartz",
-            "name the days themselves; there is nothing for the nearest working day".to_owned(),
-        ),
-        Foreign::DaysBeforeLast => ("Quartz", "`L` alone is the last day of the month".to_owned()),
-        Foreign::LastAsSaturday => {
-            ("Quartz", "the day of week is written `sat`; `satL` is the last Saturday".to_owned())
-        }
-        Foreign::Hash => ("Jenkins", "write a minute, and `jitter 5m` to spread tasks".to_owned()),
-        Foreign::Reboot => (
-            "Vixie cron",
-            "a schedule knows times only; run the task by hand with `taskc run`".to_owned(),
-        ),
-        Foreign::Every { duration } => ("Go's cron", format!("write `schedule every {duration}`")),
-        Foreign::Nickname => ("Vixie cron", "it goes by another name here".to_owned()),
-    };
-    ("cron-foreign", format!("`{written}` comes from {dialect}"), Some(help))
-}
-
-fn plural(field: FieldKind) -> &'static str {
-    match field {
-        FieldKind::Minute => "minutes",
-        FieldKind::Hour => "hours",
-        FieldKind::DayOfMonth => "days of the month",
-        FieldKind::Month => "months",
-        FieldKind::DayOfWeek => "days of the week",
+    #[test]
+    fn schedules_of_all_forms() {
+        fine(
+            "schedule \"0 7 * * mon-fri\" in \"Europe/Berlin\" from @2026-01-01 until @2027-01-01T00:00:00Z except @2026-12-25, @2026-12-26\nschedule every 1h30m from @2026-01-01T00:00:30Z\nschedule at @2026-03-29T09:00[Europe/Berlin]\nprint(1)",
+        );
+        finds("schedule\nprint(1)", &["unknown-name at `schedule`"]);
+        finds("schedule 5m\nprint(1)", &["bad-header at `5m`"]);
+        finds("schedule \"0 7 * * *\" on \"UTC\"\nprint(1)", &["bad-header at `on`"]);
+        finds("schedule every 5m in \"UTC\"\nprint(1)", &["bad-header at `in`"]);
     }
-}
 
-fn singular(field: FieldKind) -> &'static str {
-    match field {
-        FieldKind::Minute => "minute",
-        FieldKind::Hour => "hour",
-        FieldKind::DayOfMonth => "day of the month",
-        FieldKind::Month => "month",
-        FieldKind::DayOfWeek => "day of the week",
+    #[test]
+    fn mistakes_are_shown_at_their_field() {
+        finds("schedule \"0 24 * * *\"\nprint(1)", &["cron-range at `24`"]);
+        finds("schedule \"0 22-2 * * *\"\nprint(1)", &["cron-backwards at `22-2`"]);
+        finds("schedule \"0 0 30 2 *\"\nprint(1)", &["cron-never at `30`"]);
+        finds("schedule \"0 7 ? * mon\"\nprint(1)", &["cron-foreign at `?`"]);
+        finds("schedule \"0 7 * * foo\"\nprint(1)", &["bad-cron at `foo`"]);
+        finds("schedule \"0 0 7 * * *\"\nprint(1)", &["cron-fields at `0`"]);
+        finds(
+            "schedule \"0 7 * * *\" in \"Europe/Pragu\"\nprint(1)",
+            &["unknown-zone at `Europe/Pragu`"],
+        );
+        finds("schedule \"0 7 * * *\" in \"CET\"\nprint(1)", &["unknown-zone at `CET`"]);
+        finds(
+            "schedule \"0 7 * * *\" from @2027-01-01 until @2026-01-01\nprint(1)",
+            &["cron-never at `@2026-01-01`"],
+        );
     }
-}
 
-fn names(field: FieldKind) -> &'static str {
-    match field {
-        FieldKind::Month => ", or jan to dec",
-        FieldKind::DayOfWeek => ", or sun to sat",
-        FieldKind::Minute | FieldKind::Hour | FieldKind::DayOfMonth => "",
+    #[test]
+    fn what_may_not_be_meant() {
+        finds("schedule \"0 9 13 * 5\"\nprint(1)", &["cron-either-day at `13 * 5`"]);
+        fine("schedule \"0 9 13 * +5\"\nprint(1)");
+        finds("schedule \"*/45 * * * *\"\nprint(1)", &["cron-uneven at `*/45`"]);
+        finds("schedule \"* 9 * * *\"\nprint(1)", &["cron-every-minute at `*`"]);
+        finds("schedule \"0 0 31 * *\"\nprint(1)", &["skips-months at `31`"]);
+        fine("schedule \"0 0 L * *\"\nschedule \"*/15 * * * *\"\nschedule \"* * * * *\"\nprint(1)");
+        finds("schedule \"0 0 * * 7\"\nprint(1)", &["sunday-seven at `7`"]);
     }
-}
 
-fn month_name(month: u32) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    NAMES[(month.clamp(1, 12) - 1) as usize]
-}
+    /// The titles of what is found at the beginning of 2027.
+    fn titles(text: &str) -> Vec<String> {
+        let mut project = project(&[("main", text)]);
+        project.settings.now = Some(1_798_761_600_000_000);
+        let checked = crate::check::check(&project, library());
+        checked.diagnostics.into_iter().map(|it| it.title).collect()
+    }
 
-/// The place of some bytes of the text; a text with escapes is pointed at as a whole.
-fn inside(place: Span, range: &Range<usize>) -> Span {
-    let at = |offset: usize| {
-        u32::try_from(offset).map_or(place.end, |it| place.start.saturating_add(it).min(place.end))
-    };
-    Span { start: at(range.start), end: at(range.end), ..place }
+    #[test]
+    fn numbers_are_computed() {
+        assert_eq!(
+            titles("schedule \"0 9 13 * 5\"\nprint(1)"),
+            ["either day will do: 64 days in 2027"]
+        );
+        assert_eq!(
+            titles("schedule \"*/45 * * * *\"\nprint(1)"),
+            ["runs at :00 and :45, gaps of 45 and 15 minutes"]
+        );
+        assert_eq!(
+            titles("schedule \"30 2 * * *\" in \"Europe/Prague\"\nprint(1)"),
+            ["on 28 March 2027 02:30 does not exist"]
+        );
+        assert_eq!(
+            titles("schedule \"0 0 30 2 *\"\nprint(1)"),
+            ["this never runs: February has no day 30"]
+        );
+    }
 }

@@ -56,6 +56,13 @@ pub(in crate::check) fn constant_needs_itself(span: Span) -> Diagnostic {
     Diagnostic::new("endless-declaration", span, "this constant needs its own value")
 }
 
+/// A generic function that calls itself with ever larger types.
+pub(in crate::check) fn endless_generic(span: Span, name: &str) -> Diagnostic {
+    let title = format!("`{name}` would call itself with ever larger types");
+    Diagnostic::new("endless-declaration", span, title)
+        .because("each call is another function, and there would be no last one")
+}
+
 /// `f → g → http.post`
 fn way(path: &[EcoString], effect: &str) -> String {
     let mut steps: Vec<String> = path.iter().map(|it| format!("`{it}`")).collect();

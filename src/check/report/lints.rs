@@ -35,6 +35,26 @@ pub(in crate::check) fn unused_module(span: Span, name: &str) -> Diagnostic {
     ))
 }
 
+/// A comment that silences nothing.
+pub(in crate::check) fn unused_silence(span: Span, code: &str, is_known: bool) -> Diagnostic {
+    let why = if is_known {
+        format!("there is no `{code}` on its line that could be silenced")
+    } else {
+        format!("no finding is called `{code}`")
+    };
+    Diagnostic::new("unused-silence", span, "this silences nothing").because(why).fix(Fix::safe(
+        "leave it out",
+        span,
+        "",
+    ))
+}
+
+/// A comment that silences something and does not say why.
+pub(in crate::check) fn silence_without_reason(span: Span, code: &str) -> Diagnostic {
+    Diagnostic::new("unused-silence", span, "a silence needs a reason")
+        .help(format!("`// taskc: allow {code} – why this is meant`"))
+}
+
 /// A value that nobody looks at.
 pub(in crate::check) fn unused_result(expr: &Expr, ty: &Type) -> Diagnostic {
     let diagnostic = Diagnostic::new("unused-result", expr.span, "the result goes nowhere")

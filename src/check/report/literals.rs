@@ -29,7 +29,7 @@ pub(in crate::check) fn instant(literal: Span, written: &str, error: &LiteralErr
                 .help("`Z` for UTC, or a zone: `[Europe/Berlin]`")
                 .fix(Fix::maybe("in UTC", span, "Z"))
         }
-        LiteralErrorKind::UnknownZone(zone) => unknown_zone(span, written, &zone.suggestions),
+        LiteralErrorKind::UnknownZone(zone) => super::schedules::unknown_zone(span, zone),
         LiteralErrorKind::Gap { zone, instants } => {
             two_instants(literal, written, zone, instants, "does not exist")
         }
@@ -44,12 +44,6 @@ pub(in crate::check) fn instant(literal: Span, written: &str, error: &LiteralErr
                 .help(format!("it reads so at {}", super::joined(readings, "and")))
         }
     }
-}
-
-fn unknown_zone(span: Span, written: &str, near: &[&str]) -> Diagnostic {
-    let name = written.split_once('[').map_or(written, |(_, zone)| zone.trim_end_matches(']'));
-    let title = format!("no time zone is called `{name}`");
-    super::offer(Diagnostic::new("unknown-zone", span, title), span, near)
 }
 
 /// A reading of a clock that stands for no instant, or for two.

@@ -73,6 +73,36 @@ pub(in crate::check) fn uses_task(it: &Use, module: &ProjectFile) -> Diagnostic 
         .help("put what both need into a file that holds only declarations")
 }
 
+/// A file whose name cannot be a task's or a module's.
+pub(in crate::check) fn file_name(source: &Source, stem: &str) -> Diagnostic {
+    let styled: String = crate::sql::schema::snake_case(stem)
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
+    let styled = styled.trim_start_matches(|c: char| !c.is_ascii_lowercase());
+    let diagnostic = Diagnostic::new(
+        "file-name",
+        start_of(source),
+        format!("`{stem}` cannot be used as a name"),
+    )
+    .because("a file is called as its task or module: small letters, digits and `_`");
+    if styled.is_empty() { diagnostic } else { diagnostic.help(format!("call it `{styled}.task`")) }
+}
+
+/// Two tasks of one name.
+pub(in crate::check) fn task_twice(source: &Source, stem: &str, other: &str) -> Diagnostic {
+    Diagnostic::new("duplicate-name", start_of(source), format!("another task is called `{stem}`"))
+        .because(format!("it stands in {other}"))
+        .help("rename one of the two files")
+}
+
+/// The first line of a file, for what is wrong with the file as a whole.
+fn start_of(source: &Source) -> Span {
+    let line = source.line(1);
+    let end = u32::try_from(line.end).unwrap_or(0);
+    Span::new(source.id, 0, end)
+}
+
 /// Modules use each other.
 pub(in crate::check) fn import_cycle(span: Span, modules: &[&str]) -> Diagnostic {
     let mut way: Vec<String> = modules.iter().map(|it| format!("`{it}`")).collect();

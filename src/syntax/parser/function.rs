@@ -2,7 +2,7 @@
 
 use super::block::{block, initial};
 use super::list::{Items, list};
-use super::name::{is_word, name, word};
+use super::name::{is_word, name, taken, word};
 use super::recover::{behind as behind_last, broken_type, report};
 use super::types::{type_expr, type_or_error};
 use super::{Inp, Look, Parsed, Stop, Want, after, offset, rule, token};

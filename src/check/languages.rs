@@ -1,0 +1,131 @@
+//! Texts that are written in a language of their own: regular expressions, patterns of times, names of zones, templates.
+//!
+//! Where such a text stands as a literal in a call of the library, it is read here, and what is wrong with it is shown
+//! inside it. Which language a parameter speaks is known by its name: `re`, `in`, `pattern`, `format`.
+
+mod pattern;
+mod regex;
+mod template;
+
+use std::ops::Range;
+
+use super::checked::ArgSource;
+use super::checker::Checker;
+use super::library::{Declaration, PRELUDE};
+use super::report;
+use super::types::Type;
+use crate::schedule::Zone;
+use crate::source::Span;
+use crate::syntax::tree::{Call, Expr, ExprKind, TextPart};
+
+/// A literal text of a call.
+pub(super) struct Literal<'p> {
+    pub(super) text: &'p str,
+    /// The whole literal, quotes included.
+    pub(super) whole: Span,
+    /// What stands between the quotes, where each of its bytes is one of the text's.
+    inside: Option<Span>,
+}
+
+impl<'p> Literal<'p> {
+    fn of(expr: &'p Expr) -> Option<Self> {
+        let ExprKind::Text(text) = &expr.kind else { return None };
+        match text.parts.as_slice() {
+            [] => Some(Self { text: "", whole: expr.span, inside: None }),
+            [TextPart::Literal(piece, span)] => {
+                let inside = (span.range().len() == piece.len()).then_some(*span);
+                Some(Self { text: piece, whole: expr.span, inside })
+            }
+            _ => None,
+        }
+    }
+
+    /// Where some bytes of the text stand in the file; the whole literal where escapes make that unclear.
+    pub(super) fn place(&self, range: Range<usize>) -> Span {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(0);
+        match self.inside {
+            Some(inside) => Span {
+                start: inside.start + offset(range.start),
+                end: inside.start + offset(range.end),
+                ..inside
+            },
+            None => self.whole,
+        }
+    }
+}
+
+impl<'p> Checker<'p> {
+    /// Reads the literals of a call that are written in a language of their own.
+    pub(super) fn check_languages(
+        &mut self,
+        call: &'p Call,
+        declaration: &Declaration,
+        sources: &[ArgSource],
+    ) {
+        if declaration.native.is_none() {
+            return;
+        }
+        for (param, source) in declaration.signature.params.iter().zip(sources) {
+            let ArgSource::Arg(at) = source else { continue };
+            if *param.ty.without_null() != Type::Text {
+                continue;
+            }
+            let Some(literal) = Literal::of(&call.args[usize::from(*at)].value) else { continue };
+            self.check_literal(&literal, &param.name, declaration);
+        }
+        self.check_template(call, declaration, sources);
+    }
+
+    fn check_literal(&mut self, literal: &Literal<'_>, param: &str, declaration: &Declaration) {
+        let module = declaration.id.module.as_str();
+        match param {
+            "re" => self.check_regex(literal),
+            "in" => self.check_zone(literal),
+            "pattern" if module == "time" => self.check_time_pattern(literal),
+            "pattern" if module == "date" => self.check_date_pattern(literal),
+            "format" if module == "date" || declaration.id.name == "to_date" => {
+                self.check_date_pattern(literal);
+            }
+            "format" => self.check_time_pattern(literal),
+            _ => {}
+        }
+    }
+
+    fn check_zone(&mut self, literal: &Literal<'_>) {
+        if let Err(problem) = Zone::get(literal.text) {
+            let span = literal.place(0..literal.text.len());
+            self.report(report::schedules::unknown_zone(span, &problem));
+        }
+    }
+
+    /// `template("digest.html", { … })`, `template.text("Hi {{ name }}", { … })`
+    fn check_template(&mut self, call: &'p Call, declaration: &Declaration, sources: &[ArgSource]) {
+        let id = &declaration.id;
+        let is_file = id.module == PRELUDE && id.name == "template";
+        let is_text = id.module == "template" && id.name == "text";
+        let [ArgSource::Arg(source), ArgSource::Arg(values), ..] = sources else {
+            return;
+        };
+        if !is_file && !is_text {
+            return;
+        }
+        let values = &call.args[usize::from(*values)].value;
+        let Some(literal) = Literal::of(&call.args[usize::from(*source)].value) else { return };
+        let (name, text) = if is_file {
+            let templates = &self.world.project.settings.templates;
+            match templates.get(literal.text) {
+                Some(text) => (literal.text, text.clone()),
+                None => {
+                    let mut known: Vec<&str> = templates.keys().map(|it| it.as_str()).collect();
+                    known.sort_unstable();
+                    let diagnostic = report::languages::no_template(&literal, &known);
+                    return self.report(diagnostic);
+                }
+            }
+        } else {
+            ("", literal.text.into())
+        };
+        let ty = self.type_of(values.id).clone();
+        self.check_template_text(&literal, name, &text, values, &ty);
+    }
+}

@@ -1,0 +1,132 @@
+//! Headers: words that are none, values that do not fit.
+
+use super::types::quoted_duration;
+use super::{Diagnostic, Fix, joined, offer};
+use crate::check::types::Type;
+use crate::diagnostics::suggest::{Candidate, nearest};
+use crate::schedule::Duration;
+use crate::source::Span;
+use crate::syntax::tree::{Expr, ExprKind, Header, Name};
+
+/// No header is called that.
+pub(in crate::check) fn unknown_header(header: &Header, near: &[&str]) -> Diagnostic {
+    let title = format!("no header is called `{}`", header.word.text);
+    let span = header.word.span;
+    let diagnostic = Diagnostic::new("unknown-header", span, title);
+    match near {
+        [only] => diagnostic.help(format!("the nearest name is `{only}`")).fix(Fix::safe(
+            format!("write `{only}`"),
+            span,
+            *only,
+        )),
+        [] => diagnostic.help("a call has brackets: `f(…)`; a variable is made with `let`"),
+        _ => offer(diagnostic, span, near),
+    }
+}
+
+/// A header that a task may say once only.
+pub(in crate::check) fn duplicate_header(header: &Header, first: Span) -> Diagnostic {
+    let title = format!("`{}` is set twice", header.word.text);
+    Diagnostic::new("duplicate-header", header.span, title)
+        .because("only one can hold")
+        .label(first, "the first one")
+        .fix(Fix::maybe("leave this one out", header.span, ""))
+}
+
+/// Something else stands where a header needs a value.
+pub(in crate::check) fn needs(span: Span, word: &str, what: &str) -> Diagnostic {
+    Diagnostic::new("bad-header", span, format!("`{word}` needs {what}"))
+}
+
+/// Nothing stands where a header needs a value.
+pub(in crate::check) fn missing(span: Span, word: &str, what: &str) -> Diagnostic {
+    Diagnostic::new("bad-header", span, format!("`{word}` needs {what}")).because("nothing follows")
+}
+
+/// Something stands behind a header that is complete.
+pub(in crate::check) fn too_much(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::new("bad-header", span, format!("`{word}` is complete before this"))
+        .fix(Fix::maybe("leave it out", span, ""))
+}
+
+/// A value that is nothing at all where something is needed.
+pub(in crate::check) fn nothing_at_all(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::new("bad-header", span, format!("`{word}` needs more than nothing"))
+}
+
+/// A number that is too small.
+pub(in crate::check) fn too_few(span: Span, word: &str, least: u64) -> Diagnostic {
+    Diagnostic::new("bad-header", span, format!("`{word}` needs at least {least}"))
+}
+
+/// A value that is no duration.
+pub(in crate::check) fn not_a_duration(value: &Expr, word: &str, found: &Type) -> Diagnostic {
+    if let Some(diagnostic) = quoted_duration(value) {
+        return diagnostic;
+    }
+    let title = format!("`{word}` needs a duration, and this is {}", found.with_article());
+    let diagnostic = Diagnostic::new("bad-header", value.span, title);
+    match &value.kind {
+        ExprKind::Int(number) => diagnostic
+            .help(format!("a duration has a unit: `{number}s`, `{number}m`, `{number}h`"))
+            .fix(Fix::maybe(format!("write `{number}s`"), value.span, format!("{number}s"))),
+        _ => diagnostic.help("such as `30s`, `10m`, `2h`, `1d`"),
+    }
+}
+
+/// A text with a hole.
+pub(in crate::check) fn hole(span: Span, word: &str) -> Diagnostic {
+    Diagnostic::new("bad-header", span, format!("`{word}` is known before the task runs"))
+        .because("a header's text has no holes")
+}
+
+/// A word that is none of those that may stand here.
+pub(in crate::check) fn unknown_word(name: &Name, word: &str, words: &[&str]) -> Diagnostic {
+    let title = format!("`{word}` knows no `{}`", name.text);
+    let near = nearest(&name.text, words.iter().map(|it| Candidate::new(it)));
+    let diagnostic = Diagnostic::new("bad-header", name.span, title);
+    match near.as_slice() {
+        [] => diagnostic.help(format!("it knows {}", choices(words))),
+        near => offer(diagnostic, name.span, near),
+    }
+}
+
+/// Something else than one of some words.
+pub(in crate::check) fn one_of(span: Span, word: &str, words: &[&str]) -> Diagnostic {
+    let title = match words {
+        [only] => format!("`{word}` needs the word `{only}` here"),
+        _ => format!("`{word}` needs one of its words here"),
+    };
+    Diagnostic::new("bad-header", span, title).help(format!("it knows {}", choices(words)))
+}
+
+fn choices(words: &[&str]) -> String {
+    joined(words.iter().map(|it| format!("`{it}`")).collect(), "and")
+}
+
+/// A pause between attempts that would shrink.
+pub(in crate::check) fn backoff_shrinks(
+    span: Span,
+    first: Duration,
+    longest: Duration,
+) -> Diagnostic {
+    let title = format!("the pause would shrink from {first} to {longest}");
+    Diagnostic::new("bad-header", span, title)
+        .because("`backoff` doubles from the first to the second")
+        .help(format!("`backoff {longest} to {first}`"))
+}
+
+/// A time limit that reaches past the next due time.
+pub(in crate::check) fn long_timeout(
+    span: Span,
+    timeout: Duration,
+    period: Duration,
+) -> Diagnostic {
+    Diagnostic::new(
+        "long-timeout",
+        span,
+        format!("a run may take {timeout}, and the next is due after {period}"),
+    )
+    .because("due times during a run are skipped")
+    .help(format!("a limit below {period}, or say what happens: `overlap skip`, `overlap queue 1`"))
+}

@@ -1,0 +1,66 @@
+//! Texts in a language of their own: regular expressions, patterns, templates.
+
+use super::{Diagnostic, offer};
+use crate::check::languages::Literal;
+use crate::check::types::RecordType;
+use crate::diagnostics::suggest::{Candidate, nearest};
+use crate::source::Span;
+
+/// A regular expression that cannot be read, at the place where that shows.
+pub(in crate::check) fn bad_regex(at: Span, whole: Span, what: &str) -> Diagnostic {
+    let end = whole.end.saturating_sub(1).max(at.start);
+    let span = if at.start >= whole.end { whole } else { Span { end, ..at } };
+    Diagnostic::new("bad-regex", span, "this pattern cannot be read").because(what)
+}
+
+/// A pattern of times or dates with something that it cannot write.
+pub(in crate::check) fn bad_format(span: Span, directive: &str, of: &str) -> Diagnostic {
+    let title = format!("`{directive}` says nothing of a {of}");
+    let diagnostic = Diagnostic::new("bad-format", span, title);
+    match of {
+        "date" => diagnostic.help("`%Y` year, `%m` month, `%d` day, `%B` name of the month, `%A` of the day"),
+        _ => diagnostic.help("`%Y-%m-%d` date, `%H:%M:%S` time of day, `%B` name of the month, `%Z` zone; `%%` is a percent sign"),
+    }
+}
+
+/// A template that is not there.
+pub(in crate::check) fn no_template(literal: &Literal<'_>, known: &[&str]) -> Diagnostic {
+    let title = format!("no template is called `{}`", literal.text);
+    let span = literal.place(0..literal.text.len());
+    let near = nearest(literal.text, known.iter().map(|it| Candidate::new(it)));
+    let diagnostic =
+        Diagnostic::new("bad-template", span, title).because("looked for below the project's root");
+    offer(diagnostic, span, &near)
+}
+
+/// A template that cannot be read.
+pub(in crate::check) fn bad_template(
+    span: Span,
+    name: &str,
+    error: &minijinja::Error,
+) -> Diagnostic {
+    let what = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    let place = match error.line() {
+        Some(line) => format!("{name}, line {line}"),
+        None => name.to_owned(),
+    };
+    Diagnostic::new("bad-template", span, "this template cannot be read")
+        .because(format!("{place}: {what}"))
+}
+
+/// A template that asks for something that it is not given.
+pub(in crate::check) fn missing_value(
+    span: Span,
+    path: &str,
+    name: &str,
+    record: &RecordType,
+) -> Diagnostic {
+    let near = nearest(name, record.declared().map(|field| Candidate::new(&field.name)));
+    let diagnostic =
+        Diagnostic::new("missing-template-value", span, format!("the template needs `{path}`"));
+    match near.as_slice() {
+        [] => diagnostic,
+        [only] => diagnostic.help(format!("here stands `{only}`, which is near")),
+        several => diagnostic.help(format!("near are {}", super::list(several))),
+    }
+}
