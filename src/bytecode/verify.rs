@@ -8,6 +8,7 @@
 mod initialised;
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::instruction::{Flow, Instruction};
 use super::operand::{Bank, FunctionId, Operand, REGISTERS_MAX, Register, Window};
@@ -20,7 +21,7 @@ use crate::value::Types;
 /// A program that keeps to its own tables: the only thing that a machine executes.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    program: Program,
+    program: Arc<Program>,
     hash: ProgramHash,
 }
 
@@ -29,6 +30,12 @@ impl Verified {
     #[must_use]
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// The same, to be kept beside a machine.
+    #[must_use]
+    pub fn share(&self) -> Arc<Program> {
+        Arc::clone(&self.program)
     }
 
     /// The program's [hash](Program::hash).
@@ -76,7 +83,7 @@ pub fn verify(program: Program) -> Result<Verified, Damage> {
         initialised::check(function).map_err(|(at, what)| inside(at)(what))?;
     }
     let hash = program.hash();
-    Ok(Verified { program, hash })
+    Ok(Verified { program: Arc::new(program), hash })
 }
 
 fn need(holds: bool, what: &'static str) -> Check {

@@ -3,9 +3,10 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
+use futures_util::future::BoxFuture;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::sync::watch;
 
 use super::args::{Color, Run};
 use super::compiled::{self, Compiled, Refused};
@@ -13,11 +14,11 @@ use super::output::{line, note};
 use super::settings::Unusable;
 use super::{moment, world};
 use crate::bytecode::run_field::RunField;
-use crate::engine::attempt::{self, Attempt, Ended};
+use crate::engine::attempt::{self, Attempt, Ended, Listener};
 use crate::host::Host;
 use crate::stdlib::effect::{Level, Output};
 use crate::value::{Value, json};
-use crate::vm::{Entry, Limits, Start, Trace};
+use crate::vm::Trace;
 
 /// Runs a task to its end. Exit code 1 where it failed, 130 where it was interrupted.
 pub fn run(args: &Run, color: Color) -> Result<ExitCode, Unusable> {
@@ -38,20 +39,22 @@ pub fn run(args: &Run, color: Color) -> Result<ExitCode, Unusable> {
         .enable_all()
         .build()
         .map_err(|error| Unusable(format!("the run cannot start: {error}")))?;
-    let attempt = attempt(&compiled, host, due, &args.set)?;
-    let cancelled = Arc::clone(&attempt.cancelled);
+    let (cancel, cancelled) = watch::channel(false);
+    let attempt = attempt(&compiled, host, due, &args.set, cancelled)?;
     let ended = runtime.block_on(async {
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
-                cancelled.store(true, Ordering::Relaxed);
+                cancel.send_replace(true);
             }
+            // As long as it could be cancelled, somebody holds this.
+            cancel.closed().await;
         });
         attempt::run(attempt).await
     });
     Ok(match ended {
         Ended::Done(_) => ExitCode::SUCCESS,
-        Ended::Failed(trace) => {
-            note(&failure(&compiled, &trace));
+        Ended::Failed(failed) => {
+            note(&failure(&compiled, &failed.trace));
             ExitCode::from(1)
         }
         Ended::Cancelled => {
@@ -61,7 +64,13 @@ pub fn run(args: &Run, color: Color) -> Result<ExitCode, Unusable> {
     })
 }
 
-fn attempt(compiled: &Compiled, host: Host, due: i64, set: &[String]) -> Result<Attempt, Unusable> {
+fn attempt(
+    compiled: &Compiled,
+    host: Host,
+    due: i64,
+    set: &[String],
+    cancelled: watch::Receiver<bool>,
+) -> Result<Attempt, Unusable> {
     let program = compiled.program.program();
     let mut kept = vec![None; program.kept.len()];
     for setting in set {
@@ -79,19 +88,16 @@ fn attempt(compiled: &Compiled, host: Host, due: i64, set: &[String]) -> Result<
         kept[at] = Some(value);
     }
     let run = RunField::ALL.iter().map(|field| known(*field, &host, due, &program.task)).collect();
-    let headers = &compiled.headers;
     Ok(Attempt {
         program: Arc::clone(&compiled.program),
+        headers: Arc::clone(&compiled.headers),
+        kept,
+        run,
+        is_last: true,
         host,
-        output: Arc::new(Terminal::default()),
-        limits: Limits {
-            steps: headers.steps,
-            memory: usize::try_from(headers.memory_bytes).unwrap_or(usize::MAX),
-            ..Limits::default()
-        },
-        timeout: headers.timeout,
-        start: Start { entry: Entry::Body(kept), run },
-        cancelled: Arc::new(AtomicBool::new(false)),
+        known: Arc::default(),
+        listener: Arc::new(Terminal::default()),
+        cancelled,
     })
 }
 
@@ -146,6 +152,16 @@ impl Terminal {
             Ok(Some(bar)) => bar.suspend(write),
             _ => write(),
         }
+    }
+}
+
+impl Listener for Terminal {
+    fn is_full(&self) -> bool {
+        false
+    }
+
+    fn hand_on(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
     }
 }
 

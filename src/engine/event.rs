@@ -3,8 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::plan::Plan;
 use super::runner::StartRun;
+use crate::bytecode::Verified;
+use crate::bytecode::encode::encode;
+use crate::check::headers::TaskHeaders;
 use crate::schedule::Instant;
 use crate::store::{Hash, Kept, Line, Outcome, RunId, TaskName, Trigger};
 
@@ -40,11 +42,20 @@ pub struct TaskVersion {
     /// Its name.
     pub task: TaskName,
     /// What its headers say.
-    pub plan: Arc<Plan>,
+    pub headers: Arc<TaskHeaders>,
     /// What its program is known by.
     pub program: Hash,
     /// The program as it is stored.
     pub bytes: Arc<[u8]>,
+}
+
+impl TaskVersion {
+    /// A version of a task, by what its headers say and what it was compiled to.
+    #[must_use]
+    pub fn new(task: &str, headers: Arc<TaskHeaders>, program: &Verified) -> Self {
+        let bytes = encode(program.program()).into();
+        Self { task: TaskName::new(task), headers, program: Hash(program.hash().0), bytes }
+    }
 }
 
 /// What a run says.

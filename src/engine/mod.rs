@@ -4,25 +4,28 @@
 //! loop, which carries them out only after the writes are on disk. It reads no clock, starts no thread and knows no machine, so
 //! that days of it can be simulated in milliseconds. Workers own running machines behind [`Runner`].
 //!
-//! Read in this order: `plan` (what a task asks for), `event` (what the loop hears and says), `dispatcher` (what it decides).
+//! Read in this order: `event` (what the loop hears and says), `dispatcher` (what it decides).
 
 pub mod attempt;
 #[cfg(unix)]
 pub mod control;
 mod dispatcher;
+mod drive;
 mod event;
-mod plan;
+mod lines;
 mod policy;
 mod runner;
+pub mod serve;
 mod server;
 #[cfg(test)]
 mod simulation;
+mod workers;
 
 pub use dispatcher::{Batch, Dispatcher, Options, Restored};
 pub use event::{
     Action, AskId, Command, Event, Note, Reply, RunEnd, RunEvent, TaskStatus, TaskUpdate,
     TaskVersion,
 };
-pub use plan::{Group, History, Missed, MissedRuns, Overlap, Pause, Plan, Priority, Retry};
 pub use runner::{Runner, StartRun};
 pub use server::{Gone, Handle, LogEntry, Parts, Server};
+pub use workers::Workers;

@@ -1,8 +1,8 @@
-//! The policies' arithmetic: plain functions of what a plan says and of times.
+//! The policies' arithmetic: plain functions of what headers say and of times.
 
 use sha2::{Digest, Sha256};
 
-use super::plan::{History, Missed, MissedRuns, Overlap, Pause};
+use crate::check::headers::{History, Missed, MissedRuns, Overlap, Pause};
 use crate::schedule::{Duration, Instant, Schedules};
 use crate::store::TaskName;
 
@@ -16,7 +16,7 @@ const MISSED_ROWS: std::ops::RangeInclusive<u32> = 1_000..=10_000;
 pub(super) fn pause_after(pause: Pause, attempt: u32) -> Duration {
     match pause {
         Pause::Every(time) => time,
-        Pause::Backoff { first, longest } => {
+        Pause::Backoff(first, longest) => {
             let doublings = attempt.saturating_sub(1).min(62);
             first.times(1 << doublings).min(longest)
         }
@@ -116,10 +116,7 @@ mod tests {
 
     #[test]
     fn backoff_doubles_to_its_longest_and_never_overflows() {
-        let pause = Pause::Backoff {
-            first: Duration::SECOND.times(30),
-            longest: Duration::MINUTE.times(10),
-        };
+        let pause = Pause::Backoff(Duration::SECOND.times(30), Duration::MINUTE.times(10));
         let pauses = [1, 2, 3, 5, 6, 70, u32::MAX]
             .map(|attempt| pause_after(pause, attempt).0 / Duration::SECOND.0);
         assert_eq!(pauses, [30, 60, 120, 480, 600, 600, 600]);

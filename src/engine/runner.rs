@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::plan::Plan;
+use crate::check::headers::TaskHeaders;
 use crate::schedule::Instant;
 use crate::store::{Hash, RunId, Store, TaskName, Trigger};
 
@@ -40,5 +40,5 @@ pub struct StartRun {
     /// What it runs.
     pub program: Hash,
     /// What holds for it.
-    pub plan: Arc<Plan>,
+    pub headers: Arc<TaskHeaders>,
 }

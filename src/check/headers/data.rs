@@ -159,8 +159,8 @@ pub struct Allow {
     pub pattern: EcoString,
 }
 
-/// `priority`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// `priority`, the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
     /// Before all others.
     High,

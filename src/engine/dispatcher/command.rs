@@ -43,7 +43,7 @@ impl Dispatcher {
     /// Now, or the first instant after it that no other occurrence of the task has.
     fn due_by_hand(&mut self, name: &TaskName) -> Option<Instant> {
         let task = self.tasks.get_mut(name)?;
-        let schedules = &task.version.plan.schedules;
+        let schedules = &task.version.headers.schedules;
         let scheduled = |due: Instant| schedules.next_after(due.minus(Duration(1))) == Some(due);
         let mut due = self.now.max(task.last_by_hand.plus(Duration(1)));
         while task.served.decided.contains(&due) || scheduled(due) {
@@ -77,9 +77,9 @@ impl Dispatcher {
     fn status(&self) -> Vec<TaskStatus> {
         let status = self.tasks.iter().map(|(name, task)| TaskStatus {
             task: name.clone(),
-            description: task.version.plan.description.clone(),
+            description: task.version.headers.description.as_ref().map(ToString::to_string),
             next: task.next,
-            inactive: !task.version.plan.active,
+            inactive: !task.version.headers.active,
             paused: task.served.paused,
             outdated: task.outdated,
             running: self.runs_of(name).map(|run| (run, self.runs[&run].progress)).collect(),

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Dispatcher, Task, Waiting};
+use crate::check::headers::MissedRuns;
 use crate::engine::event::Note;
-use crate::engine::plan::MissedRuns;
 use crate::engine::policy::{self, ON_TIME};
 use crate::schedule::{Duration, Instant};
 use crate::store::{Decision, Occurrence, TaskName, Trigger, Write};
@@ -49,8 +49,8 @@ impl Dispatcher {
     fn place_due(&mut self, name: &TaskName, due: &[Instant]) {
         let on_time = due.partition_point(|it| self.now.since(*it) > ON_TIME);
         let first = if on_time == 0 { 0 } else { self.pass_missed(name, due, on_time) };
-        let plan = &self.tasks[name].version.plan;
-        let stands_for = if plan.missed.runs == MissedRuns::None { 0 } else { first };
+        let headers = &self.tasks[name].version.headers;
+        let stands_for = if headers.missed.runs == MissedRuns::None { 0 } else { first };
         for (place, &due) in due.iter().enumerate().skip(first) {
             let missed =
                 if place == first { u32::try_from(stands_for).unwrap_or(u32::MAX) } else { 0 };
@@ -64,10 +64,11 @@ impl Dispatcher {
 
     /// Passes over what was missed and gets no run. Gives the place of the first that gets one.
     fn pass_missed(&mut self, name: &TaskName, due: &[Instant], on_time: usize) -> usize {
-        let plan = self.tasks[name].version.plan.clone();
-        let first = policy::to_run(due, self.now, plan.missed, &plan.schedules).start.min(on_time);
+        let headers = self.tasks[name].version.headers.clone();
+        let first =
+            policy::to_run(due, self.now, headers.missed, &headers.schedules).start.min(on_time);
         let reason = match due.get(first) {
-            Some(run) if plan.missed.runs != MissedRuns::None => {
+            Some(run) if headers.missed.runs != MissedRuns::None => {
                 format!("nothing served then; the run due {run} stands for it")
             }
             _ => "nothing served then".to_owned(),
@@ -87,7 +88,7 @@ impl Dispatcher {
             recorded: false,
             ask: None,
         };
-        match task.version.plan.missed.runs {
+        match task.version.headers.missed.runs {
             MissedRuns::All(_) => task.line.push_back(waiting),
             MissedRuns::Once | MissedRuns::None => self.offer(name, waiting),
         }
@@ -96,8 +97,8 @@ impl Dispatcher {
     /// A due time that is now.
     fn come_due(&mut self, name: &TaskName, due: Instant, missed: u32) {
         let task = self.tasks.get_mut(name).expect("called with names of tasks");
-        let plan = &task.version.plan;
-        let later = policy::jitter(name, due, plan.jitter, plan.schedules.next_after(due));
+        let headers = &task.version.headers;
+        let later = policy::jitter(name, due, headers.jitter, headers.schedules.next_after(due));
         let waiting = Waiting {
             due,
             not_before: due.plus(later),
@@ -155,9 +156,9 @@ impl Task {
         let Some(next) = self.next.filter(|next| *next <= now) else {
             return (Vec::new(), false);
         };
-        let plan = &self.version.plan;
+        let headers = &self.version.headers;
         let from = self.served.cursor.plus(Duration(1));
-        let mut due = policy::newest_due(&plan.schedules, from, now, plan.history);
+        let mut due = policy::newest_due(&headers.schedules, from, now, headers.history);
         due.retain(|it| !self.served.decided.contains(it));
         let too_many = due.first().is_some_and(|first| *first > next);
         self.served.cursor = now;
@@ -173,9 +174,9 @@ impl Task {
     pub(super) fn find_next(&mut self) {
         let cursor = self.served.cursor;
         self.served.decided = self.served.decided.split_off(&cursor.plus(Duration(1)));
-        let plan = &self.version.plan;
-        let first = plan.active.then(|| plan.schedules.next_after(cursor)).flatten();
-        let mut due = std::iter::successors(first, |due| plan.schedules.next_after(*due));
+        let headers = &self.version.headers;
+        let first = headers.active.then(|| headers.schedules.next_after(cursor)).flatten();
+        let mut due = std::iter::successors(first, |due| headers.schedules.next_after(*due));
         self.next = due.find(|due| !self.served.decided.contains(due));
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::{Activity, Dispatcher, Waiting, expires};
+use crate::check::headers::Overlap;
 use crate::engine::event::{Action, Note, Reply};
-use crate::engine::plan::Overlap;
 use crate::engine::policy;
 use crate::schedule::Instant;
 use crate::store::{Decided, Decision, Occurrence, RunId, TaskName, Write};
@@ -13,12 +13,12 @@ impl Dispatcher {
     /// An occurrence wants to run: it gets a place in its task's line, or is turned away.
     pub(super) fn offer(&mut self, name: &TaskName, waiting: Waiting) {
         let task = &self.tasks[name];
-        let plan = task.version.plan.clone();
+        let headers = task.version.headers.clone();
         let busy = self.runs_of(name).count() + task.line.len();
-        if plan.overlap == Overlap::Replace && busy > 0 {
+        if headers.overlap == Overlap::Replace && busy > 0 {
             self.make_room(name, waiting.due);
-        } else if busy >= policy::places(plan.overlap) {
-            let reason = self.why_no_place(name, plan.overlap);
+        } else if busy >= policy::places(headers.overlap) {
+            let reason = self.why_no_place(name, headers.overlap);
             self.turn_away(name, waiting, Decision::Skipped, &reason);
             return;
         }
@@ -29,7 +29,7 @@ impl Dispatcher {
     pub(super) fn expire(&mut self) {
         let mut late = Vec::new();
         for (name, task) in &mut self.tasks {
-            let Some(after) = task.version.plan.expire else { continue };
+            let Some(after) = task.version.headers.expire else { continue };
             let now = self.now;
             let (expired, line): (VecDeque<_>, VecDeque<_>) =
                 task.line.drain(..).partition(|it| expires(it.due, after) <= now);
@@ -167,7 +167,7 @@ impl Dispatcher {
             None if task.line.front().is_some_and(|it| it.due < waiting.due) => {
                 "others wait before it".to_owned()
             }
-            None => match self.full_group(&task.version.plan) {
+            None => match self.full_group(&task.version.headers) {
                 Some(group) => format!("the group \"{group}\" is full"),
                 None => "all workers are busy".to_owned(),
             },

@@ -22,8 +22,8 @@ use std::mem;
 use std::sync::Arc;
 
 use super::event::{Action, AskId, Event, Note, Reply, TaskVersion};
-use super::plan::{History, Plan};
 use super::policy::ON_TIME;
+use crate::check::headers::{History, TaskHeaders};
 use crate::schedule::{Duration, Instant};
 use crate::store::{Hash, Presence, RunId, TaskName, Trigger, Write};
 
@@ -144,7 +144,7 @@ struct ActiveRun {
     trigger: Trigger,
     missed: u32,
     program: Hash,
-    plan: Arc<Plan>,
+    headers: Arc<TaskHeaders>,
     attempt: u32,
     state: Activity,
     progress: Option<(i64, i64)>,
@@ -221,8 +221,10 @@ impl Dispatcher {
         }
         let tasks = self.tasks.values().flat_map(|task| {
             let delayed = task.delayed.iter().map(|it| it.not_before);
-            let expiries =
-                task.line.iter().filter_map(|it| Some(expires(it.due, task.version.plan.expire?)));
+            let expiries = task
+                .line
+                .iter()
+                .filter_map(|it| Some(expires(it.due, task.version.headers.expire?)));
             task.next.into_iter().chain(delayed).chain(expiries)
         });
         let retries = self.runs.values().filter_map(|run| match run.state {
@@ -280,7 +282,7 @@ impl Dispatcher {
     /// Trims now and then, so that a frequent task does not search its history after each run.
     fn trim_histories(&mut self) {
         for (name, task) in &mut self.tasks {
-            let (keep, before) = match task.version.plan.history {
+            let (keep, before) = match task.version.headers.history {
                 History::Runs(runs) => (runs, None),
                 History::For(time) => (u32::MAX, Some(self.now.minus(time))),
                 History::Off => (0, None),

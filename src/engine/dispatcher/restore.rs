@@ -117,10 +117,10 @@ impl Dispatcher {
             self.drop_run(&run);
             return;
         };
-        let plan = task.version.plan.clone();
+        let headers = task.version.headers.clone();
         let retry_at = match run.state {
             RunState::Running => {
-                let then = after_interruption(plan.durable, self.now);
+                let then = after_interruption(headers.durable, self.now);
                 self.write_interruption(&run, then);
                 match then {
                     Then::Ends => return,
@@ -139,7 +139,7 @@ impl Dispatcher {
             trigger: run.trigger,
             missed: run.missed,
             program: run.program,
-            plan,
+            headers,
             attempt: run.attempt,
             state: Activity::RetryAt(retry_at),
             progress: None,

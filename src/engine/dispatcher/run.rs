@@ -27,10 +27,11 @@ impl Dispatcher {
             Activity::Running | Activity::Cancelling(_) => end.outcome,
             Activity::RetryAt(_) => return,
         };
-        let retries =
-            outcome.end == EndState::Failed && end.retryable && run.attempt <= run.plan.retry.times;
-        let retry_at =
-            retries.then(|| self.now.plus(policy::pause_after(run.plan.retry.pause, run.attempt)));
+        let retries = outcome.end == EndState::Failed
+            && end.retryable
+            && run.attempt <= run.headers.retry.times;
+        let retry_at = retries
+            .then(|| self.now.plus(policy::pause_after(run.headers.retry.pause, run.attempt)));
         if let Some(at) = retry_at {
             run.state = Activity::RetryAt(at);
             run.progress = None;
@@ -71,7 +72,7 @@ impl Dispatcher {
             self.runs.iter().filter(|(_, run)| !matches!(run.state, Activity::RetryAt(_)));
         for id in running.map(|(id, _)| *id).collect::<Vec<_>>() {
             let run = &self.runs[&id];
-            let then = after_interruption(run.plan.durable, self.now);
+            let then = after_interruption(run.headers.durable, self.now);
             let outcome = interrupted();
             self.batch.actions.push(Action::Cancel(id));
             self.note(Note::Ended {

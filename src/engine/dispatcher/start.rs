@@ -1,8 +1,8 @@
 //! Which of those who wait start, now that there may be room.
 
 use super::{ActiveRun, Activity, Dispatcher, Waiting};
+use crate::check::headers::{Priority, TaskHeaders};
 use crate::engine::event::{Action, Note, Reply};
-use crate::engine::plan::{Plan, Priority};
 use crate::engine::policy::{self, ON_TIME};
 use crate::engine::runner::StartRun;
 use crate::schedule::Instant;
@@ -37,11 +37,12 @@ impl Dispatcher {
         }
     }
 
-    /// The group of a plan, if it has no room.
-    pub(super) fn full_group<'a>(&self, plan: &'a Plan) -> Option<&'a str> {
-        let group = plan.group.as_ref()?;
-        let in_group =
-            |run: &&ActiveRun| run.plan.group.as_ref().is_some_and(|it| it.name == group.name);
+    /// The group that headers name, if it has no room.
+    pub(super) fn full_group<'a>(&self, headers: &'a TaskHeaders) -> Option<&'a str> {
+        let group = headers.concurrency.as_ref()?;
+        let in_group = |run: &&ActiveRun| {
+            run.headers.concurrency.as_ref().is_some_and(|it| it.name == group.name)
+        };
         let full = self.running().filter(in_group).count() >= group.limit as usize;
         full.then_some(group.name.as_str())
     }
@@ -54,22 +55,22 @@ impl Dispatcher {
     fn candidates(&self) -> impl Iterator<Item = Candidate> {
         let again = self.runs.iter().filter_map(|(id, run)| {
             let due = matches!(run.state, Activity::RetryAt(at) if at <= self.now);
-            let may = due && self.full_group(&run.plan).is_none();
+            let may = due && self.full_group(&run.headers).is_none();
             may.then(|| Candidate {
-                priority: run.plan.priority,
+                priority: run.headers.priority,
                 due: run.due,
                 who: Who::Again(*id),
             })
         });
         let first = self.tasks.iter().filter_map(|(name, task)| {
             let first = task.line.front()?;
-            let plan = &task.version.plan;
+            let headers = &task.version.headers;
             let held = task.served.paused && first.trigger != Trigger::Manual;
             let may = !held
-                && self.runs_of(name).count() < policy::runs_at_once(plan.overlap)
-                && self.full_group(plan).is_none();
+                && self.runs_of(name).count() < policy::runs_at_once(headers.overlap)
+                && self.full_group(headers).is_none();
             may.then(|| Candidate {
-                priority: plan.priority,
+                priority: headers.priority,
                 due: first.due,
                 who: Who::First(name.clone()),
             })
@@ -112,7 +113,7 @@ impl Dispatcher {
             trigger,
             missed,
             program: version.program,
-            plan: version.plan,
+            headers: version.headers,
             attempt: 1,
             state: Activity::Running,
             progress: None,
@@ -134,12 +135,12 @@ impl Dispatcher {
             due: run.due,
             trigger: run.trigger,
             attempt: run.attempt,
-            last_attempt: run.attempt > run.plan.retry.times,
+            last_attempt: run.attempt > run.headers.retry.times,
             missed: run.missed,
             late: self.now.since(run.due) > ON_TIME,
             previous: self.tasks.get(&run.task).and_then(|it| it.served.previous),
             program: run.program,
-            plan: run.plan.clone(),
+            headers: run.headers.clone(),
         };
         let (task, due, trigger, attempt) = (run.task.clone(), run.due, run.trigger, run.attempt);
         self.note(Note::Started { run: id, task, due, trigger, attempt });

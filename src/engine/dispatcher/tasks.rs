@@ -38,7 +38,7 @@ impl Dispatcher {
         let name = version.task.clone();
         if let Some(task) = self.tasks.get_mut(&name) {
             task.outdated = false;
-            if task.version.program == version.program && task.version.plan == version.plan {
+            if task.version.program == version.program && task.version.headers == version.headers {
                 return None;
             }
             task.version = version;

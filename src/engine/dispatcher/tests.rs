@@ -2,12 +2,15 @@
 
 use super::super::simulation::*;
 use super::super::*;
+use crate::check::headers::{
+    Group, History, Missed, MissedRuns, Overlap, Pause, Priority, Retry, TaskHeaders,
+};
 use crate::schedule::{Duration, Schedules};
 use crate::store::{Decision, EndState, Presence, RunId, RunState, TaskName};
 
 const MIDNIGHT: &str = "2026-01-05T00:00:00Z";
 
-fn hourly() -> Plan {
+fn hourly() -> TaskHeaders {
     every(hours(1))
 }
 
@@ -27,17 +30,17 @@ fn every_due_time_has_a_run() {
 
 #[test]
 fn several_schedules_are_one_and_none_is_never() {
-    let mut plan = hourly();
-    plan.schedules.0.extend(every(minutes(30)).schedules.0);
-    let mut sim = Simulation::serving(MIDNIGHT, plan);
-    sim.change("by_hand", Plan::default());
+    let mut headers = hourly();
+    headers.schedules.0.extend(every(minutes(30)).schedules.0);
+    let mut sim = Simulation::serving(MIDNIGHT, headers);
+    sim.change("by_hand", TaskHeaders::default());
     sim.run_for(minutes(61));
     assert_eq!(sim.ledger(), ["00:30 ran succeeded", "01:00 ran succeeded"]);
 }
 
 #[test]
 fn an_inactive_task_runs_by_hand_only() {
-    let mut sim = Simulation::serving(MIDNIGHT, Plan { active: false, ..hourly() });
+    let mut sim = Simulation::serving(MIDNIGHT, TaskHeaders { active: false, ..hourly() });
     sim.run_for(hours(3));
     assert_eq!(sim.ledger(), [""; 0]);
     sim.send(Event::Command(AskId(1), Command::Trigger { task: TaskName::new("t"), wait: false }));
@@ -64,8 +67,8 @@ fn overlap_skip() {
 
 #[test]
 fn overlap_queue() {
-    let plan = Plan { overlap: Overlap::Queue(1), ..hourly() };
-    let mut sim = Simulation::serving(MIDNIGHT, plan).script(taking(minutes(150)));
+    let headers = TaskHeaders { overlap: Overlap::Queue(1), ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers).script(taking(minutes(150)));
     sim.run_for(minutes(181));
     assert_eq!(sim.ledger(), ["01:00 ran running", "02:00 queued", "03:00 skipped"]);
     assert_eq!(
@@ -79,8 +82,8 @@ fn overlap_queue() {
 
 #[test]
 fn overlap_replace() {
-    let plan = Plan { overlap: Overlap::Replace, ..hourly() };
-    let mut sim = Simulation::serving(MIDNIGHT, plan).script(taking(minutes(90)));
+    let headers = TaskHeaders { overlap: Overlap::Replace, ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers).script(taking(minutes(90)));
     sim.run_for(minutes(181));
     assert_eq!(sim.ledger(), ["01:00 ran cancelled", "02:00 ran cancelled", "03:00 ran running"]);
     let error = sim.rows()[0].run.clone().unwrap().error.unwrap();
@@ -89,8 +92,8 @@ fn overlap_replace() {
 
 #[test]
 fn overlap_allow() {
-    let plan = Plan { overlap: Overlap::Allow(2), ..hourly() };
-    let mut sim = Simulation::serving(MIDNIGHT, plan).script(taking(minutes(150)));
+    let headers = TaskHeaders { overlap: Overlap::Allow(2), ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers).script(taking(minutes(150)));
     sim.run_for(minutes(215));
     assert_eq!(sim.ledger(), ["01:00 ran succeeded", "02:00 ran running", "03:00 skipped"]);
     assert_eq!(sim.rows()[2].occurrence.reason.as_deref(), Some("runs 1, 2 have not ended"));
@@ -98,8 +101,9 @@ fn overlap_allow() {
 
 #[test]
 fn a_run_that_waits_for_its_next_attempt_has_not_ended() {
-    let plan = Plan { retry: Retry { times: 1, pause: Pause::Every(minutes(70)) }, ..hourly() };
-    let mut sim = Simulation::serving(MIDNIGHT, plan).script(|it| {
+    let headers =
+        TaskHeaders { retry: Retry { times: 1, pause: Pause::Every(minutes(70)) }, ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers).script(|it| {
         (
             minutes(1),
             match it.attempt {
@@ -118,10 +122,11 @@ fn a_run_that_waits_for_its_next_attempt_has_not_ended() {
 
 #[test]
 fn retries_end_with_the_last_attempt() {
-    let backoff = Pause::Backoff { first: minutes(1), longest: minutes(3) };
-    let plan = Plan { retry: Retry { times: 3, pause: backoff }, ..cron("0 1 * * *", "UTC") };
+    let backoff = Pause::Backoff(minutes(1), minutes(3));
+    let headers =
+        TaskHeaders { retry: Retry { times: 3, pause: backoff }, ..cron("0 1 * * *", "UTC") };
     let mut sim =
-        Simulation::serving(MIDNIGHT, plan).script(|_| (Duration::ZERO, EndState::Failed));
+        Simulation::serving(MIDNIGHT, headers).script(|_| (Duration::ZERO, EndState::Failed));
     sim.run_for(hours(2));
     assert_eq!(sim.ledger(), ["01:00 ran failed"]);
     let run = sim.rows()[0].run.clone().unwrap();
@@ -133,8 +138,9 @@ fn retries_end_with_the_last_attempt() {
 
 #[test]
 fn what_must_not_be_repeated_is_not_retried() {
-    let plan = Plan { retry: Retry { times: 3, pause: Pause::Every(Duration::ZERO) }, ..hourly() };
-    let mut sim = Simulation::serving(MIDNIGHT, plan).script(taking(minutes(10)));
+    let headers =
+        TaskHeaders { retry: Retry { times: 3, pause: Pause::Every(Duration::ZERO) }, ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers).script(taking(minutes(10)));
     sim.run_for(minutes(61));
     let end = RunEnd { retryable: false, ..run_end(EndState::Failed) };
     sim.send(Event::Run(RunId(1), RunEvent::Ended(end)));
@@ -143,8 +149,8 @@ fn what_must_not_be_repeated_is_not_retried() {
 
 #[test]
 fn expire_turns_away_what_waits_too_long() {
-    let plan = Plan { overlap: Overlap::Queue(9), expire: Some(minutes(30)), ..hourly() };
-    let mut sim = Simulation::serving(MIDNIGHT, plan).script(taking(minutes(100)));
+    let headers = TaskHeaders { overlap: Overlap::Queue(9), expire: Some(minutes(30)), ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers).script(taking(minutes(100)));
     sim.run_for(minutes(181));
     assert_eq!(sim.ledger(), ["01:00 ran succeeded", "02:00 expired", "03:00 ran running"]);
     let row = sim.rows().remove(1).occurrence;
@@ -154,7 +160,7 @@ fn expire_turns_away_what_waits_too_long() {
 
 #[test]
 fn jitter_starts_later_and_before_the_next_due_time() {
-    let mut sim = Simulation::serving(MIDNIGHT, Plan { jitter: minutes(10), ..hourly() })
+    let mut sim = Simulation::serving(MIDNIGHT, TaskHeaders { jitter: minutes(10), ..hourly() })
         .script(taking(minutes(1)));
     sim.run_for(minutes(60));
     assert_eq!(sim.ledger(), ["01:00 queued"]);
@@ -174,7 +180,7 @@ fn workers_are_given_to_the_urgent_first() {
     let mut sim = Simulation::new(MIDNIGHT).script(taking(minutes(5)));
     sim.workers = 1;
     for (name, priority) in [("a", Priority::Low), ("b", Priority::Normal), ("c", Priority::High)] {
-        sim.add(name, Plan { priority, ..hourly() });
+        sim.add(name, TaskHeaders { priority, ..hourly() });
     }
     sim.start();
     sim.run_for(minutes(74));
@@ -187,7 +193,10 @@ fn workers_are_given_to_the_urgent_first() {
 fn a_group_is_shared() {
     let mut sim = Simulation::new(MIDNIGHT).script(taking(minutes(20)));
     for name in ["a", "b", "c"] {
-        sim.add(name, Plan { group: Some(Group { name: "db".to_owned(), limit: 2 }), ..hourly() });
+        sim.add(
+            name,
+            TaskHeaders { concurrency: Some(Group { name: "db".into(), limit: 2 }), ..hourly() },
+        );
     }
     sim.add("free", hourly());
     sim.start();
@@ -226,7 +235,8 @@ fn by_hand() {
 
 #[test]
 fn a_run_by_hand_does_not_take_the_place_of_a_due_time() {
-    let mut sim = Simulation::serving(MIDNIGHT, Plan { overlap: Overlap::Allow(9), ..hourly() });
+    let mut sim =
+        Simulation::serving(MIDNIGHT, TaskHeaders { overlap: Overlap::Allow(9), ..hourly() });
     sim.run_for(hours(1));
     sim.send(Event::Command(AskId(1), Command::Trigger { task: TaskName::new("t"), wait: false }));
     sim.run_for(minutes(1));
@@ -235,8 +245,9 @@ fn a_run_by_hand_does_not_take_the_place_of_a_due_time() {
 
 #[test]
 fn cancel() {
-    let plan = Plan { retry: Retry { times: 5, pause: Pause::Every(minutes(10)) }, ..hourly() };
-    let mut sim = Simulation::serving(MIDNIGHT, plan)
+    let headers =
+        TaskHeaders { retry: Retry { times: 5, pause: Pause::Every(minutes(10)) }, ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers)
         .script(|it| (minutes(if it.attempt == 1 { 5 } else { 50 }), EndState::Failed));
     let cancel = |sim: &mut Simulation, run| {
         sim.send(Event::Command(AskId(run), Command::Cancel(RunId(run))))
@@ -291,8 +302,8 @@ fn a_restart_makes_up_once_for_what_was_missed() {
 fn a_restart_makes_up_as_the_policy_says() {
     let made_up = |runs, within| {
         let missed = Missed { runs, within };
-        let mut sim =
-            Simulation::serving(MIDNIGHT, Plan { missed, ..hourly() }).script(taking(minutes(1)));
+        let mut sim = Simulation::serving(MIDNIGHT, TaskHeaders { missed, ..hourly() })
+            .script(taking(minutes(1)));
         sim.kill();
         sim.run_for(minutes(330));
         sim.start();
@@ -325,7 +336,7 @@ fn after_a_long_time_the_newest_are_written_down() {
 #[test]
 fn a_quick_restart_is_nothing_that_was_missed() {
     let missed = Missed { runs: MissedRuns::None, within: None };
-    let mut sim = Simulation::serving(MIDNIGHT, Plan { missed, ..hourly() });
+    let mut sim = Simulation::serving(MIDNIGHT, TaskHeaders { missed, ..hourly() });
     sim.run_for(minutes(59));
     sim.kill();
     sim.run_for(Duration::SECOND.times(70));
@@ -394,8 +405,8 @@ fn a_clock_set_back_while_nothing_served() {
 
 #[test]
 fn clocks_that_change_for_summer_and_winter() {
-    let due = |start: &str, plan| {
-        let mut sim = Simulation::serving(start, plan);
+    let due = |start: &str, headers| {
+        let mut sim = Simulation::serving(start, headers);
         sim.run_for(hours(30));
         sim.rows().iter().map(|it| it.occurrence.due.to_string()).collect::<Vec<_>>()
     };
@@ -429,7 +440,7 @@ fn what_was_running_is_interrupted_and_not_repeated() {
 
 #[test]
 fn what_is_not_durable_starts_over() {
-    let mut sim = Simulation::serving(MIDNIGHT, Plan { durable: false, ..hourly() })
+    let mut sim = Simulation::serving(MIDNIGHT, TaskHeaders { durable: false, ..hourly() })
         .script(taking(minutes(20)));
     sim.run_for(minutes(70));
     sim.kill();
@@ -442,8 +453,8 @@ fn what_is_not_durable_starts_over() {
 #[test]
 fn queues_and_retries_survive() {
     let retry = Retry { times: 1, pause: Pause::Every(minutes(100)) };
-    let plan = Plan { overlap: Overlap::Queue(5), retry, ..hourly() };
-    let mut sim = Simulation::serving(MIDNIGHT, plan).script(|it| {
+    let headers = TaskHeaders { overlap: Overlap::Queue(5), retry, ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers).script(|it| {
         (
             minutes(1),
             match it.attempt {
@@ -496,8 +507,9 @@ fn a_task_that_is_refused_at_the_start_misses_until_it_is_mended() {
 
 #[test]
 fn a_task_that_is_removed_misses_nothing() {
-    let mut sim = Simulation::serving(MIDNIGHT, Plan { overlap: Overlap::Queue(3), ..hourly() })
-        .script(taking(minutes(90)));
+    let mut sim =
+        Simulation::serving(MIDNIGHT, TaskHeaders { overlap: Overlap::Queue(3), ..hourly() })
+            .script(taking(minutes(90)));
     sim.run_for(minutes(121));
     sim.send(Event::Tasks(vec![TaskUpdate::Removed(TaskName::new("t"))]));
     sim.run_for(minutes(90));
@@ -553,7 +565,7 @@ fn stopping_now_interrupts() {
 #[test]
 fn histories_are_trimmed() {
     let rows = |history| {
-        let mut sim = Simulation::serving(MIDNIGHT, Plan { history, ..hourly() });
+        let mut sim = Simulation::serving(MIDNIGHT, TaskHeaders { history, ..hourly() });
         sim.run_for(hours(40));
         sim.rows().len()
     };
@@ -564,9 +576,9 @@ fn histories_are_trimmed() {
 
 #[test]
 fn status_tells_how_it_is() {
-    let plan =
-        Plan { overlap: Overlap::Queue(2), description: Some("Reports".to_owned()), ..hourly() };
-    let mut sim = Simulation::serving(MIDNIGHT, plan).script(taking(minutes(90)));
+    let headers =
+        TaskHeaders { overlap: Overlap::Queue(2), description: Some("Reports".into()), ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers).script(taking(minutes(90)));
     sim.run_for(minutes(121));
     sim.send(Event::Run(RunId(1), RunEvent::Progress { done: 3, total: 10 }));
     sim.send(Event::Command(AskId(1), Command::Status));
@@ -586,8 +598,10 @@ fn status_tells_how_it_is() {
 
 #[test]
 fn a_task_without_schedules_needs_no_ticks() {
-    let sim =
-        Simulation::serving(MIDNIGHT, Plan { schedules: Schedules::default(), ..Plan::default() });
+    let sim = Simulation::serving(
+        MIDNIGHT,
+        TaskHeaders { schedules: Schedules::default(), ..TaskHeaders::default() },
+    );
     assert_eq!(sim.dispatcher.unwrap().next_wake(), None);
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration as StdDuration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::dispatcher::{Dispatcher, HEARTBEAT, Options, Restored};
-use super::event::{Action, AskId, Command, Event, Note, Reply, TaskUpdate};
+use super::event::{Action, AskId, Command, Event, Note, Reply, RunEvent, TaskUpdate};
 use super::runner::Runner;
 use crate::host::Clock;
 use crate::schedule::{Duration, Instant};
@@ -78,9 +78,19 @@ impl Handle {
         self.messages.send(Message::StopWithin(grace)).await.map_err(|_| Gone)
     }
 
-    /// What a worker's thread has to say. Waits while the loop is behind, so that a talkative run cannot flood it.
-    pub fn tell(&self, run: RunId, event: super::event::RunEvent) -> Result<(), Gone> {
+    /// What a run has to say. Waits while the loop is behind, so that a talkative run cannot flood it.
+    pub async fn say(&self, run: RunId, event: RunEvent) -> Result<(), Gone> {
+        self.messages.send(Message::Event(Event::Run(run, event))).await.map_err(|_| Gone)
+    }
+
+    /// The same, from a thread outside the runtime. Waits while the loop is behind.
+    pub fn tell(&self, run: RunId, event: RunEvent) -> Result<(), Gone> {
         self.messages.blocking_send(Message::Event(Event::Run(run, event))).map_err(|_| Gone)
+    }
+
+    /// Completes when the server is not there any more.
+    pub async fn gone(&self) {
+        self.messages.closed().await;
     }
 }
 

@@ -3,8 +3,9 @@
 use std::sync::mpsc as std_mpsc;
 
 use super::super::simulation::{every, hours, instant, run_end, version};
-use super::super::{Plan, RunEvent, StartRun};
+use super::super::{RunEvent, StartRun};
 use super::*;
+use crate::check::headers::{Pause, TaskHeaders};
 use crate::host::real::scratch::Scratch;
 use crate::host::sim;
 use crate::store::{EndState, Filter, Ledger, RunState, SqliteLedger, SqliteStore, TaskName};
@@ -33,7 +34,7 @@ struct Running {
     scratch: Scratch,
 }
 
-fn start(clock: &sim::Clock, plan: Plan, ends: bool) -> Running {
+fn start(clock: &sim::Clock, headers: TaskHeaders, ends: bool) -> Running {
     let scratch = Scratch::new();
     let (heard, notes) = std_mpsc::channel();
     let parts = Parts {
@@ -41,7 +42,7 @@ fn start(clock: &sim::Clock, plan: Plan, ends: bool) -> Running {
         store: Box::new(SqliteStore::open(&scratch.path().join("taskc.db")).unwrap()),
         clock: Arc::new(clock.clone()),
         runner: Box::new(move |handle| Box::new(AtOnce { handle, ends })),
-        tasks: vec![TaskUpdate::Changed(version("t", plan))],
+        tasks: vec![TaskUpdate::Changed(version("t", headers))],
         log: Box::new(move |entry| match entry {
             // Nobody listens any more once the test has seen enough.
             LogEntry::Note(note) => drop(heard.send(note)),
@@ -83,7 +84,7 @@ async fn a_server_runs_what_is_due_until_it_is_stopped() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_that_do_not_end_in_time_are_interrupted() {
-    let running = start(&clock(), Plan::default(), false);
+    let running = start(&clock(), TaskHeaders::default(), false);
     let handle = running.server.handle.clone();
     let trigger = Command::Trigger { task: TaskName::new("t"), wait: false };
     assert_eq!(handle.ask(trigger).await, Ok(Reply::Started(RunId(1))));
@@ -104,7 +105,7 @@ async fn other_processes_ask_by_the_socket() {
     use super::super::control::{AskError, Request, Response, ask, listen};
     use crate::host::real::LocalListener;
 
-    let running = start(&clock(), Plan::default(), true);
+    let running = start(&clock(), TaskHeaders::default(), true);
     let socket = running.scratch.path().join("s");
     let client = socket.clone();
     assert!(matches!(ask(&socket, &Request::Status), Err(AskError::NobodyServes)));

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::*;
+use crate::check::headers::TaskHeaders;
 use crate::schedule::{
     Bounds, Cadence, Calendar, Cron, Duration, Instant, Schedule, Schedules, Zone, parse_instant,
 };
@@ -69,9 +70,9 @@ impl Simulation {
     }
 
     /// A server with one task `t`.
-    pub(super) fn serving(start: &str, plan: Plan) -> Self {
+    pub(super) fn serving(start: &str, headers: TaskHeaders) -> Self {
         let mut this = Self::new(start);
-        this.add("t", plan);
+        this.add("t", headers);
         this.start();
         this
     }
@@ -85,14 +86,14 @@ impl Simulation {
     }
 
     /// Puts a task into the set, for the next start.
-    pub(super) fn add(&mut self, name: &str, plan: Plan) {
-        let version = version(name, plan);
+    pub(super) fn add(&mut self, name: &str, headers: TaskHeaders) {
+        let version = version(name, headers);
         self.tasks.insert(version.task.clone(), TaskUpdate::Changed(version));
     }
 
     /// Somebody saves a file while the server runs.
-    pub(super) fn change(&mut self, name: &str, plan: Plan) {
-        self.add(name, plan);
+    pub(super) fn change(&mut self, name: &str, headers: TaskHeaders) {
+        self.add(name, headers);
         let update = self.tasks[&TaskName::new(name)].clone();
         self.send(Event::Tasks(vec![update]));
     }
@@ -244,11 +245,11 @@ impl Simulation {
     }
 }
 
-pub(super) fn version(name: &str, plan: Plan) -> TaskVersion {
-    let bytes: Arc<[u8]> = format!("{name} {plan:?}").into_bytes().into();
+pub(super) fn version(name: &str, headers: TaskHeaders) -> TaskVersion {
+    let bytes: Arc<[u8]> = format!("{name} {headers:?}").into_bytes().into();
     TaskVersion {
         task: TaskName::new(name),
-        plan: Arc::new(plan),
+        headers: Arc::new(headers),
         program: Hash::of(&bytes),
         bytes,
     }
@@ -273,13 +274,13 @@ pub(super) fn minutes(minutes: i64) -> Duration {
     Duration::MINUTE.times(minutes)
 }
 
-pub(super) fn every(period: Duration) -> Plan {
+pub(super) fn every(period: Duration) -> TaskHeaders {
     let cadence = Cadence::new(period, Bounds::default()).unwrap();
-    Plan { schedules: Schedules(vec![Schedule::Every(cadence)]), ..Plan::default() }
+    TaskHeaders { schedules: Schedules(vec![Schedule::Every(cadence)]), ..TaskHeaders::default() }
 }
 
-pub(super) fn cron(text: &str, zone: &str) -> Plan {
+pub(super) fn cron(text: &str, zone: &str) -> TaskHeaders {
     let calendar = Calendar::new(Cron::parse(text).unwrap(), Zone::get(zone).unwrap());
     let schedule = Schedule::Cron { calendar: Box::new(calendar), bounds: Bounds::default() };
-    Plan { schedules: Schedules(vec![schedule]), ..Plan::default() }
+    TaskHeaders { schedules: Schedules(vec![schedule]), ..TaskHeaders::default() }
 }

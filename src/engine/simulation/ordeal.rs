@@ -1,4 +1,4 @@
-//! The promise, under random plans, crashes, stops and clocks: every due time leaves one row, no attempt is made twice, and what was
+//! The promise, under random tasks, crashes, stops and clocks: every due time leaves one row, no attempt is made twice, and what was
 //! interrupted is seen and not repeated.
 
 use std::cell::RefCell;
@@ -9,6 +9,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::*;
+use crate::check::headers::{
+    Group, History, Missed, MissedRuns, Overlap, Pause, Retry, TaskHeaders,
+};
 use crate::engine::policy::runs_at_once;
 use crate::store::{Decision, Trigger};
 
@@ -26,7 +29,7 @@ struct Ordeal {
     seed: u64,
     dice: Dice,
     sim: Simulation,
-    plans: BTreeMap<TaskName, Plan>,
+    tasks: BTreeMap<TaskName, TaskHeaders>,
 }
 
 /// Shared with the closures that decide on crashes and on what workers do.
@@ -57,13 +60,13 @@ impl Ordeal {
             (worker.minutes(40), end)
         });
         sim.workers = usize::try_from(dice.roll(4)).unwrap() + 1;
-        let mut plans = BTreeMap::new();
+        let mut tasks = BTreeMap::new();
         for name in ["a", "b", "c", "d"] {
-            let plan = plan(&dice);
-            plans.insert(TaskName::new(name), plan.clone());
-            sim.add(name, plan);
+            let headers = headers(&dice);
+            tasks.insert(TaskName::new(name), headers.clone());
+            sim.add(name, headers);
         }
-        Self { seed, dice, sim, plans }
+        Self { seed, dice, sim, tasks }
     }
 
     fn pass(mut self) {
@@ -116,10 +119,10 @@ impl Ordeal {
             "seed {}: more attempts than workers",
             self.seed
         );
-        for (task, plan) in &self.plans {
+        for (task, headers) in &self.tasks {
             let busy = self.sim.busy_with(task);
             assert!(
-                busy <= runs_at_once(plan.overlap),
+                busy <= runs_at_once(headers.overlap),
                 "seed {}: {busy} runs of {task} at once",
                 self.seed
             );
@@ -130,11 +133,11 @@ impl Ordeal {
     fn check_rows(&mut self) {
         let rows = self.sim.rows();
         let (from, now) = (instant(START).plus(Duration(1)), self.sim.now);
-        for (task, plan) in &self.plans {
+        for (task, headers) in &self.tasks {
             let own = rows.iter().map(|it| &it.occurrence).filter(|it| it.task == *task);
             let found: Vec<_> =
                 own.filter(|it| it.due >= from && it.due <= now).map(|it| it.due).collect();
-            let expected: Vec<_> = plan.schedules.between(from, now.plus(Duration(1))).collect();
+            let expected: Vec<_> = headers.schedules.between(from, now.plus(Duration(1))).collect();
             let (found_set, expected_set) =
                 (BTreeSet::from_iter(&found), BTreeSet::from_iter(&expected));
             let missing: Vec<_> = expected_set.difference(&found_set).collect();
@@ -169,7 +172,7 @@ impl Ordeal {
         }
         for row in self.sim.rows() {
             let Some(run) = row.run else { continue };
-            let plan = &self.plans[&run.task];
+            let headers = &self.tasks[&run.task];
             let ends: Vec<_> = self
                 .sim
                 .store
@@ -182,7 +185,7 @@ impl Ordeal {
             let (last, before) = ends.split_last().unwrap();
             let repeatable = |end: &Option<EndState>| {
                 *end == Some(EndState::Failed)
-                    || (!plan.durable && *end == Some(EndState::Interrupted))
+                    || (!headers.durable && *end == Some(EndState::Interrupted))
             };
             assert!(
                 before.iter().all(repeatable),
@@ -201,7 +204,7 @@ impl Ordeal {
     }
 }
 
-fn plan(dice: &Dice) -> Plan {
+fn headers(dice: &Dice) -> TaskHeaders {
     let schedules = [
         every(minutes(7)),
         every(minutes(45)),
@@ -209,10 +212,9 @@ fn plan(dice: &Dice) -> Plan {
         cron("30 2,3,9 * * *", "Europe/Berlin"),
         cron("*/15 2 * * *", "Europe/Berlin"),
     ];
-    let pauses =
-        [Pause::Every(Duration::ZERO), Pause::Backoff { first: minutes(1), longest: minutes(9) }];
+    let pauses = [Pause::Every(Duration::ZERO), Pause::Backoff(minutes(1), minutes(9))];
     let missed = [MissedRuns::None, MissedRuns::Once, MissedRuns::All(3)];
-    Plan {
+    TaskHeaders {
         schedules: dice.pick(&schedules).schedules,
         overlap: dice.pick(&[
             Overlap::Skip,
@@ -225,8 +227,8 @@ fn plan(dice: &Dice) -> Plan {
         retry: Retry { times: u32::try_from(dice.roll(3)).unwrap(), pause: dice.pick(&pauses) },
         jitter: dice.pick(&[Duration::ZERO, minutes(3)]),
         history: History::Runs(1_000_000),
-        group: dice.pick(&[None, Some(Group { name: "g".to_owned(), limit: 1 })]),
+        concurrency: dice.pick(&[None, Some(Group { name: "g".into(), limit: 1 })]),
         durable: dice.roll(2) == 0,
-        ..Plan::default()
+        ..TaskHeaders::default()
     }
 }

@@ -4,15 +4,25 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 
 /// Longer lines are refused.
 const LINE_BYTES_MAX: u64 = 1 << 20;
 
-/// Listens.
-pub struct LocalListener(tokio::net::UnixListener);
+/// Listens. The socket goes with it.
+pub struct LocalListener {
+    listener: tokio::net::UnixListener,
+    path: PathBuf,
+}
+
+impl Drop for LocalListener {
+    fn drop(&mut self) {
+        // If it cannot be removed, the next listener takes its place.
+        let _ = fs::remove_file(&self.path);
+    }
+}
 
 impl LocalListener {
     /// Takes the place of a socket that a process left behind. Only the owner may connect. Call it in a runtime.
@@ -23,12 +33,12 @@ impl LocalListener {
         }
         let listener = tokio::net::UnixListener::bind(path)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
-        Ok(Self(listener))
+        Ok(Self { listener, path: path.to_owned() })
     }
 
     /// The next who connects.
     pub async fn accept(&self) -> io::Result<LocalConnection> {
-        let (read, write) = self.0.accept().await?.0.into_split();
+        let (read, write) = self.listener.accept().await?.0.into_split();
         Ok(LocalConnection { read: tokio::io::BufReader::new(read), write })
     }
 }

@@ -1,0 +1,200 @@
+//! Steps a machine to its end: lets it compute in slices, has its effects performed, and stops it when it may not go on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::{FutureExt, pin_mut};
+use tokio::sync::watch;
+
+use crate::host::Clock;
+use crate::value::{Fault, Value};
+use crate::vm::{Effect, FiberId, Machine, Step, Trace};
+
+/// An answer that is on its way.
+pub(super) type Answer<'a> = LocalBoxFuture<'a, Result<Value, Fault>>;
+
+/// What carries out effects.
+pub(super) trait Perform {
+    /// Begins to carry out an effect.
+    fn perform(&self, effect: Effect) -> Answer<'_>;
+
+    /// Whether the effect only waits for time to pass, which does not count against the timeout.
+    fn is_sleep(&self, effect: &Effect) -> bool;
+
+    /// Whether [`Perform::catch_breath`] has to be called before more effects.
+    fn needs_breath(&self) -> bool;
+
+    /// Called before the machine waits, and now and then while it computes.
+    fn catch_breath(&self) -> LocalBoxFuture<'_, ()>;
+}
+
+/// When to stop although the program would go on.
+pub(super) struct Brakes {
+    /// Measures the timeout.
+    pub(super) clock: Arc<dyn Clock>,
+    /// How long it may take, sleep aside.
+    pub(super) timeout: Duration,
+    /// True once somebody wants it to stop.
+    pub(super) cancelled: watch::Receiver<bool>,
+}
+
+impl Brakes {
+    /// What comes first: the answer, or a reason to stop. Without a limit the answer may take as long as it likes.
+    async fn hold<T>(
+        &mut self,
+        answer: impl Future<Output = T>,
+        left: Option<Duration>,
+    ) -> Result<T, Driven> {
+        let time_out = async {
+            match left {
+                Some(left) => self.clock.sleep(left).await,
+                None => std::future::pending().await,
+            }
+        };
+        // Nobody who could cancel it is nobody who waits for it.
+        let cancelled = self.cancelled.wait_for(|it| *it).map(drop);
+        pin_mut!(time_out, cancelled, answer);
+        tokio::select! {
+            biased;
+            () = cancelled => Err(Driven::Cancelled),
+            answer = answer => Ok(answer),
+            () = time_out => Err(Driven::TimedOut),
+        }
+    }
+}
+
+/// What it came to.
+#[derive(Debug)]
+pub(super) enum Driven {
+    /// The program's result.
+    Done(Value),
+    /// Nothing caught the error.
+    Failed(Box<Trace>),
+    /// It took too long.
+    TimedOut,
+    /// Somebody wanted it to stop.
+    Cancelled,
+}
+
+/// Instructions between two looks at the clock: a few milliseconds.
+const SLICE: u64 = 1_000_000;
+
+/// Drives a machine. Effects that are on their way when it stops are dropped, which cancels them.
+pub(super) async fn drive(
+    machine: &mut Machine,
+    world: &dyn Perform,
+    brakes: &mut Brakes,
+) -> Driven {
+    let counted_us = brakes.clock.monotonic_us();
+    let answers = FuturesUnordered::new();
+    let mut driver = Driver { machine, world, brakes, answers, awake: 0, used_us: 0, counted_us };
+    driver.run().await
+}
+
+struct Driver<'a> {
+    machine: &'a mut Machine,
+    world: &'a dyn Perform,
+    brakes: &'a mut Brakes,
+    answers: FuturesUnordered<LocalBoxFuture<'a, Answered>>,
+    /// How many of the answers are not sleep.
+    awake: usize,
+    /// How much of the timeout was used up.
+    used_us: u64,
+    /// Up to here on the monotonic clock.
+    counted_us: u64,
+}
+
+/// An effect's end.
+struct Answered {
+    fiber: FiberId,
+    was_sleep: bool,
+    result: Result<Value, Fault>,
+}
+
+impl Driver<'_> {
+    async fn run(&mut self) -> Driven {
+        loop {
+            let stop = match self.machine.step(SLICE) {
+                Step::Done(value) => Some(Driven::Done(value)),
+                Step::Fault(trace) => Some(Driven::Failed(trace)),
+                Step::Effect(effect) => {
+                    self.begin(effect);
+                    None
+                }
+                Step::OutOfFuel => {
+                    self.world.catch_breath().await;
+                    let _ = self.take_ready_answers();
+                    self.reason_to_stop()
+                }
+                Step::Waiting => self.wait().await,
+            };
+            if let Some(end) = stop {
+                return end;
+            }
+        }
+    }
+
+    fn begin(&mut self, effect: Effect) {
+        let (fiber, was_sleep) = (effect.fiber, self.world.is_sleep(&effect));
+        self.awake += usize::from(!was_sleep);
+        let answer = self.world.perform(effect);
+        self.answers
+            .push(Box::pin(async move { Answered { fiber, was_sleep, result: answer.await } }));
+    }
+
+    /// Waits for the next answers, as long as it may. Most are there at once.
+    async fn wait(&mut self) -> Option<Driven> {
+        if let Some(end) = self.reason_to_stop() {
+            return Some(end);
+        }
+        let is_parked = self.awake == 0;
+        let is_ready = self.take_ready_answers();
+        if !is_ready || self.world.needs_breath() {
+            self.world.catch_breath().await;
+        }
+        let end = if is_ready { None } else { self.wait_long(is_parked).await };
+        if is_parked {
+            self.counted_us = self.brakes.clock.monotonic_us();
+        }
+        end
+    }
+
+    async fn wait_long(&mut self, is_parked: bool) -> Option<Driven> {
+        let used = Duration::from_micros(self.used_us);
+        let left = (!is_parked).then(|| self.brakes.timeout.saturating_sub(used));
+        match self.brakes.hold(self.answers.next(), left).await {
+            Ok(answered) => {
+                self.take(answered.expect("a machine waits for answers that are on their way"));
+                None
+            }
+            Err(end) => Some(end),
+        }
+    }
+
+    /// Takes the answers that are there. Says whether there were any.
+    fn take_ready_answers(&mut self) -> bool {
+        let mut any = false;
+        while let Some(Some(answered)) = self.answers.next().now_or_never() {
+            self.take(answered);
+            any = true;
+        }
+        any
+    }
+
+    fn take(&mut self, answered: Answered) {
+        self.awake -= usize::from(!answered.was_sleep);
+        self.machine.resume(answered.fiber, answered.result);
+    }
+
+    fn reason_to_stop(&mut self) -> Option<Driven> {
+        let now_us = self.brakes.clock.monotonic_us();
+        self.used_us += now_us.saturating_sub(self.counted_us);
+        self.counted_us = now_us;
+        if *self.brakes.cancelled.borrow() {
+            return Some(Driven::Cancelled);
+        }
+        (Duration::from_micros(self.used_us) >= self.brakes.timeout).then_some(Driven::TimedOut)
+    }
+}

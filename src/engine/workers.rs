@@ -1,0 +1,236 @@
+//! Workers: a thread for each attempt.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread;
+
+use tokio::runtime;
+use tokio::sync::watch;
+
+use super::attempt::{self, Attempt, Ended, Failure};
+use super::event::{RunEnd, RunEvent};
+use super::lines::Lines;
+use super::runner::{Runner, StartRun};
+use super::server::Handle;
+use crate::bytecode::encode::decode;
+use crate::bytecode::program::{self, Program};
+use crate::bytecode::run_field::RunField;
+use crate::bytecode::{Verified, verify};
+use crate::host::Host;
+use crate::stdlib::db::Known;
+use crate::store::{EndState, Hash, Kept, Outcome, RunError, RunId, Store};
+use crate::value::{Code, Fault, Types, Value, convert, json, to_json, wire};
+use crate::vm::Trace;
+
+/// Starts a thread for each attempt, and keeps programs that were read.
+pub struct Workers {
+    server: Handle,
+    runtime: runtime::Handle,
+    host: Host,
+    known: Arc<Known>,
+    programs: HashMap<Hash, Arc<Verified>>,
+    /// How to stop the attempts that are running.
+    cancels: HashMap<RunId, watch::Sender<bool>>,
+}
+
+impl Workers {
+    /// No attempts yet. Call it in a runtime, on which their effects will be carried out.
+    #[must_use]
+    pub fn new(server: Handle, host: Host, runtime: runtime::Handle) -> Self {
+        Self {
+            server,
+            runtime,
+            host,
+            known: Arc::default(),
+            programs: HashMap::new(),
+            cancels: HashMap::new(),
+        }
+    }
+
+    /// The program, or why there is none.
+    fn load(&mut self, hash: &Hash, store: &mut dyn Store) -> Result<Arc<Verified>, String> {
+        if let Some(program) = self.programs.get(hash) {
+            return Ok(program.clone());
+        }
+        let lost = |why: String| format!("the program of the run cannot be read: {why}");
+        let bytes = store.program(hash).map_err(|error| lost(error.to_string()))?;
+        let bytes = bytes.ok_or_else(|| lost("it is not in the store".to_owned()))?;
+        let program = decode(&bytes).map_err(|error| lost(error.to_string()))?;
+        let program = Arc::new(verify(program).map_err(|damage| lost(damage.to_string()))?);
+        // Of versions that nobody runs any more only the store keeps a copy.
+        self.programs.retain(|_, it| Arc::strong_count(it) > 1);
+        self.programs.insert(*hash, program.clone());
+        Ok(program)
+    }
+}
+
+impl Runner for Workers {
+    fn start(&mut self, start: StartRun, store: &mut dyn Store) {
+        self.cancels.retain(|_, it| !it.is_closed());
+        let (cancel, cancelled) = watch::channel(false);
+        let run = start.run;
+        self.cancels.insert(run, cancel);
+        let program = self.load(&start.program, store);
+        let kept = store.kept(&start.task).map_err(|error| error.to_string());
+        let lines = Arc::new(Lines::new(run, self.server.clone(), self.host.clock.clone()));
+        let (host, known, server) = (self.host.clone(), self.known.clone(), self.server.clone());
+        let runtime = self.runtime.clone();
+        let work = move || {
+            let job = || {
+                Ok::<_, String>(Job {
+                    program: program?,
+                    kept: kept?,
+                    start,
+                    host,
+                    known,
+                    lines,
+                    cancelled,
+                })
+            };
+            let end = match job() {
+                Ok(job) => job.work(&runtime),
+                Err(why) => failed(&Failure::of(Fault::new(Code::NotFound, why)), None),
+            };
+            // Without a server nobody needs to know.
+            let _ = server.tell(run, RunEvent::Ended(end));
+        };
+        let thread = thread::Builder::new().name(format!("run-{run}")).spawn(work);
+        if let Err(error) = thread {
+            let server = self.server.clone();
+            let fault =
+                Fault::new(Code::Limit, format!("the machine has no thread for the run: {error}"));
+            let end = RunEvent::Ended(failed(&Failure::of(fault), None));
+            self.runtime.spawn(async move { server.say(run, end).await });
+        }
+    }
+
+    fn cancel(&mut self, run: RunId) {
+        if let Some(cancel) = self.cancels.get(&run) {
+            cancel.send_replace(true);
+        }
+    }
+}
+
+/// An attempt on its way to its thread.
+struct Job {
+    program: Arc<Verified>,
+    kept: Vec<Kept>,
+    start: StartRun,
+    host: Host,
+    known: Arc<Known>,
+    lines: Arc<Lines>,
+    cancelled: watch::Receiver<bool>,
+}
+
+impl Job {
+    /// A fault of ours ends the attempt, not the server.
+    fn work(self, runtime: &runtime::Handle) -> RunEnd {
+        let program = self.program.share();
+        let work = AssertUnwindSafe(|| runtime.block_on(self.attempt()));
+        catch_unwind(work).unwrap_or_else(|_| {
+            let message = "taskc itself failed while it carried out the run; please report this";
+            failed(
+                &Failure { retryable: false, ..Failure::of(Fault::new(Code::Fail, message)) },
+                Some(&program),
+            )
+        })
+    }
+
+    async fn attempt(self) -> RunEnd {
+        let program = self.program.share();
+        let kept = match read_kept(&program, &self.kept) {
+            Ok(kept) => kept,
+            Err(fault) => return failed(&Failure::of(fault), Some(&program)),
+        };
+        let attempt = Attempt {
+            run: run_fields(&self.start),
+            program: self.program,
+            headers: self.start.headers,
+            kept,
+            is_last: self.start.last_attempt,
+            host: self.host,
+            known: self.known,
+            listener: self.lines,
+            cancelled: self.cancelled,
+        };
+        match attempt::run(attempt).await {
+            Ended::Done(left) => match write_kept(&program, &left) {
+                Ok(kept) => ended(EndState::Succeeded, None, kept),
+                Err(fault) => {
+                    failed(&Failure { retryable: false, ..Failure::of(fault) }, Some(&program))
+                }
+            },
+            Ended::Failed(failure) => failed(&failure, Some(&program)),
+            Ended::Cancelled => ended(EndState::Cancelled, None, Vec::new()),
+        }
+    }
+}
+
+fn ended(end: EndState, error: Option<RunError>, kept: Vec<Kept>) -> RunEnd {
+    RunEnd { outcome: Outcome { end, error }, kept, retryable: false }
+}
+
+fn failed(failure: &Failure, program: Option<&Program>) -> RunEnd {
+    let Failure { trace, retryable } = failure;
+    let at = program.and_then(|program| attempt::place(program, trace));
+    let outcome = Outcome { end: EndState::Failed, error: Some(stored(trace, at)) };
+    RunEnd { outcome, kept: Vec::new(), retryable: *retryable }
+}
+
+/// An error as it is stored.
+fn stored(trace: &Trace, at: Option<String>) -> RunError {
+    const DATA_BYTES_MAX: usize = 64 << 10;
+    let fault = &trace.fault;
+    let written =
+        |data| json::write(&to_json(data).ok()?, json::Layout::Compact, DATA_BYTES_MAX).ok();
+    let data = fault.data.as_ref().and_then(written);
+    RunError { code: fault.code.to_string(), message: fault.message.clone(), data, at }
+}
+
+/// What `run.due` and its like give, by [`RunField::ALL`].
+fn run_fields(start: &StartRun) -> Vec<Value> {
+    let trigger = if start.attempt > 1 { "retry" } else { start.trigger.as_str() };
+    let field = |field: &RunField| match field {
+        RunField::Id => Value::from_string(start.run.to_string()),
+        RunField::Due => Value::Time(start.due.0),
+        RunField::Previous => start.previous.map_or(Value::Null, |at| Value::Time(at.0)),
+        RunField::Late => Value::Bool(start.late),
+        RunField::Missed => Value::Int(start.missed.into()),
+        RunField::Attempt => Value::Int(start.attempt.into()),
+        RunField::Trigger => Value::text(trigger),
+        RunField::Task => Value::text(start.task.as_str()),
+    };
+    RunField::ALL.iter().map(field).collect()
+}
+
+/// What the kept variables hold, in the program's order. A value that does not fit its type any more is not quietly dropped.
+fn read_kept(program: &Program, kept: &[Kept]) -> Result<Vec<Option<Value>>, Fault> {
+    let types =
+        Types::new(&program.descriptors).map_err(|error| Fault::argument(error.to_string()))?;
+    let read = |declared: &program::Kept| {
+        let Some(kept) = kept.iter().find(|it| it.name == declared.name) else {
+            return Ok(None);
+        };
+        let value = wire::decode(&kept.value)
+            .map_err(|error| Fault::new(Code::Decode, error.to_string()))?;
+        convert(&value, &types, declared.ty).map(Some).map_err(|fault| {
+            let message = format!(
+                "what an earlier version left in `keep {}` does not fit its type any more: {}; give it another name to begin anew",
+                declared.name, fault.message
+            );
+            Fault::new(Code::Decode, message)
+        })
+    };
+    program.kept.iter().map(read).collect()
+}
+
+fn write_kept(program: &Program, left: &Value) -> Result<Vec<Kept>, Fault> {
+    let Value::List(values) = left else {
+        return Ok(Vec::new());
+    };
+    let write = |(declared, value): (&program::Kept, Value)| {
+        Ok(Kept { name: declared.name.clone(), value: wire::encode(&value)? })
+    };
+    program.kept.iter().zip(values.iter()).map(write).collect()
+}
