@@ -10,4 +10,6 @@ mod random;
 mod runs;
 mod schedule_oracle;
 mod schedule_words;
+#[cfg(unix)]
+mod serve;
 mod support;

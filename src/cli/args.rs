@@ -69,8 +69,22 @@ pub enum Command {
     Check(Check),
     /// Run one task now, in the foreground
     Run(Run),
+    /// Run all tasks of a folder on their schedules
+    Serve(Serve),
     /// Show when tasks are due
     Next(Next),
+    /// Show the ledger: every due time with what became of it
+    Runs(Runs),
+    /// Show what a run printed and logged
+    Logs(Logs),
+    /// Run a task now, on the running server
+    Trigger(Trigger),
+    /// Stop a run of the running server
+    Cancel(Cancel),
+    /// Let the running server skip what is due
+    Pause(Names),
+    /// Let due times count again, from now on
+    Resume(Names),
     /// Explain a diagnostic
     Explain(Explain),
     /// Write a task's verified bytecode to a file
@@ -125,6 +139,91 @@ pub struct Run {
     #[arg(long, value_name = "keep.NAME=VALUE")]
     pub set: Vec<String>,
     /// Where the embedded database is; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `taskc serve`
+///
+/// Follows changes of the files without a restart; a task that has errors goes on in the version that had none. SIGTERM and
+/// ctrl-c stop it gracefully: nothing new starts, and what is running may end.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The folder with the tasks; this folder where none is named
+    pub dir: Option<PathBuf>,
+    /// Where the store, the embedded database and the socket are; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `taskc runs`
+#[derive(Debug, Args)]
+pub struct Runs {
+    /// Only of this task
+    pub task: Option<String>,
+    /// At most so many, the latest
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub last: u64,
+    /// Only in this state (running, retrying, succeeded, failed, cancelled, interrupted) or with this decision (ran, skipped, queued, missed, expired)
+    #[arg(long, value_name = "STATE")]
+    pub state: Option<String>,
+    /// Only due at or after this time
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// How to print
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// The server's data folder; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `taskc logs`
+#[derive(Debug, Args)]
+pub struct Logs {
+    /// The run's number, as `taskc runs` shows it
+    pub run: u64,
+    /// Go on until the run has ended
+    #[arg(short, long)]
+    pub follow: bool,
+    /// How to print
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// The server's data folder; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `taskc trigger`
+#[derive(Debug, Args)]
+pub struct Trigger {
+    /// The task's name
+    pub task: String,
+    /// Wait until the run has ended
+    #[arg(long)]
+    pub wait: bool,
+    /// The server's data folder; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `taskc cancel`
+#[derive(Debug, Args)]
+pub struct Cancel {
+    /// The run's number, as `taskc runs` shows it
+    pub run: u64,
+    /// The server's data folder; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `taskc pause`, `taskc resume`
+#[derive(Debug, Args)]
+pub struct Names {
+    /// The tasks' names
+    #[arg(required = true)]
+    pub tasks: Vec<String>,
+    /// The server's data folder; .taskc in the project where it is not given
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }

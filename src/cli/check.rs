@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::args::{Check, CheckFormat, Color};
-use super::output::{colored, note, result};
+use super::output::{colored, line, note};
 use super::project::{self, Loaded};
 use super::settings::Unusable;
 use super::{files, moment};
@@ -38,7 +38,10 @@ fn once(args: &Check, color: Color) -> Result<ExitCode, Unusable> {
         let checked = check::check(&loaded.project, &library);
         errors |= checked.diagnostics.iter().any(|it| it.severity == Severity::Error);
         all.extend(checked.diagnostics.iter().cloned());
-        result(&render(&checked.diagnostics, &loaded.sources(), face(args.format, color)));
+        let text = render(&checked.diagnostics, &loaded.sources(), face(args.format, color));
+        if !text.is_empty() {
+            line(text.trim_end());
+        }
     }
     if face(args.format, color) != Face::Json
         && let Some(summary) = summary(&all)

@@ -3,12 +3,16 @@
 mod args;
 mod check;
 mod compiled;
+mod control;
+mod deployment;
 mod files;
 mod init;
+mod ledger;
 mod next;
 mod output;
 mod project;
 mod run;
+mod serve;
 mod settings;
 mod small;
 mod world;
@@ -29,7 +33,14 @@ pub fn main() -> ExitCode {
         Command::Init(args) => Ok(init::run(args)),
         Command::Check(args) => check::run(args, color),
         Command::Run(args) => run::run(args, color),
+        Command::Serve(args) => serve::run(args, color),
         Command::Next(args) => next::run(args, color),
+        Command::Runs(args) => ledger::runs(args),
+        Command::Logs(args) => ledger::logs(args),
+        Command::Trigger(args) => control::trigger(args),
+        Command::Cancel(args) => control::cancel(args),
+        Command::Pause(args) => control::pause(args),
+        Command::Resume(args) => control::resume(args),
         Command::Explain(args) => Ok(small::explain(args)),
         Command::Build(args) => small::build(args, color),
         Command::Dis(args) => small::dis(args, color),
@@ -50,6 +61,18 @@ fn moment(text: &str) -> Result<i64, Unusable> {
             "`{text}` is no time: write 2026-01-31T07:00:00Z or 2026-01-31T07:00[Europe/Berlin]"
         ))
     })
+}
+
+/// An instant as results and logs show it: RFC 3339, UTC.
+fn moment_shown(at_us: i64) -> String {
+    crate::schedule::Instant(at_us).to_string()
+}
+
+/// The same for people: to the millisecond, and always as wide.
+fn moment_for_people(at_us: i64) -> String {
+    let shown = crate::schedule::Instant(at_us - at_us.rem_euclid(1000)).to_string();
+    let (seconds, fraction) = shown.trim_end_matches('Z').split_at(19.min(shown.len() - 1));
+    format!("{seconds}.{:0<3}Z", fraction.trim_start_matches('.'))
 }
 
 /// The time of day, which only the command line and the host may ask for.

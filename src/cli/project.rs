@@ -248,5 +248,5 @@ fn templates(root: &Root, project: &Project) -> rustc_hash::FxHashMap<ecow::EcoS
 }
 
 /// What a template's file may end in.
-const TEMPLATE_ENDINGS: &[&str] =
+pub const TEMPLATE_ENDINGS: &[&str] =
     &["html", "htm", "txt", "md", "xml", "jinja", "j2", "svg", "tmpl", "eml"];

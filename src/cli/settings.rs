@@ -200,6 +200,15 @@ impl Root {
         Ok(levels)
     }
 
+    /// The file of the store, where `[store]` says one.
+    pub fn store(&self) -> Result<Option<PathBuf>, Unusable> {
+        let Some(url) = &self.settings.store.url else { return Ok(None) };
+        match url.strip_prefix("sqlite:") {
+            Some(path) => Ok(Some(self.path(path))),
+            None => Err(Unusable(format!("[store] url = \"{url}\": write `sqlite:PATH`"))),
+        }
+    }
+
     /// A path of the settings, from the root where it is relative.
     pub fn path(&self, written: &str) -> PathBuf {
         self.folder.join(written)

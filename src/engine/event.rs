@@ -194,6 +194,15 @@ pub enum Note {
         /// The number of the attempt.
         attempt: u32,
     },
+    /// A run wrote lines.
+    Said {
+        /// The run.
+        run: RunId,
+        /// The task.
+        task: TaskName,
+        /// What it wrote.
+        lines: Vec<Line>,
+    },
     /// An attempt ended.
     Ended {
         /// The run.
@@ -249,6 +258,15 @@ impl fmt::Display for Note {
             }
             Self::Started { run, task, attempt, .. } => {
                 write!(f, "{task}: run {run} started again, attempt {attempt}")
+            }
+            Self::Said { run, task, lines } => {
+                for (at, line) in lines.iter().enumerate() {
+                    let fields = line.fields.as_ref().map_or(String::new(), |it| format!(" {it}"));
+                    let (level, text) = (line.level.as_str(), &line.text);
+                    let end = if at + 1 < lines.len() { "\n" } else { "" };
+                    write!(f, "{task}: run {run} {level}: {text}{fields}{end}")?;
+                }
+                Ok(())
             }
             Self::Ended { run, task, outcome, retry_at } => {
                 write!(f, "{task}: run {run} {}", outcome.end.as_str())?;

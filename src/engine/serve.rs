@@ -17,6 +17,8 @@ use crate::store::{self, SqliteStore};
 pub struct Serve {
     /// The data folder.
     pub data: PathBuf,
+    /// The store's file, where it is not in the data folder.
+    pub store: Option<PathBuf>,
     /// The world.
     pub host: Host,
     /// How it is set up.
@@ -35,7 +37,8 @@ pub struct Serve {
 pub async fn serve(serve: Serve, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
     let folder = DataFolder::open(&serve.data).map_err(ServeError::Data)?;
     let paths = folder.paths();
-    let store = SqliteStore::open(&paths.store).map_err(ServeError::Store)?;
+    let store = SqliteStore::open(serve.store.as_ref().unwrap_or(&paths.store))
+        .map_err(ServeError::Store)?;
     let (host, runtime) = (serve.host.clone(), tokio::runtime::Handle::current());
     let server = Server::start(Parts {
         options: serve.options,

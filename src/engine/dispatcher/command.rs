@@ -3,7 +3,7 @@
 use super::{Activity, Ask, Dispatcher, Phase, Waiting};
 use crate::engine::event::{AskId, Command, Reply, TaskStatus};
 use crate::schedule::{Duration, Instant};
-use crate::store::{RunId, TaskName, Trigger, Write};
+use crate::store::{Presence, RunId, TaskName, Trigger, Write};
 
 impl Dispatcher {
     /// Does what is asked, and answers.
@@ -26,7 +26,7 @@ impl Dispatcher {
             return;
         }
         let Some(due) = self.due_by_hand(name) else {
-            self.reply(ask.id, Reply::Refused(format!("there is no task `{name}`")));
+            self.reply(ask.id, Reply::Refused(self.absent(name)));
             return;
         };
         let waiting = Waiting {
@@ -38,6 +38,15 @@ impl Dispatcher {
             ask: Some(ask),
         };
         self.offer(name, waiting);
+    }
+
+    /// Why a task is not served.
+    fn absent(&self, name: &TaskName) -> String {
+        match self.left.get(name).map(|it| it.presence) {
+            Some(Presence::Refused) => format!("`{name}` has errors: see `taskc check`"),
+            Some(Presence::Removed) => format!("the file of `{name}` is gone"),
+            Some(Presence::Serving) | None => format!("there is no task `{name}`"),
+        }
     }
 
     /// Now, or the first instant after it that no other occurrence of the task has.
@@ -64,7 +73,7 @@ impl Dispatcher {
 
     fn pause(&mut self, ask: AskId, name: &TaskName, paused: bool) {
         let Some(task) = self.tasks.get_mut(name) else {
-            self.reply(ask, Reply::Refused(format!("there is no task `{name}`")));
+            self.reply(ask, Reply::Refused(self.absent(name)));
             return;
         };
         if task.served.paused != paused {

@@ -11,7 +11,11 @@ impl Dispatcher {
     pub(super) fn hear_of_run(&mut self, id: RunId, event: RunEvent) {
         let Some(run) = self.runs.get_mut(&id) else { return };
         match event {
-            RunEvent::Lines(lines) => self.batch.writes.push(Write::Lines { run: id, lines }),
+            RunEvent::Lines(lines) => {
+                let task = run.task.clone();
+                self.batch.writes.push(Write::Lines { run: id, lines: lines.clone() });
+                self.note(Note::Said { run: id, task, lines });
+            }
             RunEvent::Progress { done, total } => run.progress = Some((done, total)),
             RunEvent::Ended(end) => self.end_attempt(id, end),
         }

@@ -1,0 +1,77 @@
+//! `taskc trigger`, `cancel`, `pause`, `resume`: asked of the server that uses the data folder.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::args::{Cancel, Names, Trigger};
+use super::output::{line, note};
+use super::settings::{Root, Unusable};
+use super::world;
+use crate::engine::control::{Request, Response, ask};
+use crate::host::real::DataPaths;
+
+/// Runs a task now, on the server. With `--wait`, exit code 1 where it did not succeed.
+pub fn trigger(args: &Trigger) -> Result<ExitCode, Unusable> {
+    let request = Request::Trigger { task: args.task.clone(), wait: args.wait };
+    send(args.data.as_deref(), &request)
+}
+
+/// Stops a run.
+pub fn cancel(args: &Cancel) -> Result<ExitCode, Unusable> {
+    send(args.data.as_deref(), &Request::Cancel { run: args.run })
+}
+
+/// Skips what is due, until `resume`.
+pub fn pause(args: &Names) -> Result<ExitCode, Unusable> {
+    each(args, |task| Request::Pause { task })
+}
+
+/// Due times count again, from now on.
+pub fn resume(args: &Names) -> Result<ExitCode, Unusable> {
+    each(args, |task| Request::Resume { task })
+}
+
+fn each(args: &Names, request: impl Fn(String) -> Request) -> Result<ExitCode, Unusable> {
+    let mut code = ExitCode::SUCCESS;
+    for task in &args.tasks {
+        let one = send(args.data.as_deref(), &request(task.clone()))?;
+        if one != ExitCode::SUCCESS {
+            code = one;
+        }
+    }
+    Ok(code)
+}
+
+fn send(data: Option<&Path>, request: &Request) -> Result<ExitCode, Unusable> {
+    let root = Root::find(Path::new("."))?;
+    let data = world::data_folder(&root, data);
+    let answer = ask(&DataPaths::below(&data).socket, request)
+        .map_err(|error| Unusable(format!("{}: {error}", data.display())))?;
+    Ok(show(answer))
+}
+
+fn show(answer: Response) -> ExitCode {
+    match answer {
+        Response::Done | Response::Status { .. } => ExitCode::SUCCESS,
+        Response::Started { run } => {
+            line(&format!("run {run} started"));
+            ExitCode::SUCCESS
+        }
+        Response::Queued { reason } => {
+            line(&format!("queued: {reason}"));
+            ExitCode::SUCCESS
+        }
+        Response::Ended { run, state, error } => {
+            line(&format!("run {run} {state}"));
+            if let Some(error) = error {
+                let at = error.at.map_or(String::new(), |at| format!(" ({at})"));
+                note(&format!("error[{}]: {}{at}", error.code, error.message));
+            }
+            if state == "succeeded" { ExitCode::SUCCESS } else { ExitCode::from(1) }
+        }
+        Response::Refused { reason } => {
+            note(&format!("error: {reason}"));
+            ExitCode::from(1)
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The tasks of a folder as a server sees them: read, checked and compiled again after each change, and compared with what was.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::Color;
+use super::compiled::compile;
+use super::output::note;
+use super::project::{self, Loaded};
+use super::settings::Unusable;
+use crate::check::checked::Checked;
+use crate::check::headers::TaskHeaders;
+use crate::check::library::Library;
+use crate::diagnostics::Severity;
+use crate::diagnostics::render::{Face, render};
+use crate::engine::{TaskUpdate, TaskVersion};
+use crate::source::FileId;
+use crate::store::{Hash, TaskName};
+use crate::{check, stdlib};
+
+/// What was found in a folder last.
+pub struct Deployment {
+    folder: PathBuf,
+    color: Color,
+    library: Library,
+    /// The versions that are served.
+    served: BTreeMap<TaskName, Version>,
+    /// The tasks that have errors now.
+    refused: BTreeSet<TaskName>,
+    /// What was said of their errors last.
+    said: String,
+}
+
+/// What makes a version another one.
+#[derive(PartialEq)]
+struct Version {
+    program: Hash,
+    headers: Arc<TaskHeaders>,
+}
+
+/// A look at the folder: what its tasks are now.
+#[derive(Default)]
+struct Seen {
+    versions: Vec<TaskVersion>,
+    refused: BTreeSet<TaskName>,
+}
+
+impl Deployment {
+    /// Nothing is known of the folder yet.
+    pub fn new(folder: &Path, color: Color) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            color,
+            library: Library::new(stdlib::declarations()),
+            served: BTreeMap::new(),
+            refused: BTreeSet::new(),
+            said: String::new(),
+        }
+    }
+
+    /// How many tasks there are, those with errors counted.
+    pub fn tasks(&self) -> usize {
+        let without_version = self.refused.iter().filter(|it| !self.served.contains_key(*it));
+        self.served.len() + without_version.count()
+    }
+
+    /// Reads everything again, says what is wrong, and gives what has changed.
+    pub fn look(&mut self) -> Result<Vec<TaskUpdate>, Unusable> {
+        let loaded = project::load_folder(&self.folder, None)?;
+        let checked = check::check(&loaded.project, &self.library);
+        let seen = self.sort(&loaded, &checked)?;
+        self.show_errors(&loaded, &checked);
+        Ok(self.compare(seen))
+    }
+
+    fn sort(&self, loaded: &Loaded, checked: &Checked) -> Result<Seen, Unusable> {
+        let mut seen = Seen::default();
+        let mut names = BTreeMap::new();
+        for id in &loaded.wanted {
+            let file = loaded.project.file(*id);
+            let name = TaskName::new(file.stem());
+            // While a file is written it is empty for a moment, and no longer a task.
+            let is_being_written =
+                file.source.text.trim().is_empty() && self.served.contains_key(&name);
+            if !file.is_task() && !is_being_written {
+                continue;
+            }
+            if let Some(other) = names.insert(name.clone(), file.source.path.clone()) {
+                note(&format!(
+                    "error: `{}` and `{other}` are both called `{name}`: give one of them another name",
+                    file.source.path
+                ));
+                seen.versions.retain(|it| it.task != name);
+                seen.refused.insert(name);
+                continue;
+            }
+            if is_being_written || !self.is_well(loaded, checked, *id) {
+                seen.refused.insert(name);
+                continue;
+            }
+            let program = compile(loaded, &self.library, checked, *id)?;
+            let headers = Arc::clone(&checked.file(*id).headers);
+            seen.versions.push(TaskVersion::new(file.stem(), headers, &program));
+        }
+        Ok(seen)
+    }
+
+    fn is_well(&self, loaded: &Loaded, checked: &Checked, task: FileId) -> bool {
+        checked.valid(&loaded.project, &self.library, task).is_some()
+    }
+
+    /// Shows the errors once, not with each change of another file.
+    fn show_errors(&mut self, loaded: &Loaded, checked: &Checked) {
+        let errors = checked.diagnostics.iter().filter(|it| it.severity == Severity::Error);
+        let errors: Vec<_> = errors.cloned().collect();
+        let style = super::check::style(self.color);
+        let text = render(&errors, &loaded.sources(), Face::Pretty(style));
+        if text != self.said && !errors.is_empty() {
+            note(text.trim_end());
+        }
+        self.said = text;
+    }
+
+    fn compare(&mut self, seen: Seen) -> Vec<TaskUpdate> {
+        let mut updates = Vec::new();
+        let mut still_there = seen.refused.clone();
+        for version in seen.versions {
+            let known = Version { program: version.program, headers: version.headers.clone() };
+            let was_refused = self.refused.contains(&version.task);
+            still_there.insert(version.task.clone());
+            let before = self.served.insert(version.task.clone(), known);
+            if was_refused || before.as_ref() != self.served.get(&version.task) {
+                updates.push(TaskUpdate::Changed(version));
+            }
+        }
+        let newly_refused = seen.refused.difference(&self.refused).cloned();
+        updates.extend(newly_refused.map(TaskUpdate::Refused));
+        let gone = self.served.keys().chain(&self.refused).collect::<BTreeSet<_>>();
+        let gone = gone.into_iter().filter(|it| !still_there.contains(*it)).cloned();
+        let gone: Vec<_> = gone.collect();
+        for task in gone {
+            self.served.remove(&task);
+            updates.push(TaskUpdate::Removed(task));
+        }
+        self.refused = seen.refused;
+        updates
+    }
+}

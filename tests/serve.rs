@@ -1,0 +1,244 @@
+//! The real server: serves, is asked, follows changes, stops, is killed.
+
+use std::fs::File;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+use crate::support::{Folder, stderr, stdout, taskc};
+
+/// A server in a folder; killed when the test ends.
+struct Server<'a> {
+    folder: &'a Folder,
+    process: Child,
+}
+
+impl<'a> Server<'a> {
+    /// Starts one and waits until it answers.
+    fn start(folder: &'a Folder) -> Self {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(folder.path().join("server.log"))
+            .unwrap();
+        let process = taskc(folder.path())
+            .arg("serve")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut server = Self { folder, process };
+        until("the server listens", || {
+            assert_eq!(server.process.try_wait().unwrap(), None, "{}", server.log());
+            std::os::unix::net::UnixStream::connect(folder.path().join(".taskc/taskc.sock")).is_ok()
+        });
+        server
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("server.log")).unwrap()
+    }
+
+    fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// SIGTERM; gives the exit code.
+    fn stop(mut self) -> Option<i32> {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        self.process.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server<'_> {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Looks again and again until something holds.
+fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(60), "waited in vain: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The ledger, the earliest due time first.
+fn ledger(folder: &Folder, options: &[&str]) -> Vec<Json> {
+    let command = ["runs", "--format", "json", "--last", "100000"];
+    let output = taskc(folder.path()).args(command).args(options).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn states(rows: &[Json]) -> Vec<&str> {
+    rows.iter().map(|it| it["state"].as_str().unwrap_or("none")).collect()
+}
+
+#[test]
+fn a_triggered_run_leaves_its_row_its_lines_and_its_error() {
+    let folder = Folder::new();
+    folder.write(
+        "hello.task",
+        "description \"Greets.\"\n\nprint(\"hello\")\nlog.warn(\"careful\", { n: 1 })\n",
+    );
+    folder.write("broken.task", "active true\n\nlet xs = [1]\nprint(xs[3])\n");
+    let server = Server::start(&folder);
+
+    let well = taskc(folder.path()).args(["trigger", "hello", "--wait"]).output().unwrap();
+    assert_eq!(stdout(&well), "run 1 succeeded\n", "{}", stderr(&well));
+    let ill = taskc(folder.path()).args(["trigger", "broken", "--wait"]).output().unwrap();
+    assert_eq!((ill.status.code(), stdout(&ill).as_str()), (Some(1), "run 2 failed\n"));
+    assert!(stderr(&ill).starts_with("error[index]") && stderr(&ill).contains("broken.task:4:"));
+
+    let rows = ledger(&folder, &[]);
+    assert_eq!(states(&rows), ["succeeded", "failed"]);
+    assert_eq!(rows[0]["trigger"], "manual");
+    assert_eq!(rows[1]["error"]["code"], "index");
+
+    let logs = taskc(folder.path()).args(["logs", "1", "--format", "json"]).output().unwrap();
+    let lines: Vec<Json> =
+        stdout(&logs).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["level"], &lines[0]["text"]), (&"output".into(), &"hello".into()));
+    assert_eq!((&lines[1]["level"], &lines[1]["fields"]["n"]), (&"warn".into(), &1.into()));
+
+    let none = taskc(folder.path()).args(["trigger", "helo"]).output().unwrap();
+    assert_eq!(none.status.code(), Some(1));
+    assert!(stderr(&none).contains("no task `helo`"), "{}", stderr(&none));
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!(states(&ledger(&folder, &[])), ["succeeded", "failed"]);
+}
+
+#[test]
+fn a_broken_edit_keeps_the_version_before_and_a_mended_one_takes_over() {
+    let folder = Folder::new();
+    folder.write("it.task", "active true\n\nprint(\"one\")\n");
+    folder.write("never.task", "active true\n\nprint(missing)\n");
+    let server = Server::start(&folder);
+    assert!(server.log().contains("serving 1 of 2 tasks"), "{}", server.log());
+    assert!(server.log().contains("nothing is called `missing`"), "{}", server.log());
+    let said = |run: &str| {
+        let output = taskc(folder.path()).args(["trigger", "it", "--wait"]).output().unwrap();
+        assert_eq!(stdout(&output), format!("run {run} succeeded\n"), "{}", stderr(&output));
+        let lines = taskc(folder.path()).args(["logs", run, "--format", "json"]).output().unwrap();
+        let line: Json = serde_json::from_str(stdout(&lines).trim()).unwrap();
+        line["text"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(said("1"), "one");
+
+    folder.write("it.task", "active true\n\nprint(two)\n");
+    until("the broken edit is noticed", || server.log().contains("it: refused"));
+    assert!(server.log().contains("nothing is called `two`"), "{}", server.log());
+    assert_eq!(said("2"), "one");
+
+    folder.write("it.task", "active true\n\nprint(\"three\")\n");
+    until("the mended edit is served", || server.log().matches("it: not scheduled").count() == 2);
+    assert_eq!(said("3"), "three");
+
+    std::fs::remove_file(folder.path().join("it.task")).unwrap();
+    until("the task is gone", || server.log().contains("it: removed"));
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn only_one_server_uses_a_data_folder() {
+    let folder = Folder::new();
+    folder.write("it.task", "active true\n\nprint(1)\n");
+    let server = Server::start(&folder);
+    let second = taskc(folder.path()).arg("serve").output().unwrap();
+    assert_eq!(second.status.code(), Some(2));
+    assert!(stderr(&second).contains(&server.process.id().to_string()), "{}", stderr(&second));
+}
+
+#[test]
+fn a_graceful_stop_lets_a_run_end_and_pauses_skip_with_a_reason() {
+    let folder = Folder::new();
+    folder.write("slow.task", "active true\n\nprint(\"begun\")\nsleep(1s)\nprint(\"ended\")\n");
+    folder.write("often.task", "schedule every 1s\n\nprint(run.due)\n");
+    let server = Server::start(&folder);
+    until("a scheduled run succeeds", || {
+        states(&ledger(&folder, &["often"])).contains(&"succeeded")
+    });
+    assert!(taskc(folder.path()).args(["pause", "often"]).status().unwrap().success());
+    until("a due time is skipped", || {
+        ledger(&folder, &["often", "--state", "skipped"])
+            .iter()
+            .any(|it| it["reason"].as_str().is_some_and(|why| why.contains("paused")))
+    });
+    let started = taskc(folder.path()).args(["trigger", "slow"]).output().unwrap();
+    assert!(stdout(&started).contains("started"), "{}", stdout(&started));
+    until("the run says something", || server.log().contains("begun"));
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!(states(&ledger(&folder, &["slow"])), ["succeeded"]);
+}
+
+/// Kills the server at moments of no one's choosing. However it ends, each due time has one row, no due time was run twice, and a
+/// run that was cut off says so.
+#[test]
+fn killed_servers_lose_nothing_and_repeat_nothing() {
+    const KILLS: u64 = 12;
+    let seed = std::env::var("SEED")
+        .map_or_else(|_| u64::from(std::process::id()), |it| it.parse().unwrap());
+    eprintln!("SEED={seed}");
+    let folder = Folder::new();
+    folder.write("begun.task", "table Begun {\n    id: int key auto\n    due: time\n}\n");
+    folder.write(
+        "often.task",
+        "schedule every 1s\nmissed all 100\noverlap queue 100\n\nuse begun\n\n\
+         Begun.insert({ due: run.due })\nsleep(300ms)\nprint(\"done\")\n",
+    );
+    let mut random = seed;
+    for _ in 0..KILLS {
+        let server = Server::start(&folder);
+        random =
+            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        thread::sleep(Duration::from_millis((random >> 33) % 1500));
+        server.kill();
+    }
+    let server = Server::start(&folder);
+    until("what was missed is made up for", || {
+        let rows = ledger(&folder, &["often"]);
+        rows.len() > 5
+            && rows
+                .iter()
+                .rev()
+                .skip(2)
+                .all(|it| it["decision"] != "queued" && it["state"] != "running")
+    });
+    assert_eq!(server.stop(), Some(0));
+
+    let rows = ledger(&folder, &["often"]);
+    let due: Vec<i64> = rows.iter().map(|it| seconds(it["due"].as_str().unwrap())).collect();
+    let first = due[0];
+    let expected: Vec<i64> = (first..first + due.len() as i64).collect();
+    assert_eq!(due, expected, "each second has exactly one row");
+    let ran: Vec<&Json> = rows.iter().filter(|it| it["decision"] == "ran").collect();
+    assert!(!ran.is_empty());
+    assert!(ran.iter().all(|it| matches!(it["state"].as_str(), Some("succeeded" | "interrupted"))));
+    assert!(ran.iter().all(|it| it["attempt"] == 1));
+
+    // What the runs did is in the task's own table: at most one row for each due time, and one for each success.
+    folder
+        .write("count.task", "use begun\n\nfor b in from b in Begun sort b.due { print(b.due) }\n");
+    let output = taskc(folder.path()).args(["run", "count.task"]).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let begun: Vec<i64> = stdout(&output).lines().map(seconds).collect();
+    let mut unique = begun.clone();
+    unique.dedup();
+    assert_eq!(begun, unique, "no due time was run twice");
+    for row in ran.iter().filter(|it| it["state"] == "succeeded") {
+        assert!(begun.contains(&seconds(row["due"].as_str().unwrap())), "{row}");
+    }
+}
+
+fn seconds(time: &str) -> i64 {
+    time.parse::<jiff::Timestamp>().unwrap().as_second()
+}
