@@ -257,9 +257,8 @@ fn refuse_unknown_keys(table: &toml::Table) -> Result<(), Unusable> {
                 "`{section}` is a section: write `[{section}]` on a line of its own"
             )));
         };
-        for key in
-            content.keys().filter(|key| !keys.contains(&"*") && !keys.contains(&key.as_str()))
-        {
+        let is_known = |key: &&String| keys.contains(&"*") || keys.contains(&key.as_str());
+        if let Some(key) = content.keys().find(|key| !is_known(key)) {
             return Err(unknown("key", &format!("`{key}` in [{section}]"), key, keys));
         }
     }

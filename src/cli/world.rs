@@ -71,7 +71,10 @@ fn sources(root: &Root, data: &Path) -> Result<Vec<(String, Database)>, Unusable
                 "[sources] {name}: write `sqlite:PATH`; other databases are not served yet"
             )));
         };
-        let place = Database::File(root.path(path));
+        let place = match source.read_only() {
+            true => Database::ReadOnly(root.path(path)),
+            false => Database::File(root.path(path)),
+        };
         sources.retain(|(it, _)| it != name);
         sources.push((name.clone(), place));
     }

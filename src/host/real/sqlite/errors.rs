@@ -81,6 +81,10 @@ fn by_class(code: i32, message: String) -> Error {
             let message = "another process kept the database locked for too long";
             return Error::new(ErrorKind::Busy, message);
         }
+        ffi::SQLITE_READONLY => {
+            let message = "the source is only read: its settings say `read_only`, or its file may not be written to";
+            return Error::new(ErrorKind::Sql, message);
+        }
         ffi::SQLITE_INTERRUPT => ErrorKind::Interrupted,
         ffi::SQLITE_FULL | ffi::SQLITE_TOOBIG | ffi::SQLITE_NOMEM => ErrorKind::Limit,
         ffi::SQLITE_CANTOPEN | ffi::SQLITE_NOTADB | ffi::SQLITE_PERM => ErrorKind::Connect,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, InterruptHandle};
+use rusqlite::{Connection, InterruptHandle, OpenFlags};
 
 use super::{Place, decimals, errors, functions, zones};
 use crate::host::database::{Error, ErrorKind, Interrupter, Result};
@@ -44,7 +44,8 @@ impl Link {
                 let home = Home::Here(Arc::new(Mutex::new(db)));
                 Ok(Self { home, interrupt, abandoned: Arc::default() })
             }
-            Place::Own(path) | Place::File(path) => on_thread(source, path).await,
+            Place::Own(path) | Place::File(path) => on_thread(source, path, open_file).await,
+            Place::ReadOnly(path) => on_thread(source, path, open_to_read).await,
         }
     }
 
@@ -97,14 +98,17 @@ impl Interrupter for Interrupt {
     }
 }
 
-async fn on_thread(source: &str, path: &Path) -> Result<Link> {
+/// Opens a file. While the flag is set, statements give up.
+type Open = fn(&Path, Arc<AtomicBool>) -> rusqlite::Result<Connection>;
+
+async fn on_thread(source: &str, path: &Path, open: Open) -> Result<Link> {
     let (jobs, inbox) = mpsc::channel::<Job>();
     let (ready, opened) = tokio::sync::oneshot::channel();
     let path = path.to_owned();
     let thread = std::thread::Builder::new().name(format!("sqlite-{source}"));
     let serve = move || {
         let abandoned = Arc::<AtomicBool>::default();
-        let db = match open_file(&path, abandoned.clone()) {
+        let db = match open(&path, abandoned.clone()) {
             Ok(db) => db,
             Err(error) => {
                 let _ = ready.send(Err(cannot_open(&path, error)));
@@ -140,14 +144,28 @@ fn lost() -> Error {
 }
 
 fn open_file(path: &Path, abandoned: Arc<AtomicBool>) -> rusqlite::Result<Connection> {
-    const STEPS_BETWEEN_LOOKS: i32 = 1000;
-    let db = Connection::open(path)?;
-    db.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || abandoned.load(Ordering::Acquire)))?;
-    db.busy_timeout(BUSY_TIMEOUT)?;
+    let db = patient(Connection::open(path)?, abandoned)?;
     db.pragma_update(None, "journal_mode", "wal")?;
     // What a run's journal holds as done has to be on the disk.
     db.pragma_update(None, "synchronous", "full")?;
     configure(&db)?;
+    Ok(db)
+}
+
+/// A file that is not there is not made.
+fn open_to_read(path: &Path, abandoned: Arc<AtomicBool>) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = patient(Connection::open_with_flags(path, flags)?, abandoned)?;
+    configure(&db)?;
+    // Not opened as read-only: the log of whoever writes it may have to be taken up.
+    db.pragma_update(None, "query_only", true)?;
+    Ok(db)
+}
+
+fn patient(db: Connection, abandoned: Arc<AtomicBool>) -> rusqlite::Result<Connection> {
+    const STEPS_BETWEEN_LOOKS: i32 = 1000;
+    db.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || abandoned.load(Ordering::Acquire)))?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
     Ok(db)
 }
 

@@ -32,6 +32,8 @@ pub enum Place {
     Own(PathBuf),
     /// In a file that others have made, too; made when it is missing, and given no tables.
     File(PathBuf),
+    /// In a file that others have made, and that is not written to.
+    ReadOnly(PathBuf),
     /// Nowhere; gone when the last handle is.
     Memory,
 }
@@ -39,7 +41,7 @@ pub enum Place {
 impl Place {
     fn is_file(&self) -> bool {
         match self {
-            Self::Own(_) | Self::File(_) => true,
+            Self::Own(_) | Self::File(_) | Self::ReadOnly(_) => true,
             Self::Memory => false,
         }
     }
@@ -94,7 +96,7 @@ impl Databases for Sqlite {
     }
 
     fn may_extend(&self, source: &str) -> bool {
-        let place = |source: Arc<Source>| !matches!(source.place, Place::File(_));
+        let place = |source: Arc<Source>| matches!(source.place, Place::Own(_) | Place::Memory);
         self.source(source).is_ok_and(place)
     }
 }

@@ -19,7 +19,7 @@ use crate::host::database::{
 pub(super) async fn open(source: &Arc<Source>) -> Result<Sqlite> {
     let turn = match source.place {
         Place::Memory => Some(source.turn.clone().lock_owned().await),
-        Place::Own(_) | Place::File(_) => None,
+        Place::Own(_) | Place::File(_) | Place::ReadOnly(_) => None,
     };
     let link = source.take().await?;
     Ok(Sqlite { source: source.clone(), link, turn, in_transaction: false })

@@ -55,6 +55,23 @@ async fn with_numbers(databases: &Sqlite, count: i64) -> Box<dyn Session> {
 }
 
 #[tokio::test]
+async fn a_source_that_is_only_read_refuses_writes_and_makes_no_file() {
+    let folder = Scratch::new();
+    let path = folder.path().join("test.db");
+    let reader = Sqlite::new([("main".to_owned(), Place::ReadOnly(path.clone()))]);
+    assert_eq!(reader.open("main").await.err().map(|it| it.kind), Some(ErrorKind::Connect));
+    assert!(!path.exists());
+
+    let writer = Sqlite::new([("main".to_owned(), Place::File(path))]);
+    with_numbers(&writer, 3).await;
+    let mut session = open(&reader).await;
+    assert_eq!(ints(&mut *session, "SELECT n FROM t").await, [0, 1, 2]);
+    let refused = run(&mut *session, "DELETE FROM t").await.unwrap_err();
+    assert!(refused.message.starts_with("the source is only read"), "{refused:?}");
+    assert_eq!(ints(&mut *session, "SELECT count(*) FROM t").await, [3]);
+}
+
+#[tokio::test]
 async fn every_kind_of_value_comes_back_as_it_was() {
     let decimal = |text| Datum::Decimal(Decimal::from_str_exact(text).unwrap());
     let values = [
