@@ -3,6 +3,8 @@
 //! `cargo bench --bench check` prints medians of wall time. The machines are shared: figures are for
 //! `benches/README.md`, never for a test.
 
+#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -402,7 +402,7 @@ impl Case {
                 hits.windows(2).map(|pair| (pair[1] - pair[0]) as u32).collect::<Vec<_>>()
             });
             assert_eq!(gaps.iter().copied().collect::<BTreeSet<_>>(), rounds.collect());
-            assert!(even.iter().all(|it| length as u32 % it == 0 && it != size));
+            assert!(even.iter().all(|it| (length as u32).is_multiple_of(*it) && it != size));
             assert!(members.len() > 1 || *size > length as u32 / 2);
         }
     }

@@ -66,7 +66,7 @@ impl Drop for Server<'_> {
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
-        assert!(start.elapsed() < Duration::from_secs(60), "waited in vain: {what}");
+        assert!(start.elapsed() < Duration::from_mins(1), "waited in vain: {what}");
         thread::sleep(Duration::from_millis(20));
     }
 }
@@ -218,7 +218,7 @@ fn killed_servers_lose_nothing_and_repeat_nothing() {
     let rows = ledger(&folder, &["often"]);
     let due: Vec<i64> = rows.iter().map(|it| seconds(it["due"].as_str().unwrap())).collect();
     let first = due[0];
-    let expected: Vec<i64> = (first..first + due.len() as i64).collect();
+    let expected: Vec<i64> = (first..).take(due.len()).collect();
     assert_eq!(due, expected, "each second has exactly one row");
     let ran: Vec<&Json> = rows.iter().filter(|it| it["decision"] == "ran").collect();
     assert!(!ran.is_empty());

@@ -416,7 +416,7 @@ impl<'p> Checker<'p> {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::{finds, fine, type_of_last};
+    use crate::check::testing::{finds, type_of_last};
 
     #[test]
     fn fields_of_records_and_json() {

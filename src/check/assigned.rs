@@ -24,7 +24,7 @@ fn root_name(target: &Expr) -> Option<&str> {
     match &target.kind {
         ExprKind::Field(field) => root_name(&field.base),
         ExprKind::Index(base, _) => root_name(base),
-        _ => bare_name(target).map(|name| name.as_str()),
+        _ => bare_name(target).map(ecow::EcoString::as_str),
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) enum Pat {
 /// Patterns for values of a type that none of the rows takes; at most five, then `…`.
 pub(super) fn missing(subject: &Type, rows: &[Pat], open: &dyn Fn(&Type) -> Type) -> Vec<String> {
     let rows = rows.iter().map(|row| vec![row.clone()]).collect();
-    let mut left = uncovered(rows, &[subject.clone()], open);
+    let mut left = uncovered(rows, std::slice::from_ref(subject), open);
     let more = left.len() > NAMED_MAX;
     left.truncate(NAMED_MAX);
     let mut named: Vec<String> = left.into_iter().filter_map(|mut row| row.pop()).collect();

@@ -206,7 +206,7 @@ impl<'p> Checker<'p> {
         });
         let own = types.map(|(name, _)| Candidate::weighing(name, 2));
         let built_in = BUILT_IN_NAMES.iter().map(|name| Candidate::weighing(name, 1));
-        let library = self.library().type_names().map(|name| Candidate::new(name));
+        let library = self.library().type_names().map(|name| Candidate::weighing(name, 0));
         let near = nearest(&name.text, own.chain(built_in).chain(library));
         let diagnostic = report::names::unknown_type(name.span, &name.text, &near);
         self.report(diagnostic);

@@ -111,7 +111,7 @@ impl<'p> Checker<'p> {
         let settings = &self.world.project.settings;
         let is_known = name.text == "main" || settings.sources.contains(&name.text);
         if !is_known && !name.text.is_empty() {
-            let known = settings.sources.iter().map(|it| it.as_str()).chain(["main"]);
+            let known = settings.sources.iter().map(ecow::EcoString::as_str).chain(["main"]);
             let near = nearest(&name.text, known.map(Candidate::new));
             self.report(report::names::unknown_source(name, &near));
         }

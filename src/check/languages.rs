@@ -116,7 +116,8 @@ impl<'p> Checker<'p> {
             match templates.get(literal.text) {
                 Some(text) => (literal.text, text.clone()),
                 None => {
-                    let mut known: Vec<&str> = templates.keys().map(|it| it.as_str()).collect();
+                    let mut known: Vec<&str> =
+                        templates.keys().map(ecow::EcoString::as_str).collect();
                     known.sort_unstable();
                     let diagnostic = report::languages::no_template(&literal, &known);
                     return self.report(diagnostic);

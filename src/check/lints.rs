@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::sql::schema::snake_case;
 use crate::syntax::tree::{Expr, ExprKind, Name, Text, TextPart};
 
-impl<'p> Checker<'p> {
+impl Checker<'_> {
     /// A text that looks like a secret.
     pub(super) fn lint_text(&mut self, expr: &Expr, text: &Text) {
         let has_secret = text.parts.iter().any(|part| match part {
@@ -42,12 +42,10 @@ impl<'p> Checker<'p> {
     /// Whether what an expression statement gives is lost. Branches look after their own.
     pub(super) fn is_wasted(&self, expr: &Expr, ty: &Type) -> bool {
         gives_value(ty)
-            && match &expr.kind {
-                ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_) | ExprKind::Try(_) => {
-                    false
-                }
-                _ => true,
-            }
+            && !matches!(
+                expr.kind,
+                ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_) | ExprKind::Try(_)
+            )
     }
 
     /// Names are written in one way for each kind of thing.

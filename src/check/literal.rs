@@ -41,7 +41,7 @@ impl<'p> Checker<'p> {
     fn text_of_choice(&mut self, expr: &Expr, text: &Text, choice: &Type) -> Type {
         let Type::Union(members) = choice else { return Type::Text };
         let written = plain_text(text);
-        if members.iter().any(|member| *member == written) {
+        if members.contains(&written) {
             return choice.clone();
         }
         self.report(report::types::not_one_of(expr.span, &written, members));

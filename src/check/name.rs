@@ -36,7 +36,7 @@ pub(super) enum Named {
     Ambiguous,
 }
 
-impl<'p> Checker<'p> {
+impl Checker<'_> {
     /// A bare name as a value.
     pub(super) fn name(&mut self, expr: &Expr, name: &EcoString) -> Type {
         if name.is_empty() {

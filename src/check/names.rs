@@ -46,7 +46,7 @@ pub(super) enum Found {
 
 /// The scopes of all files, in the project's order.
 pub(super) struct Scopes {
-    pub(super) scopes: Vec<FileScope>,
+    pub(super) of_files: Vec<FileScope>,
     /// The files so ordered that each comes behind those that it uses.
     pub(super) order: Vec<FileId>,
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -62,7 +62,7 @@ pub(super) fn collect(project: &Project) -> Scopes {
     }
     diagnostics.extend(file_names(project));
     let order = Order::of(project, &mut scopes, &mut diagnostics);
-    Scopes { scopes, order, diagnostics }
+    Scopes { of_files: scopes, order, diagnostics }
 }
 
 /// What is wrong with the names of files: how they are written, and two tasks of one name.

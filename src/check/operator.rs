@@ -251,7 +251,12 @@ impl<'p> Checker<'p> {
             }
             _ if silent(&left) || silent(&right) => {}
             _ => {
-                self.report(report::operators::not_comparable(self, Sides::from(it), &left, &right))
+                self.report(report::operators::not_comparable(
+                    self,
+                    Sides::from(it),
+                    &left,
+                    &right,
+                ));
             }
         }
         Type::Bool

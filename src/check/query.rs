@@ -20,7 +20,6 @@ use super::checker::{Checker, Want};
 use super::effects::Access;
 use super::expr::Place;
 use super::name::Named;
-use super::project::default_source;
 use super::report::{self, queries as say};
 use super::scope::{FrameKind, FrameResult, LocalKind};
 use super::table::TableInfo;
@@ -57,11 +56,11 @@ enum Use {
 
 /// Where the rows of a query, or of a join, come from.
 #[derive(Clone, Debug)]
-enum Source<'p> {
+enum Source {
     /// A table.
     Table(Arc<TableInfo>),
     /// A query that becomes a statement.
-    Query(&'p Expr),
+    Query,
     /// A list.
     List,
     /// Something that is neither, and has been reported.
@@ -70,12 +69,10 @@ enum Source<'p> {
 
 /// A variable of a query with its rows.
 #[derive(Clone, Debug)]
-struct Row<'p> {
+struct Row {
     /// The binding.
     node: NodeId,
-    source: Source<'p>,
-    /// The right side of a `left join`: it may be missing.
-    is_optional: bool,
+    source: Source,
 }
 
 impl<'p> Checker<'p> {
@@ -95,10 +92,10 @@ impl<'p> Checker<'p> {
         Type::list(result)
     }
 
-    fn first_row(&mut self, query: &'p Query) -> Row<'p> {
+    fn first_row(&mut self, query: &'p Query) -> Row {
         let (source, ty) = self.row_source(&query.source);
         self.bind_row(&query.item, ty);
-        Row { node: query.item.id, source, is_optional: false }
+        Row { node: query.item.id, source }
     }
 
     fn bind_row(&mut self, item: &'p Binding, ty: Type) {
@@ -106,7 +103,7 @@ impl<'p> Checker<'p> {
     }
 
     /// The clauses in order; gives the type of what is selected.
-    fn clauses(&mut self, expr: &'p Expr, query: &'p Query, rows: &mut Vec<Row<'p>>) -> Type {
+    fn clauses(&mut self, expr: &'p Expr, query: &'p Query, rows: &mut Vec<Row>) -> Type {
         self.clause_order(query);
         let mut result = self.type_of(query.item.id).clone();
         let mut has_select = false;
@@ -149,7 +146,7 @@ impl<'p> Checker<'p> {
         query: &'p Query,
         clause: &'p Clause,
         (left, item, source, on): (bool, &'p Binding, &'p Expr, &'p Expr),
-        rows: &mut Vec<Row<'p>>,
+        rows: &mut Vec<Row>,
     ) {
         if query.parallel {
             self.report(say::join_in_parallel(clause.word_span));
@@ -160,7 +157,7 @@ impl<'p> Checker<'p> {
         self.bind_row(item, ty.without_null().clone());
         self.condition(on, "on");
         self.set_row_type(item, ty);
-        rows.push(Row { node: item.id, source: found, is_optional: left });
+        rows.push(Row { node: item.id, source: found });
     }
 
     fn where_clause(&mut self, condition: &'p Expr) {
@@ -222,7 +219,7 @@ impl<'p> Checker<'p> {
     }
 
     /// What stands behind `in`: a table, a query over tables, or a list; and the type of a row.
-    fn row_source(&mut self, source: &'p Expr) -> (Source<'p>, Type) {
+    fn row_source(&mut self, source: &'p Expr) -> (Source, Type) {
         if let Some(decl) = self.table_behind(source) {
             let Some(table) = self.table_info(decl) else { return (Source::Broken, Type::Error) };
             self.tables.names.insert(source.id, Resolution::Table(decl));
@@ -246,7 +243,7 @@ impl<'p> Checker<'p> {
                 let plan = self.tables.queries.get(&source.id);
                 let is_query = matches!(source.kind, ExprKind::Query(_));
                 let is_sql = is_query && matches!(plan, Some(QueryPlan::Sql { .. }));
-                let source = if is_sql { Source::Query(source) } else { Source::List };
+                let source = if is_sql { Source::Query } else { Source::List };
                 (source, (*item).clone())
             }
             Type::Error | Type::Never => (Source::Broken, Type::Error),
@@ -296,11 +293,11 @@ impl<'p> Checker<'p> {
         &mut self,
         expr: &'p Expr,
         query: &'p Query,
-        rows: &[Row<'p>],
+        rows: &[Row],
         purpose: Use,
         is_sound: bool,
     ) {
-        let on_database = |row: &Row<'_>| matches!(row.source, Source::Table(_) | Source::Query(_));
+        let on_database = |row: &Row| matches!(row.source, Source::Table(_) | Source::Query);
         let is_sql = rows.first().is_some_and(on_database);
         self.tables.queries.insert(expr.id, QueryPlan::List);
         if is_sql {
@@ -322,7 +319,7 @@ impl<'p> Checker<'p> {
     }
 
     /// Reading tables is an effect; a query that is read from has had its own.
-    fn touch_rows(&mut self, rows: &[Row<'p>], span: Span) {
+    fn touch_rows(&mut self, rows: &[Row], span: Span) {
         for row in rows {
             if let Source::Table(table) = &row.source {
                 self.touch_source(table.source.clone(), Access::Read, span);
@@ -330,7 +327,7 @@ impl<'p> Checker<'p> {
         }
     }
 
-    fn lint_whole_table(&mut self, expr: &Expr, query: &Query, rows: &[Row<'p>], purpose: Use) {
+    fn lint_whole_table(&mut self, expr: &Expr, query: &Query, rows: &[Row], purpose: Use) {
         if !matches!(rows, [Row { source: Source::Table(_), .. }, ..]) {
             return;
         }
@@ -369,11 +366,6 @@ impl<'p> Checker<'p> {
     ) {
         let statement = Arc::new(statement);
         self.tables.queries.insert(node, QueryPlan::Sql { statement, params, source });
-    }
-
-    /// The source that is meant where none is named, as far as this file says.
-    fn source_of(&self, table: &TableInfo) -> EcoString {
-        table.source.clone().unwrap_or_else(|| default_source(self.items))
     }
 
     fn error_count(&self) -> usize {

@@ -9,7 +9,7 @@ use super::expr::Place;
 use super::report;
 use super::types::{FieldType, RecordType, Type};
 use crate::source::Span;
-use crate::syntax::tree::{Expr, ExprKind, Name, RecordPart};
+use crate::syntax::tree::{Expr, Name, RecordPart};
 
 impl<'p> Checker<'p> {
     pub(super) fn record(
@@ -203,11 +203,6 @@ fn set_field(fields: &mut Vec<FieldType>, name: EcoString, ty: Type) {
         Some(field) => field.ty = ty,
         None => fields.push(FieldType { name, ty }),
     }
-}
-
-/// Whether an expression is a record literal, whose fields are compared where it stands.
-pub(super) fn is_record_literal(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Record(_))
 }
 
 #[cfg(test)]

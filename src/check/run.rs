@@ -90,7 +90,7 @@ fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 }
 
 fn check_some(project: &Project, library: &Library, only: Option<FileId>) -> Checked {
-    let names::Scopes { scopes, order, mut diagnostics } = names::collect(project);
+    let names::Scopes { of_files: scopes, order, mut diagnostics } = names::collect(project);
     let declared = vec![Arc::default(); scopes.len()];
     let mut world = World { project, library, scopes, declared };
     let wanted = wanted(&world, &order, only);

@@ -91,7 +91,7 @@ pub(super) fn type_of_last(text: &str) -> String {
         .collect();
     assert!(errors.is_empty(), "{errors:#?}");
     let file = &project.files()[0];
-    let bindings = file.tree.items.iter().filter_map(|item| match item {
+    let mut bindings = file.tree.items.iter().filter_map(|item| match item {
         syntax::tree::Item::Stmt(stmt) => match &stmt.kind {
             syntax::tree::StmtKind::Let(it) => match &it.target {
                 syntax::tree::LetTarget::Name(binding) => Some(binding.id),
@@ -101,6 +101,6 @@ pub(super) fn type_of_last(text: &str) -> String {
         },
         _ => None,
     });
-    let last = bindings.last().expect("the task has a `let`");
+    let last = bindings.next_back().expect("the task has a `let`");
     checked.files[0].tables.types[last.0 as usize].to_string()
 }

@@ -272,7 +272,6 @@ impl Type {
     }
 
     /// Whether any part of the type fulfils a condition; names that stand for themselves are not opened.
-    #[must_use]
     pub fn has_part(&self, wanted: &mut dyn FnMut(&Self) -> bool) -> bool {
         if wanted(self) {
             return true;

@@ -53,7 +53,9 @@ pub fn logs(args: &Logs) -> Result<ExitCode, Unusable> {
         loop {
             let lines = ledger.lines(id, seen, PAGE).map_err(failed)?;
             seen += lines.len() as u64;
-            lines.iter().for_each(|it| print(args, it));
+            for line in &lines {
+                print(args, line);
+            }
             if (lines.len() as u64) < PAGE {
                 break;
             }
@@ -147,18 +149,18 @@ fn as_text(row: &LedgerRow) -> String {
 }
 
 fn run_details(run: &Run) -> String {
-    let mut text = format!("run {}", run.id);
+    let mut parts = vec![format!("run {}", run.id)];
     if run.attempt > 1 {
-        text.push_str(&format!(", attempt {}", run.attempt));
+        parts.push(format!("attempt {}", run.attempt));
     }
     if let Some(ended) = run.ended {
-        text.push_str(&format!(", took {}", ended.since(run.started)));
+        parts.push(format!("took {}", ended.since(run.started)));
     }
-    if let Some(error) = &run.error {
+    let error = run.error.as_ref().map_or(String::new(), |error| {
         let at = error.at.as_ref().map_or(String::new(), |at| format!(" ({at})"));
-        text.push_str(&format!("  {}: {}{at}", error.code, error.message));
-    }
-    text
+        format!("  {}: {}{at}", error.code, error.message)
+    });
+    parts.join(", ") + &error
 }
 
 fn print(args: &Logs, it: &Line) {

@@ -28,11 +28,6 @@ pub fn colored(color: Color) -> bool {
     decide(color, std::io::stdout().is_terminal())
 }
 
-/// Whether to colour what goes to standard error.
-pub fn colored_notes(color: Color) -> bool {
-    decide(color, std::io::stderr().is_terminal())
-}
-
 fn decide(color: Color, terminal: bool) -> bool {
     match color {
         Color::Always => true,

@@ -98,6 +98,7 @@ async fn asked_to_stop() {
     say("stopping: waits for what is running; ctrl-c again interrupts it");
     tokio::spawn(async {
         if tokio::signal::ctrl_c().await.is_ok() {
+            #[expect(clippy::exit, reason = "whoever asks twice does not want to wait")]
             std::process::exit(130);
         }
     });

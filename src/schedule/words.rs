@@ -44,7 +44,8 @@ fn calendar_sentence(calendar: &Calendar, bounds: Bounds) -> String {
     sentence.push_str(calendar.zone.name());
     if !calendar.except.is_empty() {
         let days = calendar.except.iter().map(ToString::to_string);
-        sentence.push_str(&format!(", except on {}", list(days)));
+        sentence.push_str(", except on ");
+        sentence.push_str(&list(days));
     }
     sentence + &bounds_words(bounds, &calendar.zone)
 }

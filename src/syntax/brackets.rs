@@ -495,7 +495,7 @@ fn operate(lexed: &Lexed, found: &[Finding]) -> Vec<Token> {
                 inserted.push((before, closer_of(old[opener].kind)));
             }
             Finding::Surplus { closer: token } | Finding::SurplusOpener { opener: token } => {
-                dropped.push(token)
+                dropped.push(token);
             }
             Finding::Unopened { closer, before } => {
                 inserted.extend(opener_of(old[closer].kind).map(|opener| (before, opener)));
@@ -560,7 +560,7 @@ fn renumber_docs(found: &[Finding], out: &mut Lexed) {
                 Finding::Unclosed { before, .. } | Finding::Unopened { before, .. }
                     if before <= at =>
                 {
-                    more += 1
+                    more += 1;
                 }
                 Finding::Surplus { closer: it } | Finding::SurplusOpener { opener: it }
                     if it < at =>

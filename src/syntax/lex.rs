@@ -53,6 +53,7 @@ pub(super) fn lex(file: FileId, text: &str) -> Lexed {
     scanner.finish()
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each says something that happened on its own")]
 struct Scanner<'s> {
     file: FileId,
     text: &'s str,

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use super::Folder;
 
 /// Takes mails until it is dropped.
-pub struct Server {
+pub(crate) struct Server {
     /// Where it listens.
     pub port: u16,
     process: Child,
@@ -15,7 +15,7 @@ pub struct Server {
 
 impl Server {
     /// Starts one on a free port and waits until it answers.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = Folder::new();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let process = Command::new("/usr/bin/python3")
@@ -39,7 +39,7 @@ impl Server {
     }
 
     /// The mails taken so far, in no particular order, each as it came over the wire.
-    pub fn mails(&self) -> Vec<String> {
+    pub(crate) fn mails(&self) -> Vec<String> {
         let Ok(entries) = std::fs::read_dir(self.folder.path().join("mails/new")) else {
             return Vec::new();
         };

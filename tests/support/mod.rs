@@ -1,18 +1,18 @@
 //! What tests talk to: folders of their own, the binary, a web server, a real mail server.
 
-pub mod mail;
-pub mod web;
+pub(crate) mod mail;
+pub(crate) mod web;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A folder that is removed when the test ends.
-pub struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
     /// A new, empty one.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("taskc-test-{}-{number}", std::process::id()));
@@ -21,19 +21,19 @@ impl Folder {
     }
 
     /// Where it is.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
     /// Writes a file below it.
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.0.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
     /// Copies a folder of the repository into it.
-    pub fn copy(&self, from: &Path) {
+    pub(crate) fn copy(&self, from: &Path) {
         copy(from, &self.0);
     }
 }
@@ -58,12 +58,12 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The repository's root.
-pub fn repository() -> &'static Path {
+pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The binary, to be run in a folder with nothing of the caller's settings.
-pub fn taskc(folder: &Path) -> Command {
+pub(crate) fn taskc(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taskc"));
     command.current_dir(folder).env("NO_COLOR", "1");
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TASKC_")) {
@@ -73,11 +73,11 @@ pub fn taskc(folder: &Path) -> Command {
 }
 
 /// Standard output, as text.
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// Standard error, as text.
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

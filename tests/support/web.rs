@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 /// What the server was asked.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub(crate) struct Request {
     /// `GET`
     pub method: String,
     /// Path and query.
@@ -19,13 +19,13 @@ pub struct Request {
 
 impl Request {
     /// The value of a header, by its name in lower case.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(it, _)| it == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// Answers until the test process ends.
-pub struct Server {
+pub(crate) struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Request>>>,
@@ -33,7 +33,9 @@ pub struct Server {
 
 impl Server {
     /// Starts one on a free port; `answer` gives the status and the body.
-    pub fn start(answer: impl Fn(&Request) -> (u16, String) + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(
+        answer: impl Fn(&Request) -> (u16, String) + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -48,7 +50,7 @@ impl Server {
     }
 
     /// Everything asked so far.
-    pub fn seen(&self) -> Vec<Request> {
+    pub(crate) fn seen(&self) -> Vec<Request> {
         self.seen.lock().unwrap().clone()
     }
 }

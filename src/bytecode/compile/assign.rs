@@ -67,7 +67,7 @@ impl<'p> Lower<'_, 'p> {
         let site = self.shared.native(&native_name(id), window.count, descriptors);
         let to = self.builder.value();
         self.edit(&path, &mut |lower, a| {
-            lower.emit(Ins::Change { to, a, args: window, native: site })
+            lower.emit(Ins::Change { to, a, args: window, native: site });
         });
         if bank(result).is_none() { Out::Nothing } else { self.narrow(Out::Owned(to), result) }
     }

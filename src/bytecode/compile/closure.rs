@@ -94,8 +94,8 @@ impl<'p> Lower<'_, 'p> {
 }
 
 /// The function of a declared function that is used as a value: it takes what the value takes and calls it.
-pub(super) fn forward<'p>(
-    shared: &mut Shared<'p>,
+pub(super) fn forward(
+    shared: &mut Shared<'_>,
     target: &Callee,
     params: &[Type],
     result: Type,

@@ -55,7 +55,7 @@ impl Lower<'_, '_> {
     /// Widens by the description of the type: lists, maps and records whose parts widen, anything to `json`.
     fn widen(&mut self, out: Out, from: &Type, to: &Type) -> Out {
         let value = self.boxed(out, from);
-        let result = self.native("core.widen", &[to.clone()], vec![value]);
+        let result = self.native("core.widen", std::slice::from_ref(to), vec![value]);
         self.in_bank(result, to, to)
     }
 

@@ -196,7 +196,7 @@ impl<'p> Lower<'_, 'p> {
     }
 }
 
-fn find_expr<'p>(node: Node<'p>, id: NodeId) -> Option<&'p Expr> {
+fn find_expr(node: Node<'_>, id: NodeId) -> Option<&Expr> {
     let mut found = None;
     walk::each_below(node, &mut |it| {
         if let Node::Expr(expr) = it

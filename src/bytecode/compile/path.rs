@@ -171,7 +171,7 @@ impl<'p> Lower<'_, 'p> {
             Step::Field(slot, ty) => match (ty, value) {
                 (Type::Int, Out::Scalar(b)) => self.emit(Ins::SetFieldInt { a, slot: *slot, b }),
                 (Type::Float, Out::Scalar(b)) => {
-                    self.emit(Ins::SetFieldFloat { a, slot: *slot, b })
+                    self.emit(Ins::SetFieldFloat { a, slot: *slot, b });
                 }
                 _ => {
                     let b = self.owned(value, given);

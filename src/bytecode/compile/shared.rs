@@ -15,7 +15,7 @@ use crate::check::project::default_source;
 use crate::check::types::{DeclId, Type};
 use crate::source::Span;
 use crate::sql::{Statement, schema};
-use crate::syntax::tree::{Closure, File, Fn, HeaderPart, Item, NodeId};
+use crate::syntax::tree::{Closure, File, Fn, Item, NodeId};
 use crate::value::{DescriptorId, Shape};
 
 /// A program in the making.

@@ -28,7 +28,7 @@ impl<'p> Lower<'_, 'p> {
             StmtKind::While(condition, body) => self.while_stmt(condition, body),
             StmtKind::Try(it) => self.try_stmt(it),
             StmtKind::Transaction(source, body) => {
-                self.transaction(source.as_ref().map(|it| &it.text), body)
+                self.transaction(source.as_ref().map(|it| &it.text), body);
             }
             StmtKind::Test(it) => self.test_stmt(it),
         }
@@ -175,7 +175,9 @@ impl<'p> Lower<'_, 'p> {
 
     /// What is done on the way out of constructs, down to a depth: readings end, transactions are committed.
     pub(super) fn run_exits(&mut self, depth: usize) {
-        for exit in self.exits[depth..].to_vec().into_iter().rev() {
+        // What is done on the way out may itself have exits.
+        let exits = self.exits.clone();
+        for exit in exits.into_iter().skip(depth).rev() {
             match exit {
                 Exit::Loop { .. } | Exit::Inlined => {}
                 Exit::Stream(cursor) => {

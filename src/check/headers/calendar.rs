@@ -85,7 +85,7 @@ impl Checker<'_> {
         let skipped: Vec<u32> = rule.months.iter().filter(|it| longest(*it) < day).collect();
         let sometimes = day == 29 && rule.months.has(2);
         if !skipped.is_empty() || sometimes {
-            self.report(report::skips_months(text.place(&field.span), day, &skipped, &rule.months));
+            self.report(report::skips_months(text.place(&field.span), day, &skipped, rule.months));
         }
     }
 

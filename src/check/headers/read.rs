@@ -11,18 +11,18 @@ use crate::syntax::tree::{Header, Item};
 
 /// A header's word, whether a task may say it more than once, and what reads it.
 struct Word {
-    word: &'static str,
+    name: &'static str,
     may_repeat: bool,
     read:
         for<'c, 'p, 'h> fn(&'c mut Checker<'p>, &mut Parts<'p>, &'h mut TaskHeaders) -> Option<()>,
 }
 
 const fn once(word: &'static str, read: ReadFn) -> Word {
-    Word { word, may_repeat: false, read }
+    Word { name: word, may_repeat: false, read }
 }
 
 const fn often(word: &'static str, read: ReadFn) -> Word {
-    Word { word, may_repeat: true, read }
+    Word { name: word, may_repeat: true, read }
 }
 
 type ReadFn =
@@ -77,8 +77,8 @@ impl<'p> Checker<'p> {
     }
 
     fn read_header(&mut self, header: &'p Header, seen: &[&'p Header], read: &mut TaskHeaders) {
-        let Some(word) = WORDS.iter().find(|it| it.word == header.word.text) else {
-            let near = nearest(&header.word.text, WORDS.iter().map(|it| Candidate::new(it.word)));
+        let Some(word) = WORDS.iter().find(|it| it.name == header.word.text) else {
+            let near = nearest(&header.word.text, WORDS.iter().map(|it| Candidate::new(it.name)));
             self.report(report::unknown_header(header, &near));
             return;
         };
@@ -92,7 +92,7 @@ impl<'p> Checker<'p> {
         if (word.read)(self, &mut parts, read).is_some()
             && let Some(rest) = parts.rest()
         {
-            self.report(report::too_much(rest, word.word));
+            self.report(report::too_much(rest, word.name));
         }
     }
 

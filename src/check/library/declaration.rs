@@ -38,7 +38,6 @@ pub struct Declaration {
 
 /// What the words behind `=` say of a function that is written in Rust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "three independent words of the declaration")]
 pub struct Native {
     /// What it may touch.
     pub effect: EffectClass,

@@ -44,10 +44,10 @@ pub(super) fn entries(module: &'static str, text: &'static str, found: &mut dyn 
     let mut begin = 0;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        if let Some((name, kind)) = head(line) {
-            if let Some((from, name, kind)) = open.replace((begin, name, kind)) {
-                found(Entry { module, name, kind, overload: 0, text: &text[from..begin] });
-            }
+        if let Some((name, kind)) = head(line)
+            && let Some((from, name, kind)) = open.replace((begin, name, kind))
+        {
+            found(Entry { module, name, kind, overload: 0, text: &text[from..begin] });
         }
         at += line.len();
         if !line.starts_with("///") {

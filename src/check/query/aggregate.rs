@@ -229,7 +229,7 @@ impl<'p> Lower<'_, 'p> {
         let node = closure.and_then(|it| it.params.first()).map(|it| it.id);
         let mut select = match rows {
             Rows::Table(table) => {
-                let (from, var) = self.from_table(table, "t", node);
+                let (from, var) = self.rows_of_table(table, "t", node);
                 let mut select = lower::empty(from);
                 self.select_row(&var, &mut select);
                 select
@@ -245,7 +245,7 @@ impl<'p> Lower<'_, 'p> {
             Rows::Query(query) => {
                 let inner = self.query(query)?;
                 self.forget_vars();
-                let (from, var) = self.from_select(inner, node);
+                let (from, var) = self.rows_of_select(inner, node);
                 let mut select = lower::empty(from);
                 self.select_row(&var, &mut select);
                 select

@@ -2,7 +2,7 @@
 
 use crate::check::checked::{Aggregate, ArgSource, CallPlan, Resolution, Target};
 use crate::check::checker::{Checker, Want};
-use crate::check::report::{self, queries as say};
+use crate::check::report::queries as say;
 use crate::check::types::Type;
 use crate::syntax::tree::{Arg, Call, Expr, ExprKind, NodeId};
 use crate::syntax::walk::Node;
@@ -37,7 +37,7 @@ impl Grouping {
 
 impl<'p> Checker<'p> {
     /// `group by a, b`: from here on the query is about groups.
-    pub(super) fn group_clause(&mut self, keys: &'p [Expr], rows: &[Row<'p>]) {
+    pub(super) fn group_clause(&mut self, keys: &'p [Expr], rows: &[Row]) {
         for key in keys {
             let ty = self.expr(key, Want::Value);
             let open = self.open(ty.without_null());

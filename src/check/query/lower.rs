@@ -228,7 +228,7 @@ pub(super) fn all_rows(table: &TableInfo, gives: Gives) -> sql::Statement {
     let var = Var::of_table(table, "t".to_owned());
     let mut outputs = outputs::Outputs::default();
     let shape = outputs.copy(&var, &var.shape, var.is_optional);
-    let mut select = empty(var.from_table(table));
+    let mut select = empty(var.rows_of_table(table));
     (select.shape, select.outputs, select.gives) = (shape, outputs.list, gives);
     sql::Statement::Select(Box::new(select))
 }

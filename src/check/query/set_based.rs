@@ -164,7 +164,7 @@ impl<'p> Lower<'_, 'p> {
         item: &'p Binding,
         condition: Option<&'p Expr>,
     ) -> Option<(sql::TableRef, Option<sql::Expr>)> {
-        let (from, _) = self.from_table(table, &item.name.text, Some(item.id));
+        let (from, _) = self.rows_of_table(table, &item.name.text, Some(item.id));
         let From::Table(name) = from else { return None };
         let condition = match condition {
             Some(condition) => Some(self.expr(condition)?),

@@ -1,7 +1,5 @@
 //! Where control goes: results, cases, words that stand in the wrong place.
 
-use ecow::EcoString;
-
 use super::{Diagnostic, Fix, joined, offer};
 use crate::check::types::Type;
 use crate::source::Span;
@@ -145,10 +143,4 @@ pub(in crate::check) fn no_body(name: &Name) -> Diagnostic {
     Diagnostic::new("missing-value", name.span, format!("`{}` has no body yet", name.text))
         .because("only functions of the library are written elsewhere")
         .help("statements stand in braces: `{ … }`")
-}
-
-/// A failure code that a filter compares with and that nothing has.
-pub(in crate::check) fn unknown_code(span: Span, code: &EcoString, near: &[&str]) -> Diagnostic {
-    let diagnostic = Diagnostic::new("never-true", span, format!("no error has the code `{code}`"));
-    offer(diagnostic, span, near)
 }

@@ -308,7 +308,7 @@ pub(in crate::check) fn skips_months(
     span: Span,
     day: u32,
     skipped: &[u32],
-    months: &Values,
+    months: Values,
 ) -> Diagnostic {
     let title = match skipped {
         [] => "skips February except in leap years".to_owned(),
@@ -320,7 +320,7 @@ pub(in crate::check) fn skips_months(
     };
     let diagnostic = Diagnostic::new("skips-months", span, title)
         .because(format!("not every month has a day {day}"));
-    let is_meant = months.count() > skipped.len() as u32;
+    let is_meant = months.count() as usize > skipped.len();
     if is_meant {
         diagnostic.help("`L` is the last day of each month").fix(Fix::maybe("write `L`", span, "L"))
     } else {

@@ -5,7 +5,6 @@ use ecow::EcoString;
 use super::{Diagnostic, Fix, joined, offer};
 use crate::check::checker::Checker;
 use crate::check::expr::Place;
-use crate::check::record::is_record_literal;
 use crate::check::types::{FieldType, RecordType, Type};
 use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::source::Span;
@@ -72,7 +71,7 @@ fn title(found: &Type, wanted: &Type, place: Place<'_>) -> String {
     let needs = wanted.with_article();
     let is = found.with_article();
     let full = match place {
-        Place::Argument { function, parameter } if parameter.is_empty() => {
+        Place::Argument { function, parameter: "" } => {
             format!("`{function}` needs {needs}, and this is {is}")
         }
         Place::Argument { parameter, .. } => {
@@ -713,9 +712,4 @@ pub(in crate::check) fn no_range_of(span: Span, ty: &Type) -> Diagnostic {
 pub(in crate::check) fn not_storable(span: Span, name: &str, part: &Type) -> Diagnostic {
     let title = format!("`{name}` cannot be kept: {} is not stored", part.with_article());
     Diagnostic::new("wrong-type", span, title)
-}
-
-/// Whether a mistake in a literal is said field by field, so that the literal as a whole is silent.
-pub(in crate::check) fn is_said_inside(expr: &Expr) -> bool {
-    is_record_literal(expr)
 }

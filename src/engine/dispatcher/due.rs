@@ -1,7 +1,5 @@
 //! What is due, what was missed, and what each of it becomes.
 
-use std::collections::BTreeSet;
-
 use super::{Dispatcher, Task, Waiting};
 use crate::check::headers::MissedRuns;
 use crate::engine::event::Note;

@@ -250,7 +250,7 @@ fn cancel() {
     let mut sim = Simulation::serving(MIDNIGHT, headers)
         .script(|it| (minutes(if it.attempt == 1 { 5 } else { 50 }), EndState::Failed));
     let cancel = |sim: &mut Simulation, run| {
-        sim.send(Event::Command(AskId(run), Command::Cancel(RunId(run))))
+        sim.send(Event::Command(AskId(run), Command::Cancel(RunId(run))));
     };
     sim.run_for(minutes(66));
     cancel(&mut sim, 1);

@@ -5,7 +5,7 @@ use std::sync::mpsc as std_mpsc;
 use super::super::simulation::{every, hours, instant, run_end, version};
 use super::super::{RunEvent, StartRun};
 use super::*;
-use crate::check::headers::{Pause, TaskHeaders};
+use crate::check::headers::TaskHeaders;
 use crate::host::real::scratch::Scratch;
 use crate::host::sim;
 use crate::store::{EndState, Filter, Ledger, RunState, SqliteLedger, SqliteStore, TaskName};
@@ -93,7 +93,7 @@ async fn runs_that_do_not_end_in_time_are_interrupted() {
         async move { handle.ask(Command::Trigger { task: TaskName::new("unknown"), wait: true }).await }
     });
     assert_eq!(waiting.await.unwrap(), Ok(Reply::Refused("there is no task `unknown`".to_owned())));
-    handle.stop_within(StdDuration::from_secs(60)).await.unwrap();
+    handle.stop_within(StdDuration::from_mins(1)).await.unwrap();
     running.await_end();
     assert_eq!(rows(&running.scratch)[0].run.as_ref().unwrap().state, RunState::Interrupted);
     running.server.join().unwrap();

@@ -13,7 +13,7 @@ use crate::schedule::{
 };
 use crate::store::{
     EndState, Filter, Hash, Ledger, LedgerRow, Outcome, Presence, RunError, RunId, SqliteStore,
-    Store, TaskName, Write,
+    Store, TaskName,
 };
 
 /// What a scripted worker makes of an attempt: how long it takes, and how it ends.

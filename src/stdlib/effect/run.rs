@@ -127,7 +127,7 @@ mod tests {
     fn log_lines_have_fields() {
         let scene = Scene::new();
         let message = ("message", Value::text("sent"));
-        scene.call("log.info", &[message.clone()]).unwrap();
+        scene.call("log.info", std::slice::from_ref(&message)).unwrap();
         let shape = Rc::new(Shape::new(["mailed", "rate"]));
         let fields = Value::record(&shape, [Value::Int(3), Value::Float(f64::NAN)]);
         scene.call("log.warn", &[message.clone(), ("fields", fields)]).unwrap();

@@ -103,9 +103,8 @@ impl Scanner<'_> {
             return;
         };
         self.habits.lookalikes.push((self.here(), text));
-        match meant {
-            Some(kind) => self.scanned(kind),
-            None => {}
+        if let Some(kind) = meant {
+            self.scanned(kind);
         }
     }
 

@@ -14,9 +14,9 @@ pub(super) fn shorten(function: &mut VirtualFunction) {
     follow(function);
     remove(function, &gone);
     let mut gone = vec![false; function.code.len()];
-    for at in 0..function.code.len() {
-        if let Ins::Jump { target } = function.code[at] {
-            gone[at] = function.labels[target as usize] as usize == at + 1;
+    for (at, (ins, gone)) in function.code.iter().zip(&mut gone).enumerate() {
+        if let Ins::Jump { target } = ins {
+            *gone = function.labels[*target as usize] as usize == at + 1;
         }
     }
     remove(function, &gone);

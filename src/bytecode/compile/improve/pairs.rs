@@ -4,7 +4,7 @@ use super::super::accesses::Var;
 use super::super::virtual_fn::{Virtual, VirtualFunction};
 use super::{Uses, remove};
 use crate::bytecode::instruction::{Flow, Instruction};
-use crate::bytecode::operand::{Access, Bank};
+use crate::bytecode::operand::Bank;
 
 type Ins = Instruction<Virtual>;
 
@@ -111,9 +111,9 @@ impl Pairs {
 
     /// `xs[i].f = x`: taken out, changed, and put back.
     fn changed_item(&mut self, code: &mut [Ins], at: usize) {
-        let (part, list, i) = match code[at] {
-            Ins::TakeItem { to, list, i } | Ins::Item { to, list, i } => (to, list, i),
-            _ => return,
+        let (Ins::TakeItem { to: part, list, i } | Ins::Item { to: part, list, i }) = code[at]
+        else {
+            return;
         };
         let Some(change) = self.next(at) else { return };
         let Some(back) = self.next(change) else { return };

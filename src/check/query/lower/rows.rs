@@ -57,7 +57,7 @@ impl Var {
         }
     }
 
-    pub(super) fn from_table(&self, table: &TableInfo) -> sql::From {
+    pub(super) fn rows_of_table(&self, table: &TableInfo) -> sql::From {
         let name = table.schema.database_name.clone();
         sql::From::Table(sql::TableRef { name, alias: self.alias.clone() })
     }
@@ -82,7 +82,7 @@ impl<'p> Lower<'_, 'p> {
             let table = table.clone();
             self.same_source(&table, source)?;
             let var = Var::of_table(&table, alias);
-            let from = var.from_table(&table);
+            let from = var.rows_of_table(&table);
             self.vars.push((item.id, var));
             return Some(from);
         }
@@ -100,7 +100,7 @@ impl<'p> Lower<'_, 'p> {
     }
 
     /// Brings the rows of a `select` into the statement under a variable.
-    pub(in crate::check::query) fn from_select(
+    pub(in crate::check::query) fn rows_of_select(
         &mut self,
         select: sql::Select,
         node: Option<NodeId>,
@@ -112,7 +112,7 @@ impl<'p> Lower<'_, 'p> {
     }
 
     /// Brings the rows of a table into the statement under a variable.
-    pub(in crate::check::query) fn from_table(
+    pub(in crate::check::query) fn rows_of_table(
         &mut self,
         table: &TableInfo,
         name: &str,
@@ -121,7 +121,7 @@ impl<'p> Lower<'_, 'p> {
         let var = Var::of_table(table, self.alias(name));
         self.source.clone_from(&table.source);
         self.vars.extend(node.map(|node| (node, var.clone())));
-        (var.from_table(table), var)
+        (var.rows_of_table(table), var)
     }
 
     /// Another name for a variable that is there.

@@ -37,7 +37,7 @@ pub(super) const WRITING: &[&str] = &[
 ];
 
 /// The longest pause before a request is made again, and the longest that a server can ask for.
-const PAUSE_MAX: Duration = Duration::from_secs(60);
+const PAUSE_MAX: Duration = Duration::from_mins(1);
 
 pub(super) async fn perform(context: &Context, call: &Call<'_>) -> Result<Value, Fault> {
     let method = match call.name {

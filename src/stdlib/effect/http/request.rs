@@ -133,11 +133,14 @@ impl Headers<'_> {
         if self.has("idempotency-key") {
             return;
         }
-        let value = key.map(str::to_owned).unwrap_or_else(|| {
-            let mut random = [0; 16];
-            self.context.host.entropy.fill(&mut random);
-            hex::encode(random)
-        });
+        let value = key.map_or_else(
+            || {
+                let mut random = [0; 16];
+                self.context.host.entropy.fill(&mut random);
+                hex::encode(random)
+            },
+            str::to_owned,
+        );
         let name = "Idempotency-Key".to_owned();
         self.lines.push(Header { name, value, sensitive: false });
     }
