@@ -148,6 +148,8 @@ pub struct Tables {
     pub type_exprs: FxHashMap<NodeId, Type>,
     /// Literals that need more than their text: instants (microseconds) and dates (days).
     pub instants: FxHashMap<NodeId, i64>,
+    /// The templates that `template(…)` names, by the path's node: where each was found, and what it says.
+    pub templates: FxHashMap<NodeId, (EcoString, Arc<str>)>,
     /// What each closure sees of the variables around it, by the closure expression's node: bindings in order of first
     /// use. Likewise for the body of a `parallel for` (by the statement's node) and of a `parallel from` (by the query's).
     pub captures: FxHashMap<NodeId, Vec<NodeId>>,

@@ -110,23 +110,28 @@ impl<'p> Checker<'p> {
             return;
         }
         let values = &call.args[usize::from(*values)].value;
-        let Some(literal) = Literal::of(&call.args[usize::from(*source)].value) else { return };
-        let (name, text) = if is_file {
-            let templates = &self.world.project.settings.templates;
-            match templates.get(literal.text) {
-                Some(text) => (literal.text, text.clone()),
-                None => {
-                    let mut known: Vec<&str> =
-                        templates.keys().map(ecow::EcoString::as_str).collect();
-                    known.sort_unstable();
-                    let diagnostic = report::languages::no_template(&literal, &known);
-                    return self.report(diagnostic);
-                }
+        let source = &call.args[usize::from(*source)].value;
+        let Some(literal) = Literal::of(source) else {
+            if is_file {
+                self.report(report::languages::computed_template(source.span));
             }
+            return;
+        };
+        let (name, text) = if is_file {
+            let project = self.world.project;
+            let folder = project.file(self.file).folder();
+            let Some(found) = project.settings.template(folder, literal.text) else {
+                let templates = &project.settings.templates;
+                let mut known: Vec<&str> = templates.keys().map(ecow::EcoString::as_str).collect();
+                known.sort_unstable();
+                return self.report(report::languages::no_template(&literal, &known));
+            };
+            self.tables.templates.insert(source.id, found.clone());
+            found
         } else {
-            ("", literal.text.into())
+            (ecow::EcoString::new(), literal.text.into())
         };
         let ty = self.type_of(values.id).clone();
-        self.check_template_text(&literal, name, &text, values, &ty);
+        self.check_template_text(&literal, &name, &text, values, &ty);
     }
 }

@@ -53,6 +53,18 @@ pub struct Settings {
     pub now: Option<i64>,
 }
 
+impl Settings {
+    /// The template that `path` names in a file of the folder: beside the file, below the root, below `templates`.
+    #[must_use]
+    pub fn template(&self, folder: &str, path: &str) -> Option<(EcoString, Arc<str>)> {
+        let places = [format!("{folder}{path}"), path.to_owned(), format!("templates/{path}")];
+        places.into_iter().find_map(|place| {
+            let text = self.templates.get(place.as_str())?;
+            Some((place.into(), Arc::clone(text)))
+        })
+    }
+}
+
 /// A secret as far as checking knows it: never its value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecretSetting {

@@ -10,7 +10,7 @@ use crate::bytecode::operand::{Bank, FunctionId, Window};
 use crate::bytecode::program::{EffectClass, EffectKind, EffectSite, TestCall};
 use crate::check::checked::{ArgSource, CallPlan, LibraryFn, Resolution, Target};
 use crate::check::effects;
-use crate::check::library::Native;
+use crate::check::library::{Native, PRELUDE};
 use crate::check::types::Type;
 use crate::syntax::tree::{Call, Expr, ExprKind, NodeId};
 
@@ -345,6 +345,9 @@ impl<'p> Lower<'_, 'p> {
         if let Some(out) = self.intrinsic(id, arguments, &callee, result) {
             return out;
         }
+        if id.module == PRELUDE && id.name == "template" {
+            return self.template(arguments, &callee);
+        }
         let args = self.boxed_arguments(arguments, &callee, 0);
         let descriptors = if native.typed { arguments.type_args.as_slice() } else { &[] };
         let name = native_name(id);
@@ -353,6 +356,17 @@ impl<'p> Lower<'_, 'p> {
             Some(class) => self.native_effect(&name, class, descriptors, args),
         };
         if bank(result).is_none() { Out::Nothing } else { self.narrow(out, result) }
+    }
+
+    /// `template("x.html", values)`: what the file says now is part of the program.
+    fn template(&mut self, arguments: &Arguments<'p>, callee: &Callee) -> Out {
+        let Argument::Given(path) = arguments.each[0] else {
+            unreachable!("a path stands in the call")
+        };
+        let (name, text) = self.tables().templates[&path.id].clone();
+        let mut args = vec![self.load_text(&name), self.load_text(&text)];
+        args.extend(self.boxed_arguments(arguments, callee, 1));
+        self.native("core.template", &[], args)
     }
 
     /// All arguments from `first` on, boxed.

@@ -37,13 +37,14 @@ fn writes(sample: &BrokenDownTime, pattern: &str) -> bool {
     sample.format(pattern, StdFmtWrite(&mut out)).is_ok()
 }
 
-/// Each `%` with its flags and letter.
+/// Each `%` with its flags, its width and its letter.
 fn directives(pattern: &str) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + pattern[at..].find('%')?;
         let rest = &pattern[start + 1..];
-        let letter = rest.char_indices().find(|(_, c)| c.is_ascii_alphabetic() || *c == '%');
+        let is_flag = |c: char| "-_^#.:".contains(c) || c.is_ascii_digit();
+        let letter = rest.char_indices().find(|(_, c)| !is_flag(*c));
         let end = match letter {
             Some((offset, c)) => start + 1 + offset + c.len_utf8(),
             None => pattern.len(),
@@ -60,7 +61,7 @@ mod tests {
     #[test]
     fn patterns_are_tried_out() {
         fine("print(now().format(\"%d %B %Y %H:%M\"))\nprint(today().format(\"%Y-%m-%d\"))");
-        finds("print(now().format(\"%d %! %Y\"))", &["bad-format at `%! %Y`"]);
+        finds("print(now().format(\"%d %! %Y\"))", &["bad-format at `%!`"]);
         finds("print(today().format(\"%Y %H\"))", &["bad-format at `%H`"]);
         finds(
             "print(now().format(\"%Y\", in: \"Europe/Berln\"))",

@@ -85,6 +85,26 @@ mod tests {
     }
 
     #[test]
+    fn templates_are_beside_the_file_below_the_root_or_below_templates() {
+        let mut project = project(&[("desk/main", "print(template(\"a.txt\", {}))")]);
+        for place in ["templates/a.txt", "a.txt", "desk/a.txt"] {
+            project.settings.templates.insert(place.into(), place.into());
+            let (found, text) = project.settings.template("desk/", "a.txt").unwrap();
+            assert_eq!((found.as_str(), &*text), (place, place));
+        }
+        assert_eq!(project.settings.template("", "desk/b.txt"), None);
+    }
+
+    #[test]
+    fn the_path_stands_in_the_program() {
+        let computed = "let name = \"page\"\nprint(template(\"{name}.html\", {}))";
+        assert_eq!(
+            found(computed),
+            ["bad-template: the path of a template stands in the program, as a text without holes"]
+        );
+    }
+
+    #[test]
     fn templates_can_be_read() {
         assert_eq!(
             found("print(template(\"pag.html\", {}))"),

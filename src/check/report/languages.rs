@@ -28,9 +28,17 @@ pub(in crate::check) fn no_template(literal: &Literal<'_>, known: &[&str]) -> Di
     let title = format!("no template is called `{}`", literal.text);
     let span = literal.place(0..literal.text.len());
     let near = nearest(literal.text, known.iter().map(|it| Candidate::new(it)));
-    let diagnostic =
-        Diagnostic::new("bad-template", span, title).because("looked for below the project's root");
+    let diagnostic = Diagnostic::new("bad-template", span, title)
+        .because("looked for beside this file, in the project's folder and in its `templates`");
     offer(diagnostic, span, &near)
+}
+
+/// A template that only the run would know.
+pub(in crate::check) fn computed_template(span: Span) -> Diagnostic {
+    let title = "the path of a template stands in the program, as a text without holes";
+    Diagnostic::new("bad-template", span, title)
+        .because("templates are read when the program is checked")
+        .help("for a text that comes from elsewhere: `template.text(source, values)`")
 }
 
 /// A template that cannot be read.

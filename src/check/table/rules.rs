@@ -159,8 +159,7 @@ impl<'p> Checker<'p> {
         if name.text.is_empty() {
             return;
         }
-        let Some(scope) = self.file_scope() else { return };
-        let decl = match scope.find(self.file, &self.world.scopes, &name.text) {
+        let decl = match self.lookup(&name.text) {
             Found::Decl(decl) => decl,
             Found::Several(modules) => {
                 return self.report(report::names::ambiguous(name.span, &name.text, &modules));
