@@ -7,6 +7,8 @@ mod explain;
 mod layers;
 mod library;
 mod random;
+#[cfg(unix)]
+mod readme;
 mod runs;
 mod schedule_oracle;
 mod schedule_words;

@@ -1,0 +1,187 @@
+//! Every sample in every document does what it says.
+//!
+//! ` ```task file=NAME ` writes a file; ` ```console ` holds commands behind `$` with exactly what they print, `…` standing for
+//! anything within a line and `...` on a line of its own for any lines. A document is one session in one folder.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use crate::support::{Folder, repository, taskc};
+
+/// A fenced block.
+struct Block {
+    /// The line in the document, from 1.
+    line: usize,
+    /// What stands behind the fence.
+    info: String,
+    text: String,
+}
+
+fn blocks(document: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open = false;
+    for (line, text) in (1..).zip(document.lines()) {
+        match text.strip_prefix("```") {
+            Some(_) if open => open = false,
+            Some(info) => {
+                open = true;
+                blocks.push(Block { line, info: info.trim().to_owned(), text: String::new() });
+            }
+            None if open => {
+                let block = blocks.last_mut().expect("a block is open");
+                block.text.push_str(text);
+                block.text.push('\n');
+            }
+            None => {}
+        }
+    }
+    blocks
+}
+
+/// Servers that a document started; they end with it.
+#[derive(Default)]
+struct Servers(Vec<Child>);
+
+impl Drop for Servers {
+    fn drop(&mut self) {
+        for server in &mut self.0 {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+    }
+}
+
+/// What a command prints, on both outputs.
+fn output(folder: &Folder, command: &str, servers: &mut Servers) -> String {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let ["taskc", args @ ..] = words.as_slice() else {
+        panic!("a document shows another command than taskc: {command}")
+    };
+    let mut run = taskc(folder.path());
+    if let [args @ .., "&"] = args {
+        let run = run.args(args).stdout(Stdio::null()).stderr(Stdio::null());
+        servers.0.push(run.spawn().unwrap());
+        let socket = folder.path().join(".taskc/taskc.sock");
+        for _ in 0..1000 {
+            if std::os::unix::net::UnixStream::connect(&socket).is_ok() {
+                return String::new();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        panic!("`{command}` does not listen");
+    }
+    let output = run.args(args).output().unwrap();
+    let mut text = String::from_utf8(output.stdout).unwrap();
+    text.push_str(std::str::from_utf8(&output.stderr).unwrap());
+    text
+}
+
+/// The document with what its commands print now.
+fn replayed(document: &str) -> String {
+    let folder = Folder::new();
+    let mut servers = Servers::default();
+    let mut now = String::new();
+    let mut lines = document.lines().peekable();
+    let mut blocks = blocks(document).into_iter();
+    while let Some(line) = lines.next() {
+        writeln!(now, "{line}").unwrap();
+        if !line.starts_with("```") {
+            continue;
+        }
+        let block = blocks.next().expect("counted alike");
+        let inner: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
+        if block.info == "console" {
+            now.push_str(&session(&inner, &folder, &mut servers));
+        } else {
+            if let Some((_, name)) = block.info.split_once("file=") {
+                folder.write(name, &block.text);
+            }
+            now.push_str(&block.text);
+        }
+        now.push_str("```\n");
+        assert!(block.line > 0);
+    }
+    now
+}
+
+fn session(lines: &[&str], folder: &Folder, servers: &mut Servers) -> String {
+    let mut now = String::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let command = lines[at].strip_prefix("$ ").expect("output follows its command");
+        let shown = lines[at + 1..].iter().take_while(|it| !it.starts_with("$ "));
+        let shown: Vec<&str> = shown.copied().collect();
+        at += 1 + shown.len();
+        let printed = output(folder, command, servers);
+        let printed: Vec<&str> = printed.lines().map(str::trim_end).collect();
+        writeln!(now, "$ {command}").unwrap();
+        let lines = if agrees(&shown, &printed) { &shown } else { &printed };
+        for line in lines {
+            writeln!(now, "{line}").unwrap();
+        }
+    }
+    now
+}
+
+fn agrees(shown: &[&str], printed: &[&str]) -> bool {
+    match (shown, printed) {
+        ([], []) => true,
+        (["...", shown @ ..], _) => (0..=printed.len()).any(|from| agrees(shown, &printed[from..])),
+        ([first, shown @ ..], [line, printed @ ..]) => {
+            line_agrees(first, line) && agrees(shown, printed)
+        }
+        _ => false,
+    }
+}
+
+fn line_agrees(shown: &str, line: &str) -> bool {
+    let Some((before, behind)) = shown.split_once('…') else { return shown == line };
+    let Some(rest) = line.strip_prefix(before) else { return false };
+    let starts = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
+    starts.into_iter().any(|at| line_agrees(behind, &rest[at..]))
+}
+
+#[test]
+fn documents_say_what_happens() {
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut report = String::new();
+    for name in ["README.md"] {
+        let path = repository().join(name);
+        let document = std::fs::read_to_string(&path).unwrap();
+        let now = replayed(&document);
+        if now == document {
+            continue;
+        }
+        if update {
+            std::fs::write(&path, now).unwrap();
+        } else {
+            let diff = similar::TextDiff::from_lines(&document, &now);
+            writeln!(report, "{name}\n{}", diff.unified_diff()).unwrap();
+        }
+    }
+    assert!(report.is_empty(), "UPDATE=1 accepts:\n{report}");
+}
+
+/// A block that no rule above would look at is a sample that may be wrong.
+#[test]
+fn no_sample_is_left_out() {
+    for name in ["README.md", "ARCHITECTURE.md"] {
+        let document = std::fs::read_to_string(repository().join(name)).unwrap();
+        for block in blocks(&document) {
+            let is_known = block.info == "console"
+                || block.info.starts_with("task file=")
+                || block.info == "sh" && is_command_of_ours(&block.text)
+                || block.info == "text" && name == "ARCHITECTURE.md";
+            assert!(is_known, "{name}:{}: `{}`", block.line, block.info);
+        }
+    }
+}
+
+/// The two commands: the first is shown with a path that is there, the second is how these tests are run.
+fn is_command_of_ours(text: &str) -> bool {
+    match text.trim() {
+        "cargo run --release -- serve examples" => repository().join("examples").is_dir(),
+        command => Path::new(command).exists() || repository().join(command).is_file(),
+    }
+}
