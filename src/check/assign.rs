@@ -177,6 +177,7 @@ impl<'p> Checker<'p> {
             self.report(report::names::captured_assignment(span, &name, binding, frame));
             return false;
         }
+        self.scope.get_mut(id).is_changed = true;
         true
     }
 

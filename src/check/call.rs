@@ -19,7 +19,8 @@ use super::report;
 use super::scope::FrameKind;
 use super::signature::{Parameter, Signature};
 use super::types::{DeclId, FnType, Type};
-use crate::diagnostics::suggest::{Candidate, nearest};
+use crate::diagnostics::suggest::foreign::foreign;
+use crate::diagnostics::suggest::{Candidate, nearest, synonyms};
 use crate::source::FileId;
 use crate::syntax::tree::{Call, Expr, ExprKind, Field, Name};
 
@@ -293,10 +294,10 @@ impl<'p> Checker<'p> {
         if self.is_out_of_reach(written.span, name) {
             return Type::Error;
         }
-        if !self.library().methods(name).is_empty() {
+        if let Some(method) = self.method_meant(call, name) {
             let first = call.args.first().map(|it| self.source.slice(it.value.span));
             let receiver = first.filter(|it| is_short_word(it));
-            self.report(report::names::method_called_bare(&written, receiver));
+            self.report(report::names::method_called_bare(&written, method, receiver));
             return Type::Error;
         }
         let known = self.visible_names();
@@ -306,6 +307,15 @@ impl<'p> Checker<'p> {
         let diagnostic = report::names::unknown_bare_function(&written, &near);
         self.report(diagnostic);
         Type::Error
+    }
+
+    /// The method of a name, or the one of the first argument that other languages call so.
+    fn method_meant<'n>(&self, call: &Call, name: &'n str) -> Option<&'n str> {
+        let first = call.args.first().map(|it| &self.tables.types[it.value.id.0 as usize]);
+        let has = |name: &str| first.is_some_and(|ty| self.has_method(&self.open(ty), name));
+        let names = if foreign(name).is_some() { &[][..] } else { synonyms::of(name) };
+        let meant = std::iter::once(name).chain(names.iter().copied()).find(|it| has(it));
+        meant.or_else(|| (!self.library().methods(name).is_empty()).then_some(name))
     }
 
     /// Checks arguments of a call that cannot be made sense of, for mistakes of their own.

@@ -161,11 +161,11 @@ impl<'p> Checker<'p> {
         self.scope.close(mark.start, |local| {
             let is_silent = local.is_used || local.name.starts_with('_') || local.ty.is_error();
             if !is_silent && matches!(local.kind, LocalKind::Let | LocalKind::Var) {
-                unused.push((local.name, local.span));
+                unused.push(local);
             }
         });
-        for (name, span) in unused.into_iter().rev() {
-            self.note_unused(&name, span);
+        for local in unused.into_iter().rev() {
+            self.note_unused(&local);
         }
     }
 

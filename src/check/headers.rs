@@ -11,7 +11,6 @@ mod parts;
 mod read;
 mod schedule;
 
-pub(super) use calendar::written;
 pub use data::{
     Allow, Group, History, Missed, MissedRuns, Overlap, Pause, Priority, Retry, TaskHeaders, Trace,
 };

@@ -3,9 +3,9 @@
 use super::assigned::gives_value;
 use super::checker::Checker;
 use super::report;
+use super::scope::Local;
 use super::types::Type;
 use crate::diagnostics::secrets::secrets;
-use crate::source::Span;
 use crate::sql::schema::snake_case;
 use crate::syntax::tree::{Expr, ExprKind, Name, Text, TextPart};
 
@@ -22,8 +22,13 @@ impl Checker<'_> {
     }
 
     /// A variable that nobody reads. Said only where the body has no error that might be the reason.
-    pub(super) fn note_unused(&mut self, name: &str, span: Span) {
-        self.unused.push(report::lints::unused_name(span, name));
+    pub(super) fn note_unused(&mut self, local: &Local) {
+        let said = if local.is_changed {
+            report::lints::never_read(local.span, &local.name)
+        } else {
+            report::lints::unused_name(local.span, &local.name)
+        };
+        self.unused.push(said);
     }
 
     /// Ends a body: what is unused in it is said if nothing in it was too broken to tell.

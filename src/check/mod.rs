@@ -19,6 +19,7 @@ mod call;
 pub mod checked;
 mod checker;
 mod closure;
+mod consequence;
 mod cover;
 mod declare;
 pub mod declared;

@@ -14,6 +14,7 @@ pub(super) mod nulls;
 pub(super) mod operators;
 pub(super) mod queries;
 pub(super) mod schedules;
+pub(super) mod surprises;
 pub(super) mod tables;
 pub(super) mod types;
 

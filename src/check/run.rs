@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::checked::{Checked, CheckedFile, Tables};
 use super::checker::{Checker, World};
+use super::consequence;
 use super::declared::Declared;
 use super::effects::{self, Bodies};
 use super::library::{Body, Declaration, Library};
@@ -118,6 +119,7 @@ fn check_some(project: &Project, library: &Library, only: Option<FileId>) -> Che
     let files_wanted = project.files().iter().filter(|file| wanted.contains(&file.source.id));
     diagnostics.extend(files_wanted.flat_map(|file| file.syntax.iter().cloned()));
     diagnostics.retain(|it| wanted.contains(&it.span().file));
+    let diagnostics = consequence::without_consequences(project, diagnostics);
     let diagnostics = in_order(project, diagnostics);
     Checked { files, effects, diagnostics }
 }

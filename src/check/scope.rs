@@ -35,6 +35,8 @@ pub(super) struct Local {
     pub(super) kind: LocalKind,
     /// Whether anybody reads it.
     pub(super) is_used: bool,
+    /// Whether it is set again, or changed.
+    pub(super) is_changed: bool,
     shadows: Option<LocalId>,
 }
 
@@ -130,7 +132,9 @@ impl<'p> Scope<'p> {
     ) -> LocalId {
         let id = self.mark();
         let shadows = self.innermost.insert(name.clone(), id);
-        let local = Local { name: name.clone(), span, node, ty, kind, is_used: false, shadows };
+        let name = name.clone();
+        let local =
+            Local { name, span, node, ty, kind, is_used: false, is_changed: false, shadows };
         self.locals.push(local);
         id
     }

@@ -17,6 +17,7 @@ mod words;
 mod zone;
 
 pub use calendar::{Calendar, ClockNote};
+pub(crate) use cron::names;
 pub use cron::{
     Cron, CronError, CronErrorKind, CronFix, DayRule, Field, FieldKind, Foreign, Item, ItemKind,
     Joined, Never, Step, Values,
@@ -29,5 +30,5 @@ pub use literal::{
     Literal, LiteralError, LiteralErrorKind, Part, parse_date, parse_instant, parse_literal,
 };
 pub use time::{Civil, Date, Duration, Instant};
-pub use words::{describe, describe_all};
+pub use words::{describe, describe_all, describe_days};
 pub use zone::{Change, Reading, UnknownZone, Zone, ZoneProblem, database_version};

@@ -29,6 +29,12 @@ pub fn describe_all(schedules: &Schedules) -> String {
     schedules.0.iter().map(describe).collect::<Vec<_>>().join("; and ")
 }
 
+/// The days of a calendar in words, without its times: `on the 13th of every month and also every Friday`.
+#[must_use]
+pub fn describe_days(calendar: &Calendar) -> String {
+    days(calendar.cron.days())
+}
+
 fn calendar_sentence(calendar: &Calendar, bounds: Bounds) -> String {
     let times = TimesOfDay::of(calendar);
     let mut sentence = times.words();

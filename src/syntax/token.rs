@@ -97,7 +97,7 @@ kinds! {
         /// `256MB`
         #[regex("[0-9]+(B|KB|MB|GB)")] Size = "a size",
         /// `@2026-03-29`, `@2026-03-29T02:30:00Z`
-        #[regex(r"@[0-9][0-9A-Za-z:+\-]*(\.[0-9][0-9A-Za-z:+\-]*)?(\[[A-Za-z0-9_+/\-]*\])?")] Time = "a time",
+        #[regex(r"@[0-9]([0-9A-Za-z:+\-]*[0-9A-Za-z])?(\.[0-9]([0-9A-Za-z:+\-]*[0-9A-Za-z])?)?(\[[A-Za-z0-9_+/\-]*\])?")] Time = "a time",
         /// A whole text: `"…"`, `"""…"""` or `r"…"` without holes.
         #[regex(r#""([^"\\{}\r\n]|\\[^u\r\n])*"|r"[^"\r\n]*""#)] Text = "a text",
     }
@@ -259,6 +259,7 @@ mod tests {
             [Kind::Time, Kind::DotDot, Kind::Time]
         );
         assert_eq!(kinds("@2026-03-29T02:30:00.123+02:00"), [Kind::Time]);
+        assert_eq!(kinds("@2026-03-29: @2026-03-29T02:30:00.5Z:").len(), 4);
     }
 
     #[test]

@@ -1,10 +1,29 @@
 //! What the program has to go through.
 
-use taskc::diagnostics::Diagnostic;
-use taskc::source::Sources;
-use taskc::syntax;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
+
+use futures_util::future::BoxFuture;
+use taskc::bytecode::run_field::RunField;
+use taskc::bytecode::{self, Verified};
+use taskc::check::checked::Checked;
+use taskc::check::library::Library;
+use taskc::check::project::{Project, ProjectFile, SecretSetting, Settings};
+use taskc::check::{self, headers::TaskHeaders};
+use taskc::diagnostics::{Diagnostic, Severity};
+use taskc::engine::attempt::{self, Attempt, Ended, Listener};
+use taskc::host::sim::World;
+use taskc::source::{FileId, Source, Sources};
+use taskc::stdlib;
+use taskc::stdlib::effect::{Level, Output};
+use taskc::value::Value;
+use taskc::vm::Trace;
+use tokio::sync::watch;
 
 use super::case::Case;
+
+/// 2026-11-20T08:00:00Z, in microseconds: every check and every run happens then.
+const NOW_US: i64 = 1_795_161_600_000_000;
 
 /// What happened to a case.
 pub(super) struct Outcome {
@@ -21,16 +40,152 @@ pub(super) struct Diagnosis {
 
 /// Runs all phases, each only if the one before it was content.
 pub(super) fn outcome(case: &Case) -> Outcome {
-    Outcome { diagnosis: diagnose(case), run: None }
+    let library = Library::new(stdlib::declarations());
+    let project = project(case);
+    let checked = check::check(&project, &library);
+    let refused = checked.diagnostics.iter().any(|it| it.severity == Severity::Error);
+    let task = project.files().last().unwrap();
+    let runs = !refused && task.is_task();
+    let run = || run(&project, &library, &checked, task.source.id);
+    let run = runs.then(|| {
+        catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| vec!["//! panic".to_owned()])
+    });
+    Outcome { diagnosis: diagnosis(&project, &checked), run }
 }
 
 /// Everything that is known without a run.
 pub(super) fn diagnose(case: &Case) -> Diagnosis {
+    let project = project(case);
+    let checked = check::check(&project, &Library::new(stdlib::declarations()));
+    diagnosis(&project, &checked)
+}
+
+fn diagnosis(project: &Project, checked: &Checked) -> Diagnosis {
     let mut sources = Sources::default();
-    let mut findings = Vec::new();
-    for file in &case.files {
-        let id = sources.add(&format!("{}.task", file.module), &file.text);
-        findings.extend(syntax::parse(id, &file.text).diagnostics);
+    for file in project.files() {
+        sources.add(&file.source.path, &file.source.text);
     }
-    Diagnosis { sources, findings }
+    Diagnosis { sources, findings: checked.diagnostics.clone() }
+}
+
+fn project(case: &Case) -> Project {
+    let mut project = Project::default();
+    project.settings = settings(&case.settings);
+    for file in &case.files {
+        project.add(|id| {
+            let parsed = taskc::syntax::parse(id, &file.text);
+            ProjectFile {
+                module: file.module.as_str().into(),
+                source: Source::new(id, &format!("{}.task", file.module), &file.text),
+                tree: Arc::new(parsed.tree),
+                comments: parsed.comments.into(),
+                syntax: parsed.diagnostics,
+            }
+        });
+    }
+    project
+}
+
+fn settings(text: &str) -> Settings {
+    let table: toml::Table = text.parse().unwrap();
+    let names = |section: &str| {
+        let section = table.get(section).and_then(|it| it.as_table());
+        section.into_iter().flatten().map(|(name, _)| name.as_str().into()).collect::<Vec<_>>()
+    };
+    let secret = |name| SecretSetting { name, hosts: Vec::new() };
+    Settings {
+        sources: names("sources"),
+        secrets: names("secrets").into_iter().map(secret).collect(),
+        env: names("env"),
+        now: Some(NOW_US),
+        ..Settings::default()
+    }
+}
+
+fn run(project: &Project, library: &Library, checked: &Checked, task: FileId) -> Vec<String> {
+    let valid = checked.valid(project, library, task).expect("a file without errors is valid");
+    let program = bytecode::verify(bytecode::compile::compile(valid));
+    let program = Arc::new(program.expect("the compiler makes what the verifier takes"));
+    let listener = Arc::new(Lines::default());
+    // Held to the end: an attempt that nobody could cancel any more would be a cancelled one.
+    let (_cancel, cancelled) = watch::channel(false);
+    let headers = &checked.file(task).headers;
+    let attempt = attempt(&program, headers, Arc::clone(&listener), cancelled);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let ended = runtime.block_on(attempt::run(attempt));
+    let mut lines = std::mem::take(&mut *listener.0.lock().unwrap());
+    lines.extend(match ended {
+        Ended::Done(_) => None,
+        Ended::Failed(failed) => Some(failure(&failed.trace)),
+        Ended::Cancelled => Some("//! cancelled".to_owned()),
+    });
+    lines
+}
+
+fn attempt(
+    program: &Arc<Verified>,
+    headers: &Arc<TaskHeaders>,
+    listener: Arc<Lines>,
+    cancelled: watch::Receiver<bool>,
+) -> Attempt {
+    Attempt {
+        program: Arc::clone(program),
+        headers: Arc::clone(headers),
+        kept: vec![None; program.program().kept.len()],
+        run: RunField::ALL.iter().map(known).collect(),
+        is_last: true,
+        host: World::new(0, NOW_US).host(),
+        known: Arc::default(),
+        listener,
+        cancelled,
+    }
+}
+
+/// What the run knows of itself.
+fn known(field: &RunField) -> Value {
+    match field {
+        RunField::Id => Value::text("r1"),
+        RunField::Due => Value::Time(NOW_US),
+        RunField::Previous => Value::Null,
+        RunField::Late => Value::Bool(false),
+        RunField::Missed => Value::Int(0),
+        RunField::Attempt => Value::Int(1),
+        RunField::Trigger => Value::text("manual"),
+        RunField::Task => Value::text("main"),
+    }
+}
+
+/// `//! error[index] line 2: …`
+fn failure(trace: &Trace) -> String {
+    let line = trace.frames.iter().map(|it| it.at.line).find(|line| *line > 0).unwrap_or(0);
+    format!("//! error[{}] line {line}: {}", trace.fault.code, trace.fault.message)
+}
+
+/// Lines as expectations.
+#[derive(Default)]
+struct Lines(Mutex<Vec<String>>);
+
+impl Listener for Lines {
+    fn is_full(&self) -> bool {
+        false
+    }
+
+    fn hand_on(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+}
+
+impl Output for Lines {
+    fn print(&self, text: &str) {
+        self.0.lock().unwrap().extend(text.split('\n').map(|line| format!("//> {line}")));
+    }
+
+    fn log(&self, level: Level, text: &str, fields: Option<&str>) {
+        let fields = fields.map_or(String::new(), |it| format!(" {it}"));
+        self.0.lock().unwrap().push(format!("//> {}: {text}{fields}", level.as_str()));
+    }
+
+    fn progress(&self, done: i64, total: i64) {
+        self.0.lock().unwrap().push(format!("//> {done} of {total}"));
+    }
 }

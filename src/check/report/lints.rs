@@ -26,6 +26,12 @@ pub(in crate::check) fn unused_name(span: Span, name: &str) -> Diagnostic {
     ))
 }
 
+/// A variable that is set again and again, and never read.
+pub(in crate::check) fn never_read(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new("unused-name", span, format!("`{name}` is set, but never read"))
+        .help(format!("read it, or leave out every line that sets `{name}`"))
+}
+
 /// A module that nothing is used of.
 pub(in crate::check) fn unused_module(span: Span, name: &str) -> Diagnostic {
     Diagnostic::new("unused-name", span, format!("nothing of `{name}` is used")).fix(Fix::maybe(

@@ -7,6 +7,7 @@ use crate::check::names::declared_name;
 use crate::check::project::ProjectFile;
 use crate::check::scope::FrameKind;
 use crate::check::types::Type;
+use crate::diagnostics::suggest::foreign::foreign;
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::source::{Source, Span};
 use crate::syntax::tree::{Item, Name, Use};
@@ -122,8 +123,13 @@ pub(in crate::check) fn ambiguous(span: Span, name: &str, modules: &[EcoString])
 
 /// Nothing is called that.
 pub(in crate::check) fn unknown_name(span: Span, name: &str, near: &[&str]) -> Diagnostic {
-    let title = format!("nothing is called `{name}` here");
-    offer(Diagnostic::new("unknown-name", span, title), span, near)
+    match foreign(name) {
+        Some(theirs) if near.is_empty() => theirs.finding(span),
+        _ => {
+            let title = format!("nothing is called `{name}` here");
+            offer(Diagnostic::new("unknown-name", span, title), span, near)
+        }
+    }
 }
 
 /// A name that one letter separates from the only one that fits.
@@ -192,16 +198,25 @@ pub(in crate::check) fn unknown_member(module: &str, name: &Name, near: &[&str])
 
 /// Nothing that can be called is called that.
 pub(in crate::check) fn unknown_bare_function(name: &Name, near: &[&str]) -> Diagnostic {
-    let title = format!("no function is called `{}`", name.text);
-    offer(Diagnostic::new("unknown-function", name.span, title), name.span, near)
+    match foreign(&name.text) {
+        Some(theirs) if near.is_empty() => theirs.finding(name.span),
+        _ => {
+            let title = format!("no function is called `{}`", name.text);
+            offer(Diagnostic::new("unknown-function", name.span, title), name.span, near)
+        }
+    }
 }
 
-/// A function is called bare that is a method.
-pub(in crate::check) fn method_called_bare(name: &Name, receiver: Option<&str>) -> Diagnostic {
+/// A function is called bare that is a method, here or under another name.
+pub(in crate::check) fn method_called_bare(
+    name: &Name,
+    method: &str,
+    receiver: Option<&str>,
+) -> Diagnostic {
     let receiver = receiver.unwrap_or("x");
     Diagnostic::new("unknown-function", name.span, format!("no function is called `{}`", name.text))
         .because("a method stands behind its value")
-        .help(format!("write `{receiver}.{}(…)`", name.text))
+        .help(format!("write `{receiver}.{method}(…)`"))
 }
 
 /// A value has no method of that name.

@@ -1,13 +1,12 @@
-//! Schedules: mistakes in cron expressions at their field, and what expressions say that may not be meant.
+//! Schedules: mistakes in cron expressions at their field.
 
 use std::ops::Range;
 
 use super::{Diagnostic, Fix, joined, number};
-use crate::check::headers::written;
 use crate::diagnostics::Applicability;
 use crate::schedule::{
-    Calendar, Change, Civil, Cron, CronError, CronErrorKind, FieldKind, Foreign, Instant, Never,
-    UnknownZone, Values, Zone, ZoneProblem,
+    Calendar, Cron, CronError, CronErrorKind, FieldKind, Foreign, Instant, Never, UnknownZone,
+    Zone, ZoneProblem, names,
 };
 use crate::source::Span;
 
@@ -237,129 +236,7 @@ pub(in crate::check) fn nothing_left(span: Span) -> Diagnostic {
     Diagnostic::new("cron-never", span, "this never runs: its exceptions leave nothing")
 }
 
-/// Both day fields are restricted.
-pub(in crate::check) fn either_day(
-    cron: &Cron,
-    days: Span,
-    weekdays: Span,
-    count: Option<(i32, usize)>,
-) -> Diagnostic {
-    let day_field = cron.field(FieldKind::DayOfMonth);
-    let weekday_field = cron.field(FieldKind::DayOfWeek);
-    let (day, weekday) = (written(cron, day_field), written(cron, weekday_field));
-    let title = match count {
-        Some((year, count)) => format!("either day will do: {count} days in {year}"),
-        None => "either day will do".to_owned(),
-    };
-    Diagnostic::new("cron-either-day", days.to(weekdays), title)
-        .because(format!("day of month `{day}`, *or* day of week `{weekday}`"))
-        .help(format!("`+{weekday}` demands both; `*` in one of them leaves only the other"))
-        .fix(Fix::maybe("demand both", weekdays.before(), "+"))
-        .fix(Fix::maybe("only the day of month", weekdays, "*"))
-        .fix(Fix::maybe("only the day of week", days, "*"))
-}
-
-/// A step that does not divide its field.
-pub(in crate::check) fn uneven(
-    span: Span,
-    kind: FieldKind,
-    step: u32,
-    values: &[u32],
-    length: u32,
-) -> Diagnostic {
-    const SHOWN_MAX: usize = 4;
-    let last = values.last().copied().unwrap_or(0);
-    let first = values.first().copied().unwrap_or(0);
-    let rest = length - last + first;
-    let mut shown: Vec<String> = values
-        .iter()
-        .take(SHOWN_MAX)
-        .map(|it| if kind == FieldKind::Minute { format!(":{it:02}") } else { format!("{it}:00") })
-        .collect();
-    if values.len() > SHOWN_MAX {
-        shown.push("…".to_owned());
-    }
-    let unit = if kind == FieldKind::Minute { "minutes" } else { "hours" };
-    let even = (1..=step).rev().find(|it| length.is_multiple_of(*it)).unwrap_or(1);
-    let letter = if kind == FieldKind::Minute { 'm' } else { 'h' };
-    Diagnostic::new(
-        "cron-uneven",
-        span,
-        format!("runs at {}, gaps of {step} and {rest} {unit}", joined(shown, "and")),
-    )
-    .help(format!("`*/{even}` divides evenly; `schedule every {step}{letter}` keeps the distance"))
-    .fix(Fix::maybe(format!("write `*/{even}`"), span, format!("*/{even}")))
-}
-
-/// Every minute of some hours.
-pub(in crate::check) fn every_minute(span: Span, count: u32, first: u32, last: u32) -> Diagnostic {
-    Diagnostic::new(
-        "cron-every-minute",
-        span,
-        format!("runs {count} times between {first:02}:00 and {last:02}:59"),
-    )
-    .because("`*` is every minute")
-    .help("`0` is once, on the hour")
-    .fix(Fix::maybe("write `0`", span, "0"))
-}
-
-/// A day that some months do not have.
-pub(in crate::check) fn skips_months(
-    span: Span,
-    day: u32,
-    skipped: &[u32],
-    months: Values,
-) -> Diagnostic {
-    let title = match skipped {
-        [] => "skips February except in leap years".to_owned(),
-        [_, _, _, _, _] => "skips the five shorter months".to_owned(),
-        few => {
-            let names = few.iter().map(|it| month(*it).to_owned()).collect();
-            format!("skips {}", joined(names, "and"))
-        }
-    };
-    let diagnostic = Diagnostic::new("skips-months", span, title)
-        .because(format!("not every month has a day {day}"));
-    let is_meant = months.count() as usize > skipped.len();
-    if is_meant {
-        diagnostic.help("`L` is the last day of each month").fix(Fix::maybe("write `L`", span, "L"))
-    } else {
-        diagnostic
-    }
-}
-
-/// `7` for Sunday.
-pub(in crate::check) fn sunday_seven(span: Span) -> Diagnostic {
-    Diagnostic::new("sunday-seven", span, "7 and 0 both mean Sunday").fix(Fix::safe(
-        "write `0`",
-        span,
-        "0",
-    ))
-}
-
-/// A fixed time that the zone's clock skips or repeats.
-pub(in crate::check) fn clock_change(
-    span: Span,
-    calendar: &Calendar,
-    change: &Change,
-    reading: Civil,
-) -> Diagnostic {
-    let (year, month_number, day) = reading.date().parts();
-    let date = format!("{day} {} {year}", month(month_number));
-    let clock = reading.clock();
-    let zone = calendar.zone.name();
-    let (what, then) = if change.is_gap() {
-        let resumes = calendar.zone.civil(change.at).clock();
-        ("does not exist".to_owned(), format!("it runs once, at {resumes}, when the clock goes on"))
-    } else {
-        ("comes twice".to_owned(), "it runs once, the first time".to_owned())
-    };
-    Diagnostic::new("clock-change", span, format!("on {date} {clock} {what}"))
-        .because(format!("the clocks of {zone} are changed then"))
-        .help(format!("{then}; an hour later, or a zone that keeps its time, avoids it"))
-}
-
-fn plural(field: FieldKind) -> &'static str {
+pub(super) fn plural(field: FieldKind) -> &'static str {
     match field {
         FieldKind::Minute => "minutes",
         FieldKind::Hour => "hours",
@@ -385,21 +262,7 @@ fn with_article(field: FieldKind) -> String {
     format!("{article} {name}")
 }
 
-fn month(number: u32) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let index = usize::try_from(number).unwrap_or(1).clamp(1, 12) - 1;
-    NAMES[index]
+/// The name of a month, from 1.
+pub(super) fn month(number: u32) -> &'static str {
+    names::MONTHS[(number as usize).clamp(1, 12) - 1]
 }

@@ -1,6 +1,9 @@
 //! Words and signs of other languages that stand where this one has its own.
 //!
-//! The parser asks for a word or a sign that it cannot read; names of functions and types are in [`super::synonyms`].
+//! The parser asks for a word or a sign that it cannot read, the checker for a name that nothing is called; names of functions and types are in [`super::synonyms`].
+
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::source::Span;
 
 /// How something is written elsewhere and here.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,6 +16,24 @@ pub struct Foreign {
     pub exact: bool,
     /// What to do where that is not so, as a sentence; empty where it is.
     pub advice: &'static str,
+}
+
+impl Foreign {
+    /// Says so about the place where it stands.
+    #[must_use]
+    pub fn finding(&self, span: Span) -> Diagnostic {
+        let (theirs, ours) = (self.theirs, self.ours);
+        let title = match ours {
+            "" => format!("`{theirs}` is not written here"),
+            _ if theirs == ours => format!("`{theirs}` is a call here"),
+            _ => format!("`{theirs}` is written `{ours}` here"),
+        };
+        let finding = Diagnostic::new("foreign-word", span, title);
+        match self.exact {
+            true => finding.fix(Fix::safe(format!("write `{ours}`"), span, ours)),
+            false => finding.help(self.advice),
+        }
+    }
 }
 
 /// What a foreign word or sign is here; case matters, so that `NULL` is foreign and `null` is not.
@@ -152,6 +173,29 @@ const TABLE: &[Foreign] = &[
     like("INSERT", "insert", "write `Order.insert({ total: 3 })`"),
     like("UPDATE", "update", "write `update o in Order where … set { total: 3 }`"),
     like("DELETE", "delete", "write `delete o in Order where …`"),
+    // What others call or have around.
+    like(
+        "console",
+        "print",
+        "write `print(x)`, or `log.info(\"…\")` for what is kept with the run",
+    ),
+    like("println", "print", "write `print(x)`"),
+    like("printf", "print", "write `print(\"{x}\")`"),
+    like("echo", "print", "write `print(x)`"),
+    like("range", "..", "a range is written `0..n`; `0..=n` takes `n` in"),
+    like("fetch", "http.get", "write `http.get(url)`"),
+    like("requests", "http", "write `http.get(url)`"),
+    like("axios", "http", "write `http.get(url)`"),
+    like("JSON", "json", "write `json.parse(text)` and `json.stringify(x)`"),
+    none("Math", "numbers have methods: `x.abs()`, `x.round()`, `x.min(y)`"),
+    like("Date", "now", "write `now()`, or a literal: `@2026-03-29T02:30:00Z`"),
+    like("datetime", "now", "write `now()`, or a literal: `@2026-03-29T02:30:00Z`"),
+    like("process", "env", "write `env.NAME`, or `secret.NAME` for what nobody may see"),
+    like("os", "env", "write `env.NAME`, or `secret.NAME` for what nobody may see"),
+    like("Error", "fail", "write `fail \"what is wrong\"`"),
+    like("Exception", "fail", "write `fail \"what is wrong\"`"),
+    none("this", "a task has no objects; name the value"),
+    none("self", "a task has no objects; name the value"),
     // Punctuation.
     like(";", "a line break", "a statement ends with its line"),
     exact("#", "//"),

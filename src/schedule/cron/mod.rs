@@ -13,7 +13,7 @@ mod days;
 mod dialect;
 mod error;
 mod field;
-pub(super) mod names;
+pub(crate) mod names;
 
 use std::ops::Range;
 use std::str::FromStr;

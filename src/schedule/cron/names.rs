@@ -1,7 +1,7 @@
 //! The English names of months and days. Their first three letters are the names that cron knows.
 
 /// January first.
-pub(in crate::schedule) const MONTHS: [&str; 12] = [
+pub(crate) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -17,5 +17,5 @@ pub(in crate::schedule) const MONTHS: [&str; 12] = [
 ];
 
 /// Sunday first.
-pub(in crate::schedule) const WEEKDAYS: [&str; 7] =
+pub(crate) const WEEKDAYS: [&str; 7] =
     ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];

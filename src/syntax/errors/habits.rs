@@ -25,7 +25,7 @@ pub(super) fn between_values(found: &Found<'_>) -> Option<Diagnostic> {
         return Some(text_prefix(found, before));
     }
     if let Some(theirs) = foreign(found.slice(before)).filter(|_| before.kind.is_name()) {
-        return Some(foreign_word(found, before, theirs));
+        return Some(theirs.finding(found.span(before)));
     }
     if found.token.kind == Kind::From {
         return select_first(found);
@@ -35,7 +35,7 @@ pub(super) fn between_values(found: &Found<'_>) -> Option<Diagnostic> {
     }
     let word = found.slice(found.token);
     foreign(word)
-        .map(|theirs| foreign_word(found, found.token, theirs))
+        .map(|theirs| theirs.finding(found.span(found.token)))
         .or_else(|| clause(found, word))
 }
 
@@ -43,16 +43,16 @@ pub(super) fn between_values(found: &Found<'_>) -> Option<Diagnostic> {
 fn word(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
     let here = foreign(found.slice(found.token)).filter(|it| fits(want, it, found));
     if let Some(theirs) = here {
-        return Some(foreign_word(found, found.token, theirs));
+        return Some(theirs.finding(found.span(found.token)));
     }
     let ended = want == Want::LineEnd && !found.token.on_new_line && is_phrase(found.token.kind);
     let before = found.before.filter(|it| ended && it.kind == Kind::Name);
     if let Some((before, theirs)) = before.and_then(|it| Some((it, foreign(found.slice(it))?))) {
-        return Some(foreign_word(found, before, theirs));
+        return Some(theirs.finding(found.span(before)));
     }
     let is_word = found.statement.kind == Kind::Name && found.statement.start != found.token.start;
     let first = foreign(found.slice(found.statement))?;
-    (is_word && is_phrase(found.second.kind)).then(|| foreign_word(found, found.statement, first))
+    (is_word && is_phrase(found.second.kind)).then(|| first.finding(found.span(found.statement)))
 }
 
 /// Whether a foreign word explains what is wrong: a sign always, a name only where no name can stand.
@@ -163,21 +163,6 @@ fn value(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
         }
         (Want::Token(Kind::Equal), Kind::Less) => Some(type_arguments(found)),
         _ => None,
-    }
-}
-
-fn foreign_word(found: &Found<'_>, token: Token, foreign: &Foreign) -> Diagnostic {
-    let (theirs, ours) = (foreign.theirs, foreign.ours);
-    let span = found.span(token);
-    let title = match ours {
-        "" => format!("`{theirs}` is not written here"),
-        _ if theirs == ours => format!("`{theirs}` is a call here"),
-        _ => format!("`{theirs}` is written `{ours}` here"),
-    };
-    let said = habitual(title, span);
-    match foreign.exact {
-        true => said.fix(Fix::safe(format!("write `{ours}`"), span, ours)),
-        false => said.help(foreign.advice),
     }
 }
 
