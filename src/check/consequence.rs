@@ -6,17 +6,14 @@
 use std::collections::BTreeSet;
 
 use super::project::{Project, ProjectFile};
-use crate::diagnostics::catalogue::{self, Area};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
+use crate::syntax::tree::{Item, Name};
 
 /// The findings without those that follow from another one of them.
 pub(super) fn without_consequences(project: &Project, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let holes: Vec<Hole<'_>> =
         project.files().iter().filter_map(|file| Hole::new(file, &found)).collect();
-    let misnamed: BTreeSet<FileId> =
-        found.iter().filter(|it| is_about_names(it)).map(|it| it.span().file).collect();
-    let has_cycle = found.iter().any(|it| it.code == "import-cycle");
     let unknown = found.iter().filter(|it| it.code == "unknown-secret");
     let unknown: Vec<Span> = unknown.map(Diagnostic::span).collect();
     let mut kept = found;
@@ -24,12 +21,31 @@ pub(super) fn without_consequences(project: &Project, found: Vec<Diagnostic>) ->
         let span = it.span();
         let leaks_unknown = unknown.iter().any(|secret| span.to(*secret) == span);
         let in_hole = |hole: &Hole<'_>| hole.file.source.id == span.file && hole.explains(it);
-        // A name that stands for two things, or for none, may have been the use of anything.
-        let is_used_perhaps =
-            it.code == "unused-name" && (has_cycle || misnamed.contains(&span.file));
-        !(it.code == "secret-leak" && leaks_unknown || is_used_perhaps || holes.iter().any(in_hole))
+        !(it.code == "secret-leak" && leaks_unknown || holes.iter().any(in_hole))
     });
+    forgive_unused(project, &mut kept);
     kept
+}
+
+/// Where a file has an error, or one that it has to do with, that may be why something seems to be of no use.
+fn forgive_unused(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
+    let errors = diagnostics.iter().filter(|it| it.severity == Severity::Error);
+    let broken: Vec<FileId> = errors.map(|it| it.span().file).collect();
+    if broken.is_empty() {
+        return;
+    }
+    let names_broken = |file: FileId| {
+        let uses = project.file(file).tree.items.iter().filter_map(|item| match item {
+            Item::Use(it) => it.path.last(),
+            _ => None,
+        });
+        let broken = |name: &Name| broken.iter().any(|it| project.file(*it).stem() == name.text);
+        uses.into_iter().any(broken)
+    };
+    diagnostics.retain(|it| {
+        let file = it.span().file;
+        it.code != "unused-name" || !(broken.contains(&file) || names_broken(file))
+    });
 }
 
 /// What is unknown about a file.
@@ -66,11 +82,6 @@ impl<'a> Hole<'a> {
             || is_about_name && self.words.contains(named)
             || of_module
     }
-}
-
-fn is_about_names(finding: &Diagnostic) -> bool {
-    finding.severity == Severity::Error
-        && catalogue::row(finding.code).is_some_and(|row| row.area == Area::Names)
 }
 
 fn is_missing_module(finding: &Diagnostic) -> bool {

@@ -14,9 +14,9 @@ use super::silence;
 use super::touch::Touched;
 use super::types::{DeclId, Type};
 use super::used::Used;
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::Diagnostic;
 use crate::source::FileId;
-use crate::syntax::tree::{FnBody, Item, Name};
+use crate::syntax::tree::FnBody;
 
 /// The stack of a thread that checks: what is nested as deeply as the parser lets it be fits many times.
 const STACK_BYTES: usize = 64 << 20;
@@ -224,8 +224,7 @@ fn finish(world: &World<'_>, id: FileId, draft: Draft, wanted: &[FileId]) -> Fin
 
 /// The findings by file, by place, by code, as the project wants to hear them.
 fn in_order(project: &Project, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut diagnostics = silenced(project, diagnostics);
-    forgive_unused(project, &mut diagnostics);
+    let diagnostics = silenced(project, diagnostics);
     let levels = &project.settings.levels;
     let heard = diagnostics.into_iter().filter_map(|mut it| match levels.get(it.code) {
         None => Some(it),
@@ -242,27 +241,6 @@ fn in_order(project: &Project, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> 
     });
     heard.dedup();
     heard
-}
-
-/// Where a file has an error, or one that it has to do with, that may be why something seems to be of no use.
-fn forgive_unused(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
-    let errors = diagnostics.iter().filter(|it| it.severity == Severity::Error);
-    let broken: Vec<FileId> = errors.map(|it| it.span().file).collect();
-    if broken.is_empty() {
-        return;
-    }
-    let names_broken = |file: FileId| {
-        let uses = project.file(file).tree.items.iter().filter_map(|item| match item {
-            Item::Use(it) => it.path.last(),
-            _ => None,
-        });
-        let broken = |name: &Name| broken.iter().any(|it| project.file(*it).stem() == name.text);
-        uses.into_iter().any(broken)
-    };
-    diagnostics.retain(|it| {
-        let file = it.span().file;
-        it.code != "unused-name" || !(broken.contains(&file) || names_broken(file))
-    });
 }
 
 /// What comments leave of the findings.
