@@ -39,7 +39,8 @@ pub trait Session: Send {
     /// Runs one statement for each list of parameters, all or none, and gives the number of rows changed.
     fn execute_all(&mut self, text: String, rows: Vec<Vec<Datum>>) -> BoxFuture<'_, Result<u64>>;
 
-    /// Begins a transaction that may write. Transactions do not nest.
+    /// Begins a transaction that may write. Inside another one it is a part of that: it can be undone by itself, and lasts
+    /// only if that lasts.
     fn begin(&mut self) -> BoxFuture<'_, Result<()>>;
 
     /// Makes what was written since [`Session::begin`] last.
@@ -91,6 +92,8 @@ pub struct Query {
 pub enum Columns {
     /// The first so many, in order.
     ByPlace(Vec<Column>),
+    /// The only one that there is, whatever it is called.
+    Only(Column),
     /// Those of these names, wherever they stand; case does not count.
     ByName(Vec<Column>),
     /// All that there are, whatever they hold; [`Rows::names`] says what they are called.

@@ -324,10 +324,14 @@ impl<'p> Lower<'_, 'p> {
             self.emit(Ins::Length { to, a: group.rows });
             return Out::Scalar(to);
         };
+        let is_distinct = argument.name.is_some();
         let argument = &argument.value;
         let ty = self.final_ty(argument);
         let element = without_null(&ty).clone();
-        let gathered = self.gathered(&group, argument, &ty, &element);
+        let mut gathered = self.gathered(&group, argument, &ty, &element);
+        if is_distinct {
+            gathered = self.native_value("list.unique", vec![Out::Owned(gathered)]);
+        }
         if which == Aggregate::Count {
             let to = self.builder.scalar();
             self.emit(Ins::Length { to, a: gathered });

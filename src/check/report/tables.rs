@@ -24,6 +24,13 @@ pub(in crate::check) fn same_database_name(span: Span, name: &str, first: &Name)
         .help("give one of them another name: `table T as \"other\"`")
 }
 
+/// What should be a row is no record.
+pub(in crate::check) fn not_a_row(span: Span, table: &str, ty: &Type) -> Diagnostic {
+    let title = format!("a row of `{table}` is a record, and this is {}", ty.with_article());
+    Diagnostic::new("wrong-type", span, title)
+        .help("name the columns: behind `=>`, `{ n: n }` is a record and `{ n }` a block")
+}
+
 /// A second column is marked as the key.
 pub(in crate::check) fn second_key(mark: Span, first: &Name, second: &Name) -> Diagnostic {
     bad_column(mark, "a table has one key")

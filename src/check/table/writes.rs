@@ -214,7 +214,7 @@ impl<'p> Checker<'p> {
             Type::Record(record) => record.clone(),
             Type::Error | Type::Never => return None,
             other => {
-                self.report(report::types::not_a_record(span, other));
+                self.report(say::not_a_row(span, &table.name, other));
                 return None;
             }
         };

@@ -81,9 +81,10 @@ impl RowReader {
         let columns: Vec<Column> = outputs.iter().map(column).collect();
         let mut paths = columns.iter().map(|it| it.name.clone()).collect();
         let part = part(shape, ty, outputs, "", &mut paths);
-        let columns = match part {
-            Part::Object => Columns::All,
-            _ if by_name => Columns::ByName(columns),
+        let columns = match (&part, columns.as_slice()) {
+            (Part::Object, _) => Columns::All,
+            (Part::Record(..), _) if by_name => Columns::ByName(columns),
+            (_, [only]) if by_name => Columns::Only(only.clone()),
             _ => Columns::ByPlace(columns),
         };
         Self { part, columns, paths }

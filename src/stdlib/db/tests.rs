@@ -444,6 +444,26 @@ async fn a_transaction_is_all_or_nothing_and_is_not_made_again() {
 }
 
 #[tokio::test]
+async fn a_transaction_inside_another_is_part_of_its_mark() {
+    let world = world();
+    let source = || "main".to_owned();
+    for attempt in 0..2 {
+        let mut run = Run::new(&world, Some("run-1"), vec![totals(Gives::Rows)]);
+        run.call(EffectKind::Begin(source()), None, &[]).await.unwrap();
+        run.table(TableCall::Insert, &[named("ada")]).await.unwrap();
+        run.call(EffectKind::Begin(source()), None, &[]).await.unwrap();
+        run.table(TableCall::Insert, &[named("lost")]).await.unwrap();
+        run.call(EffectKind::Rollback(source()), None, &[]).await.unwrap();
+        run.call(EffectKind::Begin(source()), None, &[]).await.unwrap();
+        run.table(TableCall::Insert, &[named("grace")]).await.unwrap();
+        run.call(EffectKind::Commit(source()), None, &[]).await.unwrap();
+        run.call(EffectKind::Commit(source()), None, &[]).await.unwrap();
+        let after = run.statement(0, Some(DECIMAL), &[Value::Int(0)]).await.unwrap();
+        assert_eq!(shown(&after), "[0, 0]", "{attempt}");
+    }
+}
+
+#[tokio::test]
 async fn a_table_of_our_own_grows_with_its_declaration() {
     let world = world();
     let mut session = world.databases.open("main").await.unwrap();

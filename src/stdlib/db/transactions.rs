@@ -22,6 +22,14 @@ pub(super) struct Transaction {
     source: String,
     /// The call that began it; its calls are those of the same body, and of bodies that run in parallel inside.
     key: CallKey,
+    /// What it shares with those inside it.
+    work: Rc<Work>,
+    /// Whether it is a part of another one.
+    is_inner: bool,
+}
+
+/// A transaction's conversation with the database, together with all transactions inside it.
+struct Work {
     session: Mutex<Box<dyn Session>>,
     /// What its calls gave, by their keys: for the mark; of one that was committed before a restart, from the mark.
     results: RefCell<HashMap<String, Result<Value, Fault>>>,
@@ -54,20 +62,43 @@ impl Transaction {
         key: &CallKey,
         job: impl AsyncFnOnce(&mut dyn Session) -> Result<Value, Fault>,
     ) -> Result<Value, Fault> {
-        let name = key.to_string();
-        if self.is_done {
+        let (name, work) = (key.to_string(), &self.work);
+        if work.is_done {
             let missing = || Err(Fault::new(Code::Sql, "the database does not know this call"));
-            return self.results.borrow().get(&name).cloned().unwrap_or_else(missing);
+            return work.results.borrow().get(&name).cloned().unwrap_or_else(missing);
         }
-        let result = job(&mut **self.session.lock().await).await;
-        self.results.borrow_mut().insert(name, result.clone());
+        let result = job(&mut **work.session.lock().await).await;
+        work.results.borrow_mut().insert(name, result.clone());
         result
+    }
+
+    /// Begins another one inside. What is done there is part of this one's work, and of its mark.
+    async fn inner(&self, key: &CallKey) -> Result<Self, Fault> {
+        if key.path != self.key.path {
+            let message =
+                "bodies that run in parallel inside a `transaction` cannot begin their own";
+            return Err(Fault::argument(message));
+        }
+        if !self.work.is_done {
+            self.work.session.lock().await.begin().await.map_err(faults::of_database)?;
+        }
+        let (source, work) = (self.source.clone(), self.work.clone());
+        Ok(Self { source, key: key.clone(), work, is_inner: true })
     }
 }
 
 impl Sources {
-    /// Begins a transaction.
+    /// Begins a transaction, inside another one if one is open.
     pub(super) async fn begin(&self, key: &CallKey, source: &str) -> Result<Value, Fault> {
+        let begun = match self.transactions.around(source, key) {
+            Some(outer) => outer.inner(key).await?,
+            None => self.outermost(key, source).await?,
+        };
+        self.transactions.open.borrow_mut().push(Rc::new(begun));
+        Ok(Value::Null)
+    }
+
+    async fn outermost(&self, key: &CallKey, source: &str) -> Result<Transaction, Fault> {
         self.extend(source).await?;
         let mut session = self.session(source).await?;
         let done = match &self.run {
@@ -78,28 +109,23 @@ impl Sources {
         if !is_done {
             session.begin().await.map_err(faults::of_database)?;
         }
-        let results = done.map(|it| results_of(&it)).unwrap_or_default();
-        self.transactions.open.borrow_mut().push(Rc::new(Transaction {
-            source: source.to_owned(),
-            key: key.clone(),
-            session: Mutex::new(session),
-            results: RefCell::new(results),
-            is_done,
-        }));
-        Ok(Value::Null)
+        let results = RefCell::new(done.map(|it| results_of(&it)).unwrap_or_default());
+        let work = Rc::new(Work { session: Mutex::new(session), results, is_done });
+        Ok(Transaction { source: source.to_owned(), key: key.clone(), work, is_inner: false })
     }
 
-    /// Makes a transaction's writes last.
+    /// Makes a transaction's writes last, as far as the one around it does.
     pub(super) async fn commit(&self, key: &CallKey, source: &str) -> Result<Value, Fault> {
         let Some(transaction) = self.transactions.take(source, key) else {
             return Err(none_open());
         };
-        if transaction.is_done {
+        let work = &transaction.work;
+        if work.is_done {
             return Ok(Value::Null);
         }
-        let mut session = transaction.session.lock().await;
-        if let Some(run) = &self.run {
-            let results = value_of(&transaction.results.borrow());
+        let mut session = work.session.lock().await;
+        if let Some(run) = self.run.as_ref().filter(|_| !transaction.is_inner) {
+            let results = value_of(&work.results.borrow());
             let now_us = self.host.clock.now_us();
             marks::add(&mut **session, run, &transaction.key, now_us, &results).await?;
         }
@@ -110,7 +136,11 @@ impl Sources {
     /// Undoes a transaction's writes.
     pub(super) async fn rollback(&self, key: &CallKey, source: &str) -> Result<Value, Fault> {
         let Some(transaction) = self.transactions.take(source, key) else { return Ok(Value::Null) };
-        transaction.session.lock().await.rollback().await.map_err(faults::of_database)?;
+        if transaction.work.is_done {
+            return Ok(Value::Null);
+        }
+        let mut session = transaction.work.session.lock().await;
+        session.rollback().await.map_err(faults::of_database)?;
         Ok(Value::Null)
     }
 }

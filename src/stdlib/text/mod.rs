@@ -4,6 +4,7 @@ mod change;
 mod encoding;
 mod entities;
 mod html;
+mod like;
 mod parse;
 mod parts;
 mod plain;
@@ -42,7 +43,8 @@ pub(super) const NATIVES: &[&[Native]] = &[
         after(t, sep) = parts::after,
     ),
     natives!("text":
-        escape_regex(t) = regex::escape, matches(t, re) = regex::matches, find(t, re) = regex::find,
+        escape_regex(t) = regex::escape, like(t, pattern, ignore_case) = like::like,
+        matches(t, re) = regex::matches, find(t, re) = regex::find,
         find_all(t, re) = regex::find_all, replace_regex(t, re, with) = regex::replace,
         split_regex(t, re) = regex::split,
     ),

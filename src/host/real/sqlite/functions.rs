@@ -128,10 +128,17 @@ fn texts(db: &Connection) -> rusqlite::Result<()> {
         }
         let regex = context.get_or_create_aux(1, |pattern| -> Result<_, rusqlite::Error> {
             let pattern = pattern.as_str().map_err(|_| other("a pattern is a text"))?;
-            Ok(Regex::new(pattern).map_err(|error| Failure::Other(error.to_string()))?)
+            Ok(Regex::new(pattern).map_err(|error| no_regex(pattern, &error))?)
         })?;
         Ok(Some(regex.is_match(&Args(context).text(0)?)))
     })
+}
+
+fn no_regex(pattern: &str, error: &regex::Error) -> Failure {
+    let full = error.to_string();
+    let last = full.lines().last().unwrap_or_default().trim();
+    let what = last.strip_prefix("error: ").unwrap_or(last);
+    Failure::Other(format!("`{pattern}` is no regular expression: {what}"))
 }
 
 /// A test of two texts, with an optional third argument: whether case is ignored.

@@ -2,18 +2,20 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
+const SECONDS_PER_DAY: i64 = 86_400;
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
 /// `2026-03-29T00:30:00.000000Z`; nothing for years that do not have four digits.
 pub(super) fn time_to_text(micros: i64) -> Option<String> {
-    let moment = civil(micros)?;
-    let (date, time) = (moment.date(), moment.time());
+    let seconds = micros.div_euclid(MICROS_PER_SECOND);
     let fraction = micros.rem_euclid(MICROS_PER_SECOND);
-    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-    date_text(date).map(|date| format!("{date}T{hour:02}:{minute:02}:{second:02}.{fraction:06}Z"))
+    let date = date_to_text(i32::try_from(seconds.div_euclid(SECONDS_PER_DAY)).ok()?)?;
+    let of_day = seconds.rem_euclid(SECONDS_PER_DAY);
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    Some(format!("{date}T{hour:02}:{minute:02}:{second:02}.{fraction:06}Z"))
 }
 
 /// `2026-03-29`; nothing for years that do not have four digits.
@@ -24,11 +26,6 @@ pub(super) fn date_to_text(days: i32) -> Option<String> {
 fn date_text(date: Date) -> Option<String> {
     let year = u16::try_from(date.year()).ok()?;
     Some(format!("{year:04}-{:02}-{:02}", date.month(), date.day()))
-}
-
-fn civil(micros: i64) -> Option<DateTime> {
-    let moment = Timestamp::from_microsecond(micros).ok()?;
-    Some(Offset::UTC.to_datetime(moment))
 }
 
 /// The day so many days after 1970-01-01.
@@ -94,7 +91,7 @@ fn own_form(text: &[u8]) -> Option<i64> {
         return None;
     }
     let days = i64::from(date_from_text(std::str::from_utf8(text.get(..10)?).ok()?)?);
-    let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second;
+    let seconds = days * SECONDS_PER_DAY + hour * 3_600 + minute * 60 + second;
     Some(seconds * MICROS_PER_SECOND + number(20, 26)?)
 }
 
@@ -126,6 +123,7 @@ mod tests {
             1_000_000,
             1_774_744_200_000_000,
             253_402_207_199_999_999,
+            253_402_300_799_999_999,
         ];
         let texts: Vec<_> =
             times.iter().map(|it| time_to_text(*it).unwrap_or_else(|| panic!("{it}"))).collect();

@@ -22,7 +22,7 @@ pub(super) async fn open(source: &Arc<Source>) -> Result<Sqlite> {
         Place::Own(_) | Place::File(_) | Place::ReadOnly(_) => None,
     };
     let link = source.take().await?;
-    Ok(Sqlite { source: source.clone(), link, turn, in_transaction: false })
+    Ok(Sqlite { source: source.clone(), link, turn, depth: 0 })
 }
 
 pub(super) struct Sqlite {
@@ -30,7 +30,8 @@ pub(super) struct Sqlite {
     link: Link,
     /// The right to write, held for a transaction; in memory, for the whole session.
     turn: Option<OwnedMutexGuard<()>>,
-    in_transaction: bool,
+    /// How many transactions are open, one inside the other.
+    depth: u32,
 }
 
 impl Session for Sqlite {
@@ -43,13 +44,13 @@ impl Session for Sqlite {
     }
 
     fn query(&mut self, query: Query, max_rows: usize) -> BoxFuture<'_, Result<Rows>> {
-        let inside = self.in_transaction;
+        let inside = self.depth > 0;
         let job = move |db: &Connection| guarded(db, inside, || read(db, query, max_rows));
         Box::pin(self.link.run(job))
     }
 
     fn write(&mut self, query: Query) -> BoxFuture<'_, Result<Rows>> {
-        let inside = self.in_transaction;
+        let inside = self.depth > 0;
         Box::pin(async move {
             let _turn = self.turn_to_write().await;
             self.link.run(move |db| guarded(db, inside, || write(db, query))).await
@@ -57,7 +58,7 @@ impl Session for Sqlite {
     }
 
     fn execute(&mut self, text: String, params: Vec<Datum>) -> BoxFuture<'_, Result<u64>> {
-        let inside = self.in_transaction;
+        let inside = self.depth > 0;
         Box::pin(async move {
             let _turn = self.turn_to_write().await;
             self.link.run(move |db| guarded(db, inside, || execute(db, &text, params))).await
@@ -73,16 +74,19 @@ impl Session for Sqlite {
 
     fn begin(&mut self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
-            if self.in_transaction {
-                return Err(Error::new(ErrorKind::Sql, "a transaction has begun already"));
+            if self.depth > 0 {
+                let name = savepoint(self.depth);
+                self.control(format!("SAVEPOINT {name}")).await?;
+                self.depth += 1;
+                return Ok(());
             }
             if self.turn.is_none() {
                 self.turn = Some(self.source.turn.clone().lock_owned().await);
             }
             // Takes the lock now: a transaction that reads first and writes later could lose to another process.
-            let begun = self.control("BEGIN IMMEDIATE").await;
+            let begun = self.control("BEGIN IMMEDIATE".to_owned()).await;
             match begun {
-                Ok(()) => self.in_transaction = true,
+                Ok(()) => self.depth = 1,
                 Err(_) => self.transaction_is_over(),
             }
             begun
@@ -91,7 +95,13 @@ impl Session for Sqlite {
 
     fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
-            self.control("COMMIT").await?;
+            if self.depth > 1 {
+                let name = savepoint(self.depth - 1);
+                self.control(format!("RELEASE {name}")).await?;
+                self.depth -= 1;
+                return Ok(());
+            }
+            self.control("COMMIT".to_owned()).await?;
             self.transaction_is_over();
             Ok(())
         })
@@ -99,6 +109,12 @@ impl Session for Sqlite {
 
     fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
+            if self.depth > 1 {
+                let name = savepoint(self.depth - 1);
+                self.link.run(move |db| undo_to(db, &name)).await?;
+                self.depth -= 1;
+                return Ok(());
+            }
             self.link.run(rollback).await?;
             self.transaction_is_over();
             Ok(())
@@ -107,7 +123,7 @@ impl Session for Sqlite {
 
     fn stream(&mut self, query: Query) -> BoxFuture<'_, Result<Box<dyn Stream>>> {
         Box::pin(async move {
-            let own_view = self.source.place.is_file() && !self.in_transaction;
+            let own_view = self.source.place.is_file() && self.depth == 0;
             if own_view {
                 stream::on_own_connection(&self.source, query).await
             } else {
@@ -130,12 +146,12 @@ impl Sqlite {
         }
     }
 
-    async fn control(&self, text: &'static str) -> Result<()> {
-        self.link.run(move |db| db.execute_batch(text).map_err(errors::translate)).await
+    async fn control(&self, text: String) -> Result<()> {
+        self.link.run(move |db| db.execute_batch(&text).map_err(errors::translate)).await
     }
 
     fn transaction_is_over(&mut self) {
-        self.in_transaction = false;
+        self.depth = 0;
         if self.source.place.is_file() {
             self.turn = None;
         }
@@ -155,6 +171,20 @@ impl Drop for Sqlite {
         self.source.give_back(self.link.clone());
         drop(until_given_back);
     }
+}
+
+/// The name of the savepoint inside so many transactions.
+fn savepoint(depth: u32) -> String {
+    format!("task_{depth}")
+}
+
+/// Undoes what was written since the savepoint, unless a failure has undone the whole transaction already.
+fn undo_to(db: &Connection, savepoint: &str) -> Result<()> {
+    if db.is_autocommit() {
+        return Ok(());
+    }
+    let text = format!("ROLLBACK TO {savepoint}; RELEASE {savepoint}");
+    db.execute_batch(&text).map_err(errors::translate)
 }
 
 /// Ends the transaction unless a failure has ended it already.
@@ -265,6 +295,10 @@ impl Reader {
                 names.iter().map(any).enumerate().collect()
             }
             Columns::ByPlace(columns) => columns.into_iter().enumerate().collect(),
+            Columns::Only(column) => match names.as_slice() {
+                [_] => vec![(0, column)],
+                _ => return Err(not_one_column(&names)),
+            },
             Columns::ByName(columns) => {
                 let find = |column: Column| {
                     let place = names.iter().position(|it| it.eq_ignore_ascii_case(&column.name));
@@ -305,8 +339,19 @@ impl Reader {
 }
 
 fn absent(column: &Column, names: &[&str]) -> Error {
-    let given: Vec<_> = names.iter().map(|it| format!("`{it}`")).collect();
-    let given = if given.is_empty() { "no columns".to_owned() } else { given.join(", ") };
-    let message = format!("the statement gives no column `{}`; it gives {given}", column.name);
+    let (column, given) = (&column.name, listed(names));
+    let message = format!("the statement gives no column `{column}`; it gives {given}");
     Error::new(ErrorKind::Sql, message)
+}
+
+fn not_one_column(names: &[&str]) -> Error {
+    let given = listed(names);
+    let message =
+        format!("one column is read, and the statement gives {given}; name a record type");
+    Error::new(ErrorKind::Sql, message)
+}
+
+fn listed(names: &[&str]) -> String {
+    let given: Vec<_> = names.iter().map(|it| format!("`{it}`")).collect();
+    if given.is_empty() { "no columns".to_owned() } else { given.join(", ") }
 }

@@ -143,6 +143,8 @@ async fn columns_are_found_by_name_or_all_taken() {
     assert_eq!((rows.names, rows.cells.len()), (vec!["a".to_owned(), "B".to_owned()], 2));
     let error = session.query(ask(Columns::ByName(vec![column("c")])), 9).await.unwrap_err();
     assert_eq!(error.message, "the statement gives no column `c`; it gives `a`, `B`");
+    let error = session.query(ask(Columns::Only(column(""))), 9).await.unwrap_err();
+    assert!(error.message.contains("the statement gives `a`, `B`"), "{error}");
 }
 
 #[tokio::test]
@@ -163,6 +165,31 @@ async fn transactions_are_all_or_nothing() {
         let mut session = open(databases).await;
         assert_eq!(ints(&mut *session, "SELECT n FROM t").await, [0, 8]);
         run(&mut *session, "DELETE FROM t").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn transactions_inside_others_are_undone_alone_and_last_with_them() {
+    for databases in &both().all {
+        let mut session = with_numbers(databases, 1).await;
+        session.begin().await.unwrap();
+        session.begin().await.unwrap();
+        run(&mut *session, "INSERT INTO t VALUES (1)").await.unwrap();
+        session.begin().await.unwrap();
+        run(&mut *session, "INSERT INTO t VALUES (2)").await.unwrap();
+        session.rollback().await.unwrap();
+        session.commit().await.unwrap();
+        assert_eq!(ints(&mut *session, "SELECT n FROM t").await, [0, 1]);
+        session.begin().await.unwrap();
+        run(&mut *session, "INSERT INTO t VALUES (3)").await.unwrap();
+        session.commit().await.unwrap();
+        session.rollback().await.unwrap();
+        assert_eq!(ints(&mut *session, "SELECT n FROM t").await, [0]);
+        session.begin().await.unwrap();
+        run(&mut *session, "DELETE FROM t").await.unwrap();
+        session.commit().await.unwrap();
+        drop(session);
+        assert!(ints(&mut *open(databases).await, "SELECT n FROM t").await.is_empty());
     }
 }
 
