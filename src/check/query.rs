@@ -20,6 +20,7 @@ use super::checker::{Checker, Want};
 use super::effects::Access;
 use super::expr::Place;
 use super::name::Named;
+use super::names::Found;
 use super::report::{self, queries as say};
 use super::scope::{FrameKind, FrameResult, LocalKind};
 use super::table::TableInfo;
@@ -273,10 +274,10 @@ impl<'p> Checker<'p> {
         }
     }
 
-    fn declaration_named(&self, name: &EcoString) -> Option<DeclId> {
-        match self.file_scope()?.find(self.file, &self.world.scopes, name) {
-            super::names::Found::Decl(decl) => Some(decl),
-            _ => None,
+    fn declaration_named(&mut self, name: &EcoString) -> Option<DeclId> {
+        match self.lookup(name) {
+            Found::Decl(decl) => Some(decl),
+            Found::Nothing | Found::Module(_) | Found::Several(_) => None,
         }
     }
 
@@ -285,7 +286,7 @@ impl<'p> Checker<'p> {
         let scope = self.file_scope().map(|it| it.find(self.file, &self.world.scopes, name));
         name.starts_with(char::is_uppercase)
             && self.scope.find(name).is_none()
-            && matches!(scope, Some(super::names::Found::Nothing))
+            && matches!(scope, Some(Found::Nothing))
     }
 
     /// Decides how a query is carried out.
