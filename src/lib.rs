@@ -7,6 +7,7 @@ pub mod check;
 pub mod cli;
 pub mod diagnostics;
 pub mod engine;
+pub mod fuzzing;
 pub mod host;
 pub mod schedule;
 pub mod source;

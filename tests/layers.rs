@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["engine"],
     &["ide", "testing", "server"],
     &["lsp"],
-    &["cli"],
+    &["cli", "fuzzing"],
 ];
 
 #[test]

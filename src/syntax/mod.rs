@@ -6,6 +6,7 @@
 
 mod brackets;
 mod errors;
+mod format;
 mod lex;
 mod lines;
 mod number;
@@ -16,6 +17,7 @@ pub mod token;
 pub mod tree;
 pub mod walk;
 
+pub use format::format;
 pub use number::number;
 
 use crate::diagnostics::Diagnostic;
@@ -31,6 +33,12 @@ pub struct Parsed {
     pub comments: Vec<Comment>,
     /// What is wrong with the text, in source order.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The tokens of a text: in order, [`Kind::End`](token::Kind::End) last, every bracket with its partner.
+#[must_use]
+pub fn tokens(file: FileId, text: &str) -> Vec<token::Token> {
+    lex::lex(file, text).tokens
 }
 
 /// Parses a task, a module, or one of the library's declaration files, whose functions say `= observe` where

@@ -1,0 +1,134 @@
+//! Which brackets an expression needs, and which the author put there to be read.
+
+use super::Writer;
+use crate::syntax::token::Kind;
+use crate::syntax::tree::{BinaryOp, Expr, ExprKind, RecordPart, UnaryOp};
+
+/// How tightly something binds, as the parser has it; a larger one binds tighter.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Power {
+    /// Goes on to the right as far as it can: closures, `fail`, `try`, `return`, queries.
+    Open,
+    Default,
+    Or,
+    And,
+    Not,
+    Comparison,
+    Range,
+    Sum,
+    Product,
+    Negation,
+    Attached,
+}
+
+pub(super) fn of_op(op: BinaryOp) -> Power {
+    use BinaryOp as B;
+    match op {
+        B::Default => Power::Default,
+        B::Or => Power::Or,
+        B::And => Power::And,
+        B::Equal | B::NotEqual | B::Less | B::LessEqual | B::Greater | B::GreaterEqual | B::In => {
+            Power::Comparison
+        }
+        B::Add | B::Subtract => Power::Sum,
+        B::Multiply | B::Divide | B::IntDivide | B::Remainder => Power::Product,
+    }
+}
+
+pub(super) fn of(expr: &Expr) -> Power {
+    match &expr.kind {
+        ExprKind::Binary(it) => of_op(it.op),
+        ExprKind::Range(_) => Power::Range,
+        ExprKind::Unary(UnaryOp::Not, _) => Power::Not,
+        ExprKind::Unary(UnaryOp::Negate, _) => Power::Negation,
+        ExprKind::Closure(_) | ExprKind::Fail(_) | ExprKind::Try(_) | ExprKind::Return(_) => {
+            Power::Open
+        }
+        ExprKind::Query(_) | ExprKind::Update(_) | ExprKind::Delete(_) => Power::Open,
+        // They could stand without, but would not be read so.
+        ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_) => Power::Open,
+        ExprKind::Error
+        | ExprKind::Int(_)
+        | ExprKind::Decimal(_)
+        | ExprKind::Float(_)
+        | ExprKind::Size(_)
+        | ExprKind::Text(_)
+        | ExprKind::Duration(_)
+        | ExprKind::Time(_)
+        | ExprKind::Date(_)
+        | ExprKind::Bool(_)
+        | ExprKind::Null
+        | ExprKind::Name(_)
+        | ExprKind::List(_)
+        | ExprKind::Map(_)
+        | ExprKind::Record(_)
+        | ExprKind::Call(_)
+        | ExprKind::Field(_)
+        | ExprKind::Index(..)
+        | ExprKind::As(..)
+        | ExprKind::Break
+        | ExprKind::Continue => Power::Attached,
+    }
+}
+
+/// Whether an operator behind the expression would be taken for a part of it.
+pub(super) fn ends_open(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Binary(it) => ends_open(&it.right),
+        ExprKind::Range(it) => it.to.as_ref().is_some_and(ends_open),
+        ExprKind::Unary(_, inner) => ends_open(inner),
+        _ => of(expr) == Power::Open,
+    }
+}
+
+/// The expression that the expression begins with.
+pub(super) fn leftmost(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Binary(it) => leftmost(&it.left),
+        ExprKind::Range(it) => it.from.as_ref().map_or(expr, leftmost),
+        ExprKind::Call(it) => leftmost(&it.callee),
+        ExprKind::Field(it) => leftmost(&it.base),
+        ExprKind::Index(base, _) | ExprKind::As(base, _) => leftmost(base),
+        _ => expr,
+    }
+}
+
+/// Whether a record behind an arrow would be taken for a block.
+pub(super) fn looks_like_block(parts: &[RecordPart]) -> bool {
+    match parts {
+        [RecordPart::Field(..) | RecordPart::Spread(_), ..] => false,
+        [RecordPart::Short(_, value), _, ..] => !matches!(value.kind, ExprKind::Name(_)),
+        [RecordPart::Short(..)] | [] => true,
+    }
+}
+
+impl Writer<'_> {
+    /// Whether what follows the brackets around an expression would be taken for a part of it without them.
+    pub(super) fn would_go_on(&self, expr: &Expr) -> bool {
+        use Kind::{Else, Group, Join, Left, Limit, Select, Skip, Sort, Take, Where};
+        let Some(close) = ends_open(expr).then(|| self.closing_bracket(expr)).flatten() else {
+            return false;
+        };
+        let next = self.tokens.get(close + 1).map(|it| it.kind);
+        matches!(
+            next,
+            Some(Else | Group | Join | Left | Limit | Select | Skip | Sort | Take | Where)
+        )
+    }
+
+    /// Whether an operand stands in brackets that the author put there although operators would not need them.
+    pub(super) fn is_parenthesised(&self, expr: &Expr) -> bool {
+        if of(expr) >= Power::Negation {
+            return false;
+        }
+        self.closing_bracket(expr).is_some()
+    }
+
+    /// The token that closes the brackets right around an expression.
+    fn closing_bracket(&self, expr: &Expr) -> Option<usize> {
+        let before = self.tokens[self.token_at(expr.span.start).checked_sub(1)?];
+        let partner = before.partner as usize;
+        let is_around = partner > 0 && self.tokens[partner - 1].end == expr.span.end;
+        (before.kind == Kind::ParenOpen && is_around).then_some(partner)
+    }
+}
