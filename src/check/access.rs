@@ -8,8 +8,9 @@ use super::declared::Declared;
 use super::expr::Place;
 use super::facts;
 use super::name::{Named, bare_name};
+use super::names::Found;
 use super::report;
-use super::types::{FieldType, RecordType, Type};
+use super::types::{DeclId, FieldType, RecordType, Type};
 use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Expr, ExprKind, Field, Name, Range, TypeExpr};
@@ -37,6 +38,9 @@ impl<'p> Checker<'p> {
 
     /// What stands before a dot, where that is no value.
     pub(super) fn qualifier(&mut self, base: &Expr) -> Option<Named> {
+        if let Some(table) = self.table_of_module(base) {
+            return Some(Named::Decl(table));
+        }
         let name = bare_name(base)?;
         if self.scope.find(name).is_some() {
             return None;
@@ -55,6 +59,22 @@ impl<'p> Checker<'p> {
             }
             other => Some(other),
         }
+    }
+
+    /// `s.Order`, where `s` is a module.
+    fn table_of_module(&mut self, base: &Expr) -> Option<DeclId> {
+        let ExprKind::Field(field) = &base.kind else { return None };
+        let module = bare_name(&field.base)?;
+        if self.scope.find(module).is_some() {
+            return None;
+        }
+        let Found::Module(file) = self.lookup(module) else { return None };
+        let decl = self.world.scopes[file.0 as usize].own(file, &field.name.text)?;
+        if !matches!(self.declared(decl), Declared::Table(_)) {
+            return None;
+        }
+        self.tables.names.insert(field.base.id, Resolution::Module(module.clone()));
+        Some(decl)
     }
 
     fn qualified(&mut self, expr: &Expr, field: &'p Field, named: Named) -> Type {

@@ -1,14 +1,18 @@
 //! Assignments: what may stand left of `=`, and calls that change their receiver.
 
+use ecow::EcoString;
+
 use super::checked::Resolution;
 use super::checker::{Checker, Want};
 use super::expr::Place;
 use super::facts::{self, Fact};
+use super::headers::is_header;
 use super::name::{Named, bare_name};
 use super::operator::Sides;
 use super::report;
 use super::scope::{LocalId, LocalKind};
 use super::types::Type;
+use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::syntax::tree::{Assign, BinaryOp, Expr, ExprKind, Field};
 
@@ -127,12 +131,31 @@ impl<'p> Checker<'p> {
         })
     }
 
+    /// A name that is assigned and stands for nothing: a header, a misspelt variable, or one that was never made. The
+    /// last is known from here on, so that it is told of once.
+    fn assigned_unknown(&mut self, target: &Expr, name: &EcoString) {
+        if is_header(name) {
+            let behind = &self.source.text[target.span.end as usize..];
+            let sign = behind.find('=').and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
+            let sign =
+                Span { start: target.span.end, end: target.span.end + sign + 1, ..target.span };
+            self.saw_error();
+            return self.report(report::headers::assigned(target.span, name, sign));
+        }
+        let said = self.diagnostics.len();
+        self.unknown_name(target.span, name);
+        let is_new = |it: &Diagnostic| it.code == "unknown-name" && it.fixes.is_empty();
+        let Some(last) = self.diagnostics.get_mut(said..).and_then(<[_]>::last_mut) else { return };
+        if is_new(last) {
+            *last = report::names::never_made(target.span, name);
+            self.scope.declare(name, target.span, target.id, Type::Error, LocalKind::Var);
+        }
+    }
+
     fn not_a_variable(&mut self, target: &'p Expr) {
         let Some(name) = bare_name(target) else { return };
         match self.named(name, target.span) {
-            None => {
-                self.unknown_name(target.span, name);
-            }
+            None => self.assigned_unknown(target, name),
             Some(Named::Ambiguous) => self.saw_error(),
             Some(Named::Decl(decl)) => {
                 let what = self.kind_of(decl);

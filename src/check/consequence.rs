@@ -3,28 +3,68 @@
 //! A text that could not be read leaves holes in the tree, and a module that is not there leaves names without a
 //! meaning. The rules see the holes and speak; here they are silenced. One mistake, one message.
 
+mod hole;
+
 use std::collections::BTreeSet;
 
-use super::project::{Project, ProjectFile};
+use hole::Hole;
+
+use super::project::Project;
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 use crate::syntax::tree::{Item, Name};
 
 /// The findings without those that follow from another one of them.
 pub(super) fn without_consequences(project: &Project, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let holes: Vec<Hole<'_>> =
         project.files().iter().filter_map(|file| Hole::new(file, &found)).collect();
-    let unknown = found.iter().filter(|it| it.code == "unknown-secret");
-    let unknown: Vec<Span> = unknown.map(Diagnostic::span).collect();
-    let mut kept = found;
-    kept.retain(|it| {
-        let span = it.span();
-        let leaks_unknown = unknown.iter().any(|secret| span.to(*secret) == span);
-        let in_hole = |hole: &Hole<'_>| hole.file.source.id == span.file && hole.explains(it);
-        !(it.code == "secret-leak" && leaks_unknown || holes.iter().any(in_hole))
-    });
+    let explained: Vec<bool> = found
+        .iter()
+        .map(|it| {
+            let in_hole = |hole: &Hole<'_>| hole.file() == it.span().file && hole.explains(it);
+            holes.iter().any(in_hole) || contains_its_reason(it, &found)
+        })
+        .collect();
+    let goes_on: Vec<bool> =
+        found.iter().map(|it| holes.iter().any(|hole| hole.goes_on(it))).collect();
+    let judged = found.into_iter().zip(explained).zip(goes_on);
+    let kept = judged.filter(|((_, explained), _)| !explained);
+    let mut kept: Vec<Diagnostic> =
+        kept.map(|((it, _), goes_on)| if goes_on { over_several_lines(it) } else { it }).collect();
+    say_once(project, &mut kept);
     forgive_unused(project, &mut kept);
     kept
+}
+
+/// A text that is closed some lines further down needs no second quote on its first.
+fn over_several_lines(finding: Diagnostic) -> Diagnostic {
+    let help = vec!["a text over several lines stands between `\"\"\"` and `\"\"\"`".to_owned()];
+    Diagnostic { help, fixes: Vec::new(), ..finding }
+}
+
+/// Whether a finding is about a stretch of text in which another one says what is wrong: a warning about what an
+/// error has left, or a secret said to leak that is not there.
+fn contains_its_reason(finding: &Diagnostic, found: &[Diagnostic]) -> bool {
+    let span = finding.span();
+    let holds = |it: &Diagnostic| it.span() != span && span.to(it.span()) == span;
+    let same_file = found.iter().filter(|it| it.span().file == span.file);
+    let mut reasons = same_file.filter(|it| holds(it));
+    match finding.severity {
+        Severity::Error if finding.code == "secret-leak" => {
+            reasons.any(|it| it.code == "unknown-secret")
+        }
+        Severity::Error => false,
+        Severity::Warning | Severity::Hint => reasons.any(|it| it.severity == Severity::Error),
+    }
+}
+
+/// A name that cannot be written is told of where it stands first.
+fn say_once(project: &Project, findings: &mut Vec<Diagnostic>) {
+    let mut said = BTreeSet::new();
+    findings.retain(|it| {
+        let name = || project.file(it.span().file).source.slice(it.span()).to_owned();
+        it.code != "unknown-character" || said.insert((it.span().file.0, name()))
+    });
 }
 
 /// Where a file has an error, or one that it has to do with, that may be why something seems to be of no use.
@@ -48,58 +88,6 @@ fn forgive_unused(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
     });
 }
 
-/// What is unknown about a file.
-struct Hole<'a> {
-    file: &'a ProjectFile,
-    /// The lines about which the parser has spoken.
-    lines: BTreeSet<u32>,
-    /// The words on them: they may have been declared or used there.
-    words: BTreeSet<&'a str>,
-    /// A module that is used is not there: any name may come from it.
-    misses_module: bool,
-}
-
-impl<'a> Hole<'a> {
-    fn new(file: &'a ProjectFile, findings: &[Diagnostic]) -> Option<Self> {
-        let id = file.source.id;
-        let line = |it: &Diagnostic| file.source.position(it.span().start).line;
-        let lines: BTreeSet<u32> = file.syntax.iter().map(line).collect();
-        let words = lines.iter().flat_map(|line| words(&file.source.text[file.source.line(*line)]));
-        let words = words.collect();
-        let misses_module = findings.iter().any(|it| it.span().file == id && is_missing_module(it));
-        (!lines.is_empty() || misses_module).then_some(Self { file, lines, words, misses_module })
-    }
-
-    fn explains(&self, finding: &Diagnostic) -> bool {
-        if self.file.syntax.contains(finding) {
-            return false;
-        }
-        let source = &self.file.source;
-        let named = source.slice(finding.span());
-        let is_about_name = names_something(finding.code);
-        let of_module = self.misses_module && finding.code != "unused-name" && is_about_name;
-        self.lines.contains(&source.position(finding.span().start).line)
-            || is_about_name && self.words.contains(named)
-            || of_module
-    }
-}
-
-fn is_missing_module(finding: &Diagnostic) -> bool {
-    matches!(finding.code, "unknown-module" | "import-cycle")
-}
-
-/// Findings that say that a name has no meaning, or no use.
-fn names_something(code: &str) -> bool {
-    matches!(
-        code,
-        "unknown-name" | "unknown-function" | "unknown-table" | "unknown-type" | "unused-name"
-    )
-}
-
-fn words(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use crate::check::testing::{finds, found_in};
@@ -113,6 +101,33 @@ mod tests {
     #[test]
     fn names_that_a_broken_line_may_have_declared_are_not_missed() {
         finds("def add(a: int) -> int { return a }\nprint(add(1))\n", &["foreign-word at `def`"]);
+    }
+
+    #[test]
+    fn a_block_of_another_language_is_one_mistake() {
+        finds(
+            "switch 1 {\n  case 1: print(2)\n  default: print(nobody)\n}\nprint(somebody)\n",
+            &["foreign-word at `switch`", "unknown-name at `somebody`"],
+        );
+        finds(
+            "def greet(name):\n    return \"Hello \" + name\nprint(greet(1))\n",
+            &["foreign-word at `def`"],
+        );
+    }
+
+    #[test]
+    fn a_text_over_several_lines_is_one_mistake() {
+        finds("let a = \"one\ntwo three\nfour\"\nprint(a)\n", &["unclosed-text at `\"one`"]);
+    }
+
+    #[test]
+    fn what_a_broken_line_declares_may_be_anything() {
+        finds("let ages = {\"Ada\": 36}\nprint(ages[\"Ada\"])\n", &["foreign-word at `\"Ada\"`"]);
+    }
+
+    #[test]
+    fn a_warning_about_what_holds_an_error_is_not_given() {
+        finds("[1].map(n => n + nobody)\n", &["unknown-name at `nobody`"]);
     }
 
     #[test]

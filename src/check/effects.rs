@@ -15,7 +15,7 @@ use super::report;
 use super::touch::{Touched, Touches, Transaction};
 use super::types::DeclId;
 use crate::diagnostics::Diagnostic;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 pub use super::touch::Access;
 
@@ -86,9 +86,12 @@ pub(super) struct Names<'a> {
     pub(super) of_decl: &'a dyn Fn(DeclId) -> EcoString,
     /// Whether a declaration could be worked out at all.
     pub(super) is_known: &'a dyn Fn(DeclId) -> bool,
+    /// The header with which a task asks for attempts that start over from the top.
+    pub(super) starts_over: &'a dyn Fn(FileId) -> Option<Span>,
 }
 
-/// Follows effects through calls; reports those that a transaction or a constant must not have.
+/// Follows effects through calls; reports those that a transaction or a constant must not have, and those that a retry
+/// would repeat.
 pub(super) fn analyse(names: &Names<'_>, bodies: &Bodies) -> (Effects, Vec<Diagnostic>) {
     let calls = Calls { names, bodies: bodies.iter().map(|(owner, it)| (*owner, it)).collect() };
     let mut diagnostics = Vec::new();
@@ -96,6 +99,11 @@ pub(super) fn analyse(names: &Names<'_>, bodies: &Bodies) -> (Effects, Vec<Diagn
         diagnostics.extend(calls.in_transactions(touches));
         if let Owner::Fn(decl) = owner {
             diagnostics.extend(calls.in_generic(*decl, touches));
+        }
+        if let Owner::Task(file) = owner
+            && let Some(retry) = (names.starts_over)(*file)
+        {
+            diagnostics.extend(calls.in_retried(touches, retry));
         }
         if let Owner::Const(decl) = owner
             && (names.is_known)(*decl)
@@ -189,6 +197,16 @@ impl Calls<'_> {
             Some(report::effects::in_transaction(span, word, &it.name, &it.path, is_source))
         });
         in_transaction.collect()
+    }
+
+    /// The first thing of a task that another attempt would do a second time and must not.
+    fn in_retried(&self, touches: &Touches, retry: Span) -> Option<Diagnostic> {
+        let cannot_be_repeated =
+            |effect: &Effect| matches!(effect, Effect::Library(_, EffectClass::Once));
+        touches.list.iter().find_map(|touch| {
+            let it = self.first(&touch.what, &cannot_be_repeated)?;
+            Some(report::effects::unsafe_retry(touch.span, retry, &it.name, &it.path))
+        })
     }
 
     /// A constant touches nothing, not even itself.

@@ -14,3 +14,4 @@ mod schedule;
 pub use data::{
     Allow, Group, History, Missed, MissedRuns, Overlap, Pause, Priority, Retry, TaskHeaders, Trace,
 };
+pub(super) use read::is_header;

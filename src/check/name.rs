@@ -93,7 +93,7 @@ impl Checker<'_> {
             "db" => return Some(Named::Source(name.clone())),
             _ => {}
         }
-        if self.world.project.settings.sources.contains(name) {
+        if name == "main" || self.world.project.settings.sources.contains(name) {
             return Some(Named::Source(name.clone()));
         }
         if let Some(entry) = self.library().functions(PRELUDE, name).next() {
@@ -228,7 +228,7 @@ impl Checker<'_> {
         let mut names: Vec<_> =
             self.scope.locals().iter().map(|local| (local.name.clone(), 2)).collect();
         names.extend(self.declared_names().into_iter().map(|(name, _)| (name, 1)));
-        names.extend(["run", "secret", "env", "db"].map(|name| (name.into(), 0)));
+        names.extend(["run", "secret", "env", "db", "main"].map(|name| (name.into(), 0)));
         names.extend(self.world.project.settings.sources.iter().map(|it| (it.clone(), 0)));
         names.extend(self.library().function_names(PRELUDE).map(|it| (it.into(), 0)));
         let modules = self.library().modules().filter(|it| self.library().has_module(it));

@@ -15,8 +15,8 @@ use super::touch::Touched;
 use super::types::{DeclId, Type};
 use super::used::Used;
 use crate::diagnostics::Diagnostic;
-use crate::source::FileId;
-use crate::syntax::tree::FnBody;
+use crate::source::{FileId, Span};
+use crate::syntax::tree::{FnBody, Item};
 
 /// The stack of a thread that checks: what is nested as deeply as the parser lets it be fits many times.
 const STACK_BYTES: usize = 64 << 20;
@@ -113,7 +113,13 @@ fn check_some(project: &Project, library: &Library, only: Option<FileId>) -> Che
         let declared = world.declared[decl.file.0 as usize].get(decl.item as usize);
         !matches!(declared, None | Some(Declared::Const(Type::Error)))
     };
-    let names = effects::Names { library, of_decl: &name, is_known: &is_known };
+    let starts_over = |file: FileId| {
+        let headers = &files.get(file.0 as usize)?.headers;
+        let asked = headers.retry.times > 0 && !headers.durable;
+        asked.then(|| header_span(project, file, "retry"))?
+    };
+    let names =
+        effects::Names { library, of_decl: &name, is_known: &is_known, starts_over: &starts_over };
     let (effects, found) = effects::analyse(&names, &bodies);
     diagnostics.extend(found);
     let files_wanted = project.files().iter().filter(|file| wanted.contains(&file.source.id));
@@ -122,6 +128,14 @@ fn check_some(project: &Project, library: &Library, only: Option<FileId>) -> Che
     let diagnostics = consequence::without_consequences(project, diagnostics);
     let diagnostics = in_order(project, diagnostics);
     Checked { files, effects, diagnostics }
+}
+
+/// Where a header stands.
+fn header_span(project: &Project, file: FileId, word: &str) -> Option<Span> {
+    project.file(file).tree.items.iter().find_map(|item| match item {
+        Item::Header(header) if header.word.text == word => Some(header.span),
+        _ => None,
+    })
 }
 
 /// A file that has been declared.

@@ -9,6 +9,11 @@ use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{Header, Item};
 
+/// Whether a header is called so.
+pub(in crate::check) fn is_header(name: &str) -> bool {
+    WORDS.iter().any(|it| it.name == name)
+}
+
 /// A header's word, whether a task may say it more than once, and what reads it.
 struct Word {
     name: &'static str,

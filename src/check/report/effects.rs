@@ -39,6 +39,29 @@ pub(in crate::check) fn in_transaction(
     })
 }
 
+/// A retry that would do again what cannot be undone.
+pub(in crate::check) fn unsafe_retry(
+    span: Span,
+    retry: Span,
+    effect: &str,
+    path: &[EcoString],
+) -> Diagnostic {
+    let bare = effect.trim_matches('`');
+    let what = match bare.split_once('.') {
+        Some(("http", _)) => "make this web request",
+        Some(("mail", _)) => "send this mail",
+        _ => "do this",
+    };
+    let diagnostic = Diagnostic::new("unsafe-retry", span, format!("a retry would {what} again"))
+        .because(match path {
+            [] => "with `durable off` every attempt starts from the top".to_owned(),
+            path => way(path, bare),
+        });
+    diagnostic
+        .label(retry, "asked for here")
+        .help("leave out `durable off`: then an attempt goes on where the one before it failed")
+}
+
 /// A constant that is not one.
 pub(in crate::check) fn in_constant(span: Span, effect: &str, path: &[EcoString]) -> Diagnostic {
     let bare = effect.trim_matches('`');

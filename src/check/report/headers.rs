@@ -3,6 +3,7 @@
 use super::types::quoted_duration;
 use super::{Diagnostic, Fix, joined, offer};
 use crate::check::types::Type;
+use crate::diagnostics::suggest::foreign::foreign;
 use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::schedule::Duration;
 use crate::source::Span;
@@ -19,9 +20,19 @@ pub(in crate::check) fn unknown_header(header: &Header, near: &[&str]) -> Diagno
             span,
             *only,
         )),
+        [] if foreign(&header.word.text).is_some() => {
+            foreign(&header.word.text).map_or(diagnostic, |theirs| theirs.finding(span))
+        }
         [] => diagnostic.help("a call has brackets: `f(…)`; a variable is made with `let`"),
         _ => offer(diagnostic, span, near),
     }
+}
+
+/// A header that is written like a variable.
+pub(in crate::check) fn assigned(span: Span, word: &str, sign: Span) -> Diagnostic {
+    Diagnostic::new("bad-header", span, format!("`{word}` is a header, not a variable"))
+        .help(format!("headers stand above the statements, without `=`: `{word} …`"))
+        .fix(Fix::maybe("leave the `=` out", sign, ""))
 }
 
 /// A header that a task may say once only.

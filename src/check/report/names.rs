@@ -132,6 +132,13 @@ pub(in crate::check) fn unknown_name(span: Span, name: &str, near: &[&str]) -> D
     }
 }
 
+/// A name that is assigned before it is made.
+pub(in crate::check) fn never_made(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new("unknown-name", span, format!("nothing is called `{name}` here"))
+        .help(format!("a variable is made with `let {name} = …`, or with `var` if it changes"))
+        .fix(Fix::maybe("make it here", span.before(), "var "))
+}
+
 /// A name that one letter separates from the only one that fits.
 pub(in crate::check) fn misspelt_name(span: Span, name: &str, meant: &str) -> Diagnostic {
     Diagnostic::new("unknown-name", span, format!("nothing is called `{name}` here"))

@@ -1,0 +1,156 @@
+//! The parts of a file that could not be read, or that belong to no construct of this language.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::project::ProjectFile;
+use crate::diagnostics::Diagnostic;
+use crate::source::{FileId, Source};
+
+/// What is unknown about a file.
+pub(super) struct Hole<'a> {
+    source: &'a Source,
+    /// The lines that could not be understood, each with the one finding that says so.
+    heads: BTreeMap<u32, &'a Diagnostic>,
+    /// The lines that belong to such a line: its block, or the rest of its text.
+    inside: BTreeSet<u32>,
+    /// The words on all of them: they may have been declared or used there.
+    words: BTreeSet<&'a str>,
+    /// The names that they declare, of whatever type.
+    declared: BTreeSet<&'a str>,
+    /// A module that is used is not there: any name may come from it.
+    misses_module: bool,
+}
+
+impl<'a> Hole<'a> {
+    /// What is unknown about a file by its findings, if anything is.
+    pub(super) fn new(file: &'a ProjectFile, findings: &'a [Diagnostic]) -> Option<Self> {
+        let source = &file.source;
+        let own = || findings.iter().filter(|it| it.span().file == source.id);
+        let misses_module = own().any(is_missing_module);
+        let mut heads = BTreeMap::new();
+        let spoken = own().filter(|it| file.syntax.contains(it));
+        for it in spoken.chain(own().filter(|it| is_foreign(it))) {
+            heads.entry(line_of(source, it)).or_insert(it);
+        }
+        if heads.is_empty() && !misses_module {
+            return None;
+        }
+        let inside = heads.iter().flat_map(|(line, it)| lines_behind(source, *line, it)).collect();
+        let mut hole = Self {
+            source,
+            heads,
+            inside,
+            words: BTreeSet::new(),
+            declared: BTreeSet::new(),
+            misses_module,
+        };
+        hole.take_words();
+        Some(hole)
+    }
+
+    /// The file.
+    pub(super) fn file(&self) -> FileId {
+        self.source.id
+    }
+
+    /// Whether a finding is about a text that is closed on a line further down.
+    pub(super) fn goes_on(&self, finding: &Diagnostic) -> bool {
+        let span = finding.span();
+        let is_plain = || !self.source.slice(span).starts_with("\"\"\"");
+        finding.code == "unclosed-text"
+            && span.file == self.file()
+            && is_plain()
+            && self.inside.contains(&(line_of(self.source, finding) + 1))
+    }
+
+    fn take_words(&mut self) {
+        let lines: BTreeSet<u32> = self.heads.keys().chain(&self.inside).copied().collect();
+        for line in lines {
+            let mut before = "";
+            for word in words(&self.source.text[self.source.line(line)]) {
+                if matches!(before, "let" | "var" | "keep" | "const" | "for") {
+                    self.declared.insert(word);
+                }
+                self.words.insert(word);
+                before = word;
+            }
+        }
+    }
+
+    /// Whether a finding follows from what is unknown.
+    pub(super) fn explains(&self, finding: &Diagnostic) -> bool {
+        let line = line_of(self.source, finding);
+        if let Some(head) = self.heads.get(&line)
+            && std::ptr::eq(*head, finding)
+        {
+            return self.inside.contains(&line);
+        }
+        let named = self.source.slice(finding.span());
+        let is_about_name = names_something(finding.code);
+        let touches = |line: u32| self.heads.contains_key(&line) || self.inside.contains(&line);
+        let others = finding.labels.iter().filter(|it| it.span.file == self.source.id);
+        let mut others = others.map(|it| self.source.position(it.span.start).line);
+        touches(line)
+            || finding.code == "unreachable" && others.any(touches)
+            || is_about_name && self.words.contains(named)
+            || words(named).next().is_some_and(|word| self.declared.contains(word))
+            || self.misses_module && is_about_name && finding.code != "unused-name"
+    }
+}
+
+fn line_of(source: &Source, finding: &Diagnostic) -> u32 {
+    source.position(finding.span().start).line
+}
+
+/// The lines that belong to one that could not be understood: the rest of a text that is closed further down or
+/// nowhere, or the block of a construct that another language has.
+fn lines_behind(source: &Source, line: u32, head: &Diagnostic) -> Vec<u32> {
+    let text = |line: u32| &source.text[source.line(line)];
+    let behind = line + 1..=source.line_count();
+    if head.code == "unclosed-text" {
+        if source.slice(head.span()).starts_with("\"\"\"") {
+            return behind.collect();
+        }
+        let quotes = |line: u32| text(line).matches('"').count();
+        let end = behind.clone().take(TEXT_LINES_MAX).find(|it| quotes(*it) > 0);
+        return end
+            .filter(|end| quotes(*end) == 1)
+            .map_or_else(Vec::new, |end| (line + 1..=end).collect());
+    }
+    let opens_block = text(line).trim_end().ends_with(['{', ':']);
+    if !is_foreign(head) || !opens_block {
+        return Vec::new();
+    }
+    let depth = |line: u32| text(line).len() - text(line).trim_start().len();
+    let is_blank = |line: u32| text(line).trim().is_empty();
+    let mut block: Vec<u32> =
+        behind.take_while(|it| is_blank(*it) || depth(*it) > depth(line)).collect();
+    let next = block.last().map_or(line, |last| *last) + 1;
+    if next <= source.line_count() && text(next).trim_start().starts_with('}') {
+        block.push(next);
+    }
+    block
+}
+
+/// How far the end of a text is looked for that was not closed on its line.
+const TEXT_LINES_MAX: usize = 20;
+
+fn is_foreign(finding: &Diagnostic) -> bool {
+    matches!(finding.code, "foreign-word" | "unknown-header")
+}
+
+fn is_missing_module(finding: &Diagnostic) -> bool {
+    matches!(finding.code, "unknown-module" | "import-cycle")
+}
+
+/// Findings that say that a name has no meaning, or no use.
+fn names_something(code: &str) -> bool {
+    matches!(
+        code,
+        "unknown-name" | "unknown-function" | "unknown-table" | "unknown-type" | "unused-name"
+    )
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+}
