@@ -37,6 +37,13 @@ fn correct_programs_parse() {
 }
 
 #[test]
+fn a_map_has_a_value_for_every_key() {
+    let expected = ["missing-part: `:` is missing after `\"b\"`"];
+    assert_eq!(findings("let m = [\"a\": 1, \"b\"]"), expected);
+    assert_eq!(findings("let m = [\"b\", \"a\": 1]"), expected);
+}
+
+#[test]
 fn the_library_parses() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/stdlib");
     let mut files = 0;

@@ -39,7 +39,9 @@ pub(in crate::syntax) fn explain(want: Want, found: &Found<'_>) -> Diagnostic {
 fn token(kind: Kind, found: &Found<'_>) -> Diagnostic {
     match (kind, found.token.kind) {
         (Kind::Comma, Kind::Equal) => say::named_with_equals(found),
-        (Kind::Colon, Kind::Comma | Kind::ParenClose) => say::parameter_without_type(found),
+        (Kind::Colon, Kind::Comma | Kind::ParenClose) if found.statement.kind == Kind::Fn => {
+            say::parameter_without_type(found)
+        }
         (Kind::FatArrow, Kind::Colon | Kind::Arrow | Kind::Equal) => habits::written(found, "=>"),
         (Kind::Comma | Kind::ParenClose | Kind::BracketClose | Kind::BraceClose, _) => {
             say::out_of_place(found, "the value before it ends here")

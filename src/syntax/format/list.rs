@@ -34,7 +34,8 @@ impl<'s> Writer<'s> {
         let Some(first) = items.first() else { return self.empty_list(brackets, span) };
         let broken = self.breaks_between(opened, place(first).start);
         let outside = std::mem::take(&mut self.place);
-        let (mut parts, _) = self.trailing(opened);
+        let (opening, _) = self.trailing(opened);
+        let mut parts = nil();
         for (index, item) in items.iter().enumerate() {
             let leading = self.leading(place(item).start);
             let own = write(self, item);
@@ -54,7 +55,7 @@ impl<'s> Writer<'s> {
         }
         self.place = outside;
         let edge = || if brackets.spaced { line() } else { soft_line() };
-        let inner = nest(concat([edge(), parts]));
+        let inner = nest(concat([opening, edge(), parts]));
         let list = concat([text(brackets.open), inner, edge(), text(brackets.close)]);
         group(if broken { list.break_up() } else { list })
     }

@@ -105,15 +105,24 @@ pub(super) fn looks_like_block(parts: &[RecordPart]) -> bool {
 impl Writer<'_> {
     /// Whether what follows the brackets around an expression would be taken for a part of it without them.
     pub(super) fn would_go_on(&self, expr: &Expr) -> bool {
-        use Kind::{Else, Group, Join, Left, Limit, Select, Skip, Sort, Take, Where};
-        let Some(close) = ends_open(expr).then(|| self.closing_bracket(expr)).flatten() else {
-            return false;
+        use Kind::{
+            BraceClose, BracketClose, Catch, Colon, Comma, Else, End, Group, Join, Left, Limit,
+            ParenClose, Select, Skip, Sort, Take, TextEnd, TextMiddle, Where,
         };
-        let next = self.tokens.get(close + 1).map(|it| it.kind);
-        matches!(
-            next,
-            Some(Else | Group | Join | Left | Limit | Select | Skip | Sort | Take | Where)
-        )
+        if !ends_open(expr) {
+            return false;
+        }
+        let Some(close) = self.closing_bracket(expr) else { return false };
+        let Some(next) = self.tokens.get(close + 1) else { return false };
+        match next.kind {
+            End | Comma | Colon | ParenClose | BracketClose | BraceClose | TextMiddle | TextEnd => {
+                false
+            }
+            Else | Catch | Group | Join | Left | Limit | Select | Skip | Sort | Take | Where => {
+                true
+            }
+            _ => !next.on_new_line,
+        }
     }
 
     /// Whether an operand stands in brackets that the author put there although operators would not need them.

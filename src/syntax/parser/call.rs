@@ -139,26 +139,38 @@ pub(super) fn list_or_map(inp: &mut Inp<'_, '_>) -> Parsed<ExprKind> {
         inp.skip_to(end + 1);
         return Ok(ExprKind::Map(Vec::new()));
     }
-    let broken = |span| Some((broken_expr(span), None));
+    let broken = |span| Some(Entry { key: broken_expr(span), value: None, behind_key: None });
     let (entries, _) =
         list(inp, Kind::BracketOpen, &Items { what: "element", item: entry, broken })?;
-    let is_map = entries.iter().any(|(_, value)| value.is_some());
+    let is_map = entries.iter().any(|it| it.value.is_some());
     if !is_map {
-        return Ok(ExprKind::List(entries.into_iter().map(|(element, _)| element).collect()));
+        return Ok(ExprKind::List(entries.into_iter().map(|it| it.key).collect()));
     }
     let mut pairs = Vec::with_capacity(entries.len());
-    for (key, value) in entries {
+    for Entry { key, value, behind_key } in entries {
+        if let (None, Some(at)) = (&value, behind_key) {
+            report(inp, Stop { at, want: Want::Token(Kind::Colon) });
+        }
         let value = value.unwrap_or_else(|| broken_expr(key.span.after()));
         pairs.push((key, value));
     }
     Ok(ExprKind::Map(pairs))
 }
 
+/// An element of a list, or an entry of a map.
+struct Entry {
+    key: Expr,
+    value: Option<Expr>,
+    /// The index of the token behind the key; nothing where it is broken, which has been reported.
+    behind_key: Option<u32>,
+}
+
 /// `e`, or `k: v`.
-fn entry(inp: &mut Inp<'_, '_>) -> Parsed<(Expr, Option<Expr>)> {
+fn entry(inp: &mut Inp<'_, '_>) -> Parsed<Entry> {
     let key = expr(inp)?;
+    let behind_key = Some(offset(inp.at()));
     let value = if inp.eat(Kind::Colon) { Some(expr(inp)?) } else { None };
-    Ok((key, value))
+    Ok(Entry { key, value, behind_key })
 }
 
 /// `{ id: 1, name, o.total, ...rest }`
