@@ -4,6 +4,7 @@
 
 mod corpus;
 mod explain;
+mod fmt;
 mod layers;
 mod library;
 mod random;

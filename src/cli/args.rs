@@ -67,6 +67,8 @@ pub enum Command {
     Init(Init),
     /// Say what is wrong with tasks, before they run
     Check(Check),
+    /// Bring tasks into the one style
+    Fmt(Fmt),
     /// Run one task now, in the foreground
     Run(Run),
     /// Run all tasks of a folder on their schedules
@@ -125,6 +127,19 @@ pub struct Check {
     /// How to print; pretty on a terminal, else concise
     #[arg(long, value_enum)]
     pub format: Option<CheckFormat>,
+}
+
+/// `taskc fmt`
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Files and folders; this folder where none is named
+    pub paths: Vec<PathBuf>,
+    /// Write nothing: name the files that are in another style, and exit with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Format standard input, to standard output
+    #[arg(long, conflicts_with = "paths")]
+    pub stdin: bool,
 }
 
 /// `taskc run`

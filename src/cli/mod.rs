@@ -6,6 +6,7 @@ mod compiled;
 mod control;
 mod deployment;
 mod files;
+mod fmt;
 mod init;
 mod ledger;
 mod next;
@@ -32,6 +33,7 @@ pub fn main() -> ExitCode {
     let outcome = match &cli.command {
         Command::Init(args) => Ok(init::run(args)),
         Command::Check(args) => check::run(args, color),
+        Command::Fmt(args) => fmt::run(args, color),
         Command::Run(args) => run::run(args, color),
         Command::Serve(args) => serve::run(args, color),
         Command::Next(args) => next::run(args, color),

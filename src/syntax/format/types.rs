@@ -33,11 +33,16 @@ impl<'s> Writer<'s> {
                 choice(texts)
             }
             TypeExprKind::OneOf(types) => {
-                let types = types.iter().map(|it| match it.kind {
-                    TypeExprKind::Union(_) => self.type_expr(it),
-                    _ => self.grouped_type(it),
-                });
-                choice(types.collect())
+                let mut parts = Vec::new();
+                for (index, ty) in types.iter().enumerate() {
+                    let is_joined =
+                        matches!(types.get(index + 1), Some(next) if begins_with_text(next));
+                    parts.push(match ty.kind {
+                        TypeExprKind::Union(_) if !is_joined => self.type_expr(ty),
+                        _ => self.grouped_type(ty),
+                    });
+                }
+                choice(parts)
             }
             TypeExprKind::Fn(params, result) => {
                 let params =
@@ -73,6 +78,11 @@ impl<'s> Writer<'s> {
             _ => self.type_expr(ty),
         }
     }
+}
+
+/// Whether texts in front of it would be taken for a part of it.
+fn begins_with_text(ty: &TypeExpr) -> bool {
+    matches!(ty.kind, TypeExprKind::Union(_))
 }
 
 /// `a | b`
