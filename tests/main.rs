@@ -5,6 +5,7 @@
 mod corpus;
 mod explain;
 mod fmt;
+mod fuzzing;
 mod layers;
 mod library;
 mod random;

@@ -1,0 +1,111 @@
+//! The fuzzers' entry points over damaged programs: `ROUNDS=100` goes on a hundred times as long.
+
+use std::path::Path;
+
+use taskc::source::FileId;
+use taskc::{fuzzing, syntax};
+
+use crate::random::{Random, rounds};
+
+#[test]
+fn any_text_can_be_split() {
+    survives("any_text_can_be_split", rounds(2000), fuzzing::lexer);
+}
+
+#[test]
+fn any_text_can_be_parsed() {
+    survives("any_text_can_be_parsed", rounds(2000), fuzzing::parser);
+}
+
+#[test]
+fn any_text_can_be_checked() {
+    survives("any_text_can_be_checked", rounds(2000), fuzzing::checker);
+}
+
+#[test]
+fn any_text_can_be_formatted() {
+    survives("any_text_can_be_formatted", rounds(2000), fuzzing::formatter);
+}
+
+/// Whole programs first, then damaged ones.
+fn survives(test: &str, rounds: usize, entry: fn(&str)) {
+    let programs = programs();
+    let mut random = Random::new(test);
+    for program in &programs {
+        hold(entry, program);
+    }
+    for _ in 0..rounds {
+        hold(entry, &damaged(&programs, &mut random));
+    }
+}
+
+/// Shows the text that breaks a promise.
+fn hold(entry: fn(&str), text: &str) {
+    if std::panic::catch_unwind(|| entry(text)).is_err() {
+        panic!("this text does it:\n{text}");
+    }
+}
+
+/// Every program of the repository, annotated ones as they stand.
+fn programs() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for folder in ["src/syntax/samples", "src/stdlib", "examples", "tests/corpus"] {
+        collect(&root.join(folder), &mut found);
+    }
+    assert!(found.len() > 100, "the programs are gone: {} are left", found.len());
+    found.sort();
+    found
+}
+
+fn collect(folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|it| it == "task") {
+            found.push(std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+/// Some lines of a program in which a few tokens, blanks or characters are not what they were.
+fn damaged(programs: &[String], random: &mut Random) -> String {
+    let lines: Vec<&str> = random.pick(programs).split_inclusive('\n').collect();
+    let from = random.below(lines.len() as u64 + 1) as usize;
+    let to = (from + random.between(1, 30) as usize).min(lines.len());
+    let mut pieces = pieces(&lines[from..to].concat());
+    for _ in 0..random.below(4) {
+        let other = self::pieces(random.pick::<String>(programs));
+        if pieces.is_empty() || other.is_empty() {
+            break;
+        }
+        let at = random.below(pieces.len() as u64) as usize;
+        match random.below(7) {
+            0 => drop(pieces.remove(at)),
+            1 => pieces.insert(at, random.pick(&other).clone()),
+            2 => pieces[at] = random.pick(&other).clone(),
+            3 => {
+                let with = random.below(pieces.len() as u64) as usize;
+                pieces.swap(at, with);
+            }
+            4 => pieces[at]
+                .insert_str(0, random.pick::<&str>(&["\n", " // c\n", "\n// c\n", "\n\n\n", "("])),
+            5 => pieces[at] = format!("({})", pieces[at]),
+            _ => drop(pieces[at].pop()),
+        }
+    }
+    pieces.concat()
+}
+
+/// A text's tokens, each with the blanks and comments before it.
+fn pieces(text: &str) -> Vec<String> {
+    let mut last = 0;
+    let mut pieces = Vec::new();
+    for token in syntax::tokens(FileId(0), text) {
+        let end = token.end as usize;
+        pieces.push(text[last..end].to_owned());
+        last = end;
+    }
+    pieces
+}
