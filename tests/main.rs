@@ -6,6 +6,7 @@ mod corpus;
 mod explain;
 mod fmt;
 mod fuzzing;
+mod grammar;
 mod layers;
 mod library;
 mod random;

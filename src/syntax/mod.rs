@@ -19,6 +19,7 @@ pub mod walk;
 
 pub use format::format;
 pub use number::number;
+pub use parser::HEADER_WORDS;
 
 use crate::diagnostics::Diagnostic;
 use crate::source::FileId;

@@ -28,7 +28,7 @@ mod test_stmt;
 mod text;
 mod types;
 
-pub(in crate::syntax) use header::WORDS as HEADER_WORDS;
+pub use header::WORDS as HEADER_WORDS;
 
 use chumsky::error::{Error, LabelError};
 use chumsky::input::{Checkpoint, Cursor, InputRef};

@@ -9,7 +9,7 @@ use crate::syntax::token::Kind;
 use crate::syntax::tree::{Header, HeaderPart, NodeId};
 
 /// Words that begin header lines; the checker says what each takes.
-pub(in crate::syntax) const WORDS: &[&str] = &[
+pub const WORDS: &[&str] = &[
     "active",
     "allow",
     "concurrency",
