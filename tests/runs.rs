@@ -1,6 +1,6 @@
 //! The binary runs tasks: what stands on standard output, and how it exits.
 
-use crate::support::{Folder, stderr, stdout, taskc};
+use crate::support::{Folder, stderr, stdout, taskc, web};
 
 /// What `taskc run` prints for a task.
 fn output(text: &str) -> String {
@@ -28,4 +28,23 @@ fn a_run_that_fails_says_where_and_exits_with_1() {
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output);
     assert!(said.starts_with("error[index]") && said.contains("it.task:2:"), "{said}");
+}
+
+#[test]
+fn secrets_reach_the_server_that_they_are_for_and_nobody_else() {
+    let server = web::Server::start(|request| (200, format!("{:?}", request.header("x-key"))));
+    let folder = Folder::new();
+    folder.write("it.task", "allow http \"*\"\nlet base = env.BASE ?? fail \"no base\"\nprint(http.get(base, headers: [\"x-key\": secret.KEY]).status)\n");
+    folder.write(
+        "taskc.toml",
+        &format!(
+            "[http]\nprivate = [\"{}\"]\n[env]\nnames = [\"BASE\"]\n[secrets]\nKEY = {{ env = \"THE_KEY\" }}\n",
+            server.address
+        ),
+    );
+    let mut command = taskc(folder.path());
+    command.args(["run", "it.task"]).env("BASE", format!("http://{}/", server.address));
+    let output = command.env("THE_KEY", "open sesame").output().unwrap();
+    assert_eq!(stdout(&output), "200\n", "{}", stderr(&output));
+    assert_eq!(server.seen()[0].header("x-key"), Some("open sesame"));
 }

@@ -591,7 +591,7 @@ impl<'p> Lower<'_, 'p> {
         let name = self.load_text(name);
         let ty = self.ty(id);
         let out = self.native_effect(
-            &format!("{module}.get"),
+            &format!("{module}._get"),
             crate::bytecode::program::EffectClass::Observe,
             &[],
             vec![name],
