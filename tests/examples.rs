@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use taskc::source::FileId;
+
 use crate::support::web::{self, Request};
 use crate::support::{Folder, mail, repository, stderr, stdout, taskc};
 
@@ -91,6 +93,25 @@ fn every_example_is_checked_without_a_word() {
     let output = taskc(folder.path()).args(["check", "."]).output().unwrap();
     assert!(output.status.success(), "{}", stdout(&output));
     assert_eq!(stdout(&output), "");
+}
+
+#[test]
+fn every_example_is_laid_out_as_the_formatter_would() {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(repository().join("examples")).unwrap() {
+        paths.push(entry.unwrap().path());
+    }
+    paths.retain(|it| it.extension().is_some_and(|it| it == "task"));
+    assert!(paths.len() > 5, "the examples are gone");
+    for path in paths {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let formatted = taskc::syntax::format(FileId(0), &text).unwrap();
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, formatted).unwrap();
+        } else {
+            assert_eq!(text, formatted, "{}: UPDATE=1 accepts", path.display());
+        }
+    }
 }
 
 #[test]
