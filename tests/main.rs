@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 mod corpus;
+mod databases;
 mod examples;
 mod explain;
 mod fmt;

@@ -6,6 +6,7 @@ use super::instruction::Instruction;
 use super::operand::{Bank, Operand, Register, Window};
 use super::program::{Cases, Constant, Function, Program};
 use super::run_field::RunField;
+use crate::sql::{Statement, sqlite};
 
 /// All functions with their instructions, one a line.
 ///
@@ -19,7 +20,24 @@ pub fn listing(program: &Program) -> String {
         out.push_str(separator);
         function_listing(&mut out, program, at, function).expect("writing to a text cannot fail");
     }
+    statements(&mut out, program).expect("writing to a text cannot fail");
     out
+}
+
+/// What databases are asked, as SQLite reads it.
+fn statements(out: &mut String, program: &Program) -> fmt::Result {
+    for (at, statement) in program.statements.iter().enumerate() {
+        let separator = if at == 0 { "\n" } else { "" };
+        let text = match statement {
+            Statement::Schema => "its tables and columns".to_owned(),
+            Statement::Select(_)
+            | Statement::Update { .. }
+            | Statement::Delete { .. }
+            | Statement::Direct(_) => sqlite::render(statement).text,
+        };
+        writeln!(out, "{separator}statement {at}  {text}")?;
+    }
+    Ok(())
 }
 
 fn function_listing(

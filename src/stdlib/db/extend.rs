@@ -100,7 +100,8 @@ async fn extend(
     for change in changes {
         let change = with_value(change, moment)?;
         let text = sqlite::apply(&change, &|literal| quote(session, literal));
-        session.execute(text, vec![]).await.map_err(faults::of_database)?;
+        // Not `execute`: SQLite tests the rows that are there when a column is added, and looks as if it gave some.
+        session.execute_all(text, vec![vec![]]).await.map_err(faults::of_database)?;
     }
     Ok(())
 }
