@@ -48,3 +48,17 @@ fn secrets_reach_the_server_that_they_are_for_and_nobody_else() {
     assert_eq!(stdout(&output), "200\n", "{}", stderr(&output));
     assert_eq!(server.seen()[0].header("x-key"), Some("open sesame"));
 }
+
+#[test]
+fn a_file_that_is_no_text_is_one_finding_and_the_others_are_checked() {
+    let folder = Folder::new();
+    std::fs::write(folder.path().join("latin.task"), b"print(\"caf\xe9\")\n").unwrap();
+    folder.write("other.task", "print(missing)\n");
+    let output = taskc(folder.path()).arg("check").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = stdout(&output);
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(lines.len(), 2, "{said}");
+    assert!(lines[0].starts_with("latin.task:1:11: error[unknown-character]"), "{said}");
+    assert!(lines[1].starts_with("other.task:1:7: error[unknown-name]"), "{said}");
+}

@@ -80,10 +80,10 @@ impl Deployment {
         for id in &loaded.wanted {
             let file = loaded.project.file(*id);
             let name = TaskName::new(file.stem());
-            // While a file is written it is empty for a moment, and no longer a task.
-            let is_being_written =
-                file.source.text.trim().is_empty() && self.served.contains_key(&name);
-            if !file.is_task() && !is_being_written {
+            // While a file is written it is empty for a moment; and what cannot be read may still be meant as a task.
+            let is_lost = (file.source.text.trim().is_empty() || !file.syntax.is_empty())
+                && self.served.contains_key(&name);
+            if !file.is_task() && !is_lost {
                 continue;
             }
             if let Some(other) = names.insert(name.clone(), file.source.path.clone()) {
@@ -95,7 +95,7 @@ impl Deployment {
                 seen.refused.insert(name);
                 continue;
             }
-            if is_being_written || !self.is_well(loaded, checked, *id) {
+            if !file.is_task() || !self.is_well(loaded, checked, *id) {
                 seen.refused.insert(name);
                 continue;
             }

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 use std::sync::Arc;
 
 use super::files;
 use super::settings::{Root, Unusable};
 use crate::check::project::{Project, ProjectFile, SecretSetting, Settings};
-use crate::source::{FileId, Source, Sources};
+use crate::diagnostics::Diagnostic;
+use crate::source::{FileId, Source, Sources, Span};
 use crate::syntax;
 use crate::syntax::tree::Item;
 
@@ -173,10 +175,26 @@ fn read(root: &Path, path: &Path, id: FileId) -> Result<ProjectFile, Unusable> {
         return Err(cannot(format!("it has {size} bytes; a task has at most {FILE_BYTES_MAX}")));
     }
     let bytes = std::fs::read(path).map_err(|error| cannot(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        cannot(format!("it is not UTF-8 (byte {})", error.utf8_error().valid_up_to()))
-    })?;
-    Ok(parse(module_of(root, path), &shown(path), &text, id))
+    let module = module_of(root, path);
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => parse(module, &shown(path), &text, id),
+        Err(error) => not_utf8(module, &shown(path), &error, id),
+    })
+}
+
+/// A file in another encoding: nothing is known of it but where it stops being UTF-8. Others do not suffer from it.
+fn not_utf8(module: String, path: &str, error: &FromUtf8Error, id: FileId) -> ProjectFile {
+    let text = String::from_utf8_lossy(error.as_bytes());
+    let at = u32::try_from(error.utf8_error().valid_up_to()).unwrap_or(u32::MAX);
+    let span = Span { file: id, start: at, end: at + '\u{fffd}'.len_utf8() as u32 };
+    let found = Diagnostic::new("unknown-character", span, "this byte is not UTF-8")
+        .because("every `.task` file is")
+        .help("save the file as UTF-8; a file with another encoding or a binary one is no task");
+    ProjectFile {
+        source: Source::new(id, path, &text),
+        syntax: vec![found],
+        ..parse(module, path, "", id)
+    }
 }
 
 /// Parses a text as the file of a project.
