@@ -186,7 +186,8 @@ fn read(root: &Path, path: &Path, id: FileId) -> Result<ProjectFile, Unusable> {
 fn not_utf8(module: String, path: &str, error: &FromUtf8Error, id: FileId) -> ProjectFile {
     let text = String::from_utf8_lossy(error.as_bytes());
     let at = u32::try_from(error.utf8_error().valid_up_to()).unwrap_or(u32::MAX);
-    let span = Span { file: id, start: at, end: at + '\u{fffd}'.len_utf8() as u32 };
+    // The sign that stands for it has three bytes.
+    let span = Span { file: id, start: at, end: at.saturating_add(3) };
     let found = Diagnostic::new("unknown-character", span, "this byte is not UTF-8")
         .because("every `.task` file is")
         .help("save the file as UTF-8; a file with another encoding or a binary one is no task");
