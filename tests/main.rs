@@ -4,6 +4,7 @@
 
 mod corpus;
 mod databases;
+mod differential;
 mod examples;
 mod explain;
 mod fmt;

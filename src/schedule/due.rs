@@ -146,6 +146,9 @@ impl Cadence {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedules(pub Vec<Schedule>);
 
+/// By how much clocks are set forward at once, date lines apart.
+const CLOCK_MOVES_MAX: Duration = Duration::HOUR.times(2);
+
 impl Schedules {
     /// The first due time after `t`.
     #[must_use]
@@ -179,8 +182,23 @@ impl Schedules {
         let first = self.previous_at_or_before(around).or_else(|| self.next_after(around))?;
         let due =
             std::iter::successors(Some(first), |it| self.next_after(*it)).take(REPRESENTATIVE);
-        let gaps = due.clone().skip(1).zip(due).map(|(later, earlier)| later.since(earlier));
+        let mut earlier = first;
+        let gaps = due.skip(1).map(|later| later.since(std::mem::replace(&mut earlier, later)));
         gaps.min()
+    }
+
+    /// A time that [`Schedules::period`] is not below, found without looking for due times.
+    #[must_use]
+    pub fn period_at_least(&self) -> Duration {
+        match self.0.as_slice() {
+            [Schedule::Cron { calendar, .. }] => {
+                // A clock that is set forward brings two readings closer.
+                let moved = if calendar.cron.is_fixed() { CLOCK_MOVES_MAX } else { Duration(0) };
+                Duration((calendar.cron.gap_min().0 - moved.0).max(0))
+            }
+            [Schedule::Every(cadence)] => cadence.period(),
+            _ => Duration(0),
+        }
     }
 
     /// What the clock has to do with the due time `at`: the note of the first schedule that is due then and has
@@ -195,6 +213,25 @@ impl Schedules {
 mod tests {
     use super::*;
     use crate::schedule::{Cron, Zone};
+
+    #[test]
+    fn the_period_is_not_below_its_bound() {
+        let now = Instant(0);
+        for text in [
+            "0 7 * * *",
+            "0,5 7 * * *",
+            "*/20 * * * *",
+            "59 23 * * *",
+            "0 0,23 * * 1",
+            "30 2 1 * *",
+        ] {
+            let schedules = Schedules(vec![cron(text, "Europe/Berlin")]);
+            let bound = schedules.period_at_least();
+            assert!(schedules.period(now).unwrap() >= bound, "{text}: {bound}");
+        }
+        let daily = Schedules(vec![cron("0 7 * * *", "Europe/Berlin")]);
+        assert_eq!(daily.period_at_least(), Duration::HOUR.times(22));
+    }
 
     fn cron(text: &str, zone: &str) -> Schedule {
         let calendar = Calendar::new(Cron::parse(text).unwrap(), Zone::get(zone).unwrap());

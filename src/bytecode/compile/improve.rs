@@ -40,6 +40,13 @@ struct Use {
     others: u32,
 }
 
+impl Use {
+    /// Whether what was written to it is what everybody sees who looks at it.
+    fn holds_one_value(self) -> bool {
+        self.writes == 1 && self.others == 0
+    }
+}
+
 impl Uses {
     fn of(function: &VirtualFunction) -> Self {
         let numbering = Numbering { scalars: function.scalars, values: function.values };

@@ -114,10 +114,14 @@ impl<'p> Checker<'p> {
         overlap: Option<Span>,
         headers: &TaskHeaders,
     ) {
+        let (Some(timeout), None, Overlap::Skip) = (timeout, overlap, headers.overlap) else {
+            return;
+        };
+        if headers.timeout <= headers.schedules.period_at_least() {
+            return;
+        }
         let now = crate::schedule::Instant(self.world.project.settings.now.unwrap_or(0));
-        let period = headers.schedules.period(now);
-        if let (Some(timeout), None, Some(period), Overlap::Skip) =
-            (timeout, overlap, period, headers.overlap)
+        if let Some(period) = headers.schedules.period(now)
             && period < headers.timeout
         {
             self.report(report::long_timeout(timeout, headers.timeout, period));

@@ -23,7 +23,7 @@ pub use error::{CronError, CronErrorKind, CronFix, Foreign, Never};
 use field::Piece;
 pub use field::{Field, FieldKind, Item, ItemKind, Step, Values};
 
-use super::time::{Civil, Date};
+use super::time::{Civil, Date, Duration};
 
 /// An expression that names at least one civil time.
 #[derive(Clone, Debug)]
@@ -105,6 +105,23 @@ impl Cron {
     #[must_use]
     pub fn hours(&self) -> Values {
         self.field(FieldKind::Hour).values()
+    }
+
+    /// The smallest distance between two readings that it names, if it named them on every day.
+    #[must_use]
+    pub fn gap_min(&self) -> Duration {
+        const DAY: u32 = 24 * 60;
+        let times = self
+            .hours()
+            .iter()
+            .flat_map(|hour| self.minutes().iter().map(move |minute| hour * 60 + minute));
+        let times: Vec<u32> = times.collect();
+        let (Some(first), Some(last)) = (times.first(), times.last()) else {
+            return Duration::MINUTE.times(DAY.into());
+        };
+        let inner = times.windows(2).map(|pair| pair[1] - pair[0]);
+        let gap = inner.chain([DAY - last + first]).min().unwrap_or(DAY);
+        Duration::MINUTE.times(gap.into())
     }
 
     /// Which days it runs on.

@@ -14,13 +14,13 @@ pub(super) fn put_numbers_into_instructions(function: &mut VirtualFunction) {
     let number = |register: Virtual| {
         let it = uses.get(uses.numbering.var(Bank::Scalar, register));
         match code.get(it.written_at) {
-            Some(Ins::LoadInt { value, .. }) if it.writes == 1 => Some(*value),
+            Some(Ins::LoadInt { value, .. }) if it.holds_one_value() => Some(*value),
             _ => None,
         }
     };
     let loaded = |bank: Bank, register: Virtual| {
         let it = uses.get(uses.numbering.var(bank, register));
-        code.get(it.written_at).copied().filter(|_| it.writes == 1)
+        code.get(it.written_at).copied().filter(|_| it.holds_one_value())
     };
     let improved: Vec<Ins> = code
         .iter()
