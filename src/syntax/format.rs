@@ -65,6 +65,7 @@ fn layout(file: FileId, text: &str, parsed: &Parsed) -> String {
         comments: &parsed.comments,
         next: 0,
         place: Place::default(),
+        list_start: None,
     };
     writer.file(&parsed.tree)
 }
@@ -77,6 +78,8 @@ struct Writer<'s> {
     /// The first comment that is not written yet.
     next: usize,
     place: Place,
+    /// Where the innermost list in brackets begins: brackets there are not an expression's own.
+    list_start: Option<u32>,
 }
 
 /// What the surroundings demand of an expression.

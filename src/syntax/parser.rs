@@ -165,6 +165,8 @@ struct Place {
     no_record: bool,
     /// Before an arm's or a stub's `=>`: a name is not a closure's parameter.
     no_arrow: bool,
+    /// In an index: a range may lack its second end.
+    open_range: bool,
     /// In a test: `at`, `stub` and `expect` are statements.
     in_test: bool,
 }

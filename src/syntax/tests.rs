@@ -44,6 +44,13 @@ fn a_map_has_a_value_for_every_key() {
 }
 
 #[test]
+fn a_range_without_an_end_stands_in_an_index_only() {
+    assert_eq!(findings("let a = xs[1..]"), [""; 0]);
+    assert_eq!(findings("let a = [1..]"), ["missing-value: a value is missing after `..`"]);
+    assert_eq!(findings("let a = xs[f([1..])]"), ["missing-value: a value is missing after `..`"]);
+}
+
+#[test]
 fn the_library_parses() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/stdlib");
     let mut files = 0;

@@ -33,15 +33,15 @@ impl<'s> Writer<'s> {
         power: Power,
         parts: &mut Vec<Doc<'s>>,
     ) -> Doc<'s> {
-        let ExprKind::Binary(it) = &expr.kind else { return self.left_operand(expr, power) };
+        let ExprKind::Binary(it) = &expr.kind else { return self.operand(expr, power) };
         let chained = parens::of(&it.left) == power
             && power != Power::Comparison
             && !self.is_parenthesised(&it.left);
-        let first = match chained && !parens::ends_open(&it.left) {
+        let first = match chained {
             true => self.operator_links(&it.left, power, parts),
             false => {
                 let least = if power == Power::Comparison { Power::Range } else { power };
-                self.left_operand(&it.left, least)
+                self.operand(&it.left, least)
             }
         };
         let (comment, _) = self.trailing(it.left.span.end);

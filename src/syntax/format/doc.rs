@@ -240,6 +240,7 @@ impl Printer {
                 },
                 Kind::Line(text) if todo.flat => text.len(),
                 Kind::Line(_) | Kind::Hard(_) => return true,
+                Kind::IfBroken(text) if !todo.flat => text.len(),
                 Kind::IfBroken(_) | Kind::Suffix(_) => 0,
                 Kind::Concat(parts) => {
                     stack.extend(parts.iter().rev().map(|doc| Todo { doc, ..todo }));

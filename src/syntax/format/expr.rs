@@ -58,9 +58,7 @@ impl<'s> Writer<'s> {
             | ExprKind::Break
             | ExprKind::Continue => self.leaf(expr),
             ExprKind::List(items) => self.list(SQUARE, expr.span, items, |it| it.span, Self::expr),
-            ExprKind::Map(entries) if entries.is_empty() && !self.has_pending(expr.span.end) => {
-                text("[:]")
-            }
+            ExprKind::Map(entries) if entries.is_empty() => text("[:]"),
             ExprKind::Map(entries) => {
                 let place = |(key, value): &(Expr, Expr)| key.span.to(value.span);
                 self.list(SQUARE, expr.span, entries, place, |writer, (key, value)| {
@@ -118,14 +116,9 @@ impl<'s> Writer<'s> {
 
     fn range(&mut self, range: &'s Range) -> Doc<'s> {
         let sign = if range.inclusive { "..=" } else { ".." };
-        let from = range.from.as_ref().map(|it| self.left_operand(it, Power::Sum));
+        let from = range.from.as_ref().map(|it| self.operand(it, Power::Sum));
         let to = range.to.as_ref().map(|it| self.operand(it, Power::Sum));
         concat(from.into_iter().chain([text(sign)]).chain(to))
-    }
-
-    /// An operand in front of an operator: it must not go on behind it.
-    pub(super) fn left_operand(&mut self, expr: &'s Expr, power: Power) -> Doc<'s> {
-        if parens::ends_open(expr) { self.parenthesised(expr) } else { self.operand(expr, power) }
     }
 
     fn record(&mut self, expr: &'s Expr, parts: &'s [RecordPart]) -> Doc<'s> {
@@ -176,10 +169,12 @@ impl<'s> Writer<'s> {
             return None;
         }
         let outside = std::mem::take(&mut self.place);
+        let outer_start = self.list_start.replace(span.start);
         let before = join(before.iter().map(|it| self.arg(it)).collect::<Vec<_>>(), || text(", "));
         let comma = text(if args.len() > 1 { ", " } else { "" });
         let last = self.arg(last);
         self.place = outside;
+        self.list_start = outer_start;
         let is_broken = last.is_broken();
         let together = concat([text("("), before, comma, last, text(")")]);
         Some(if is_broken { together.keep_together() } else { together })
@@ -313,8 +308,7 @@ impl<'s> Writer<'s> {
     }
 
     fn try_expr(&mut self, it: &'s TryExpr) -> Doc<'s> {
-        let is_open = parens::ends_open(&it.body) && !matches!(it.body.kind, ExprKind::Block(_));
-        let tried = if is_open { self.parenthesised(&it.body) } else { self.body(&it.body) };
+        let tried = self.body(&it.body);
         let name = it.name.as_ref().map(|it| concat([self.name(&it.name), text(" => ")]));
         let fallback = self.body(&it.fallback);
         let parts = [text("try "), tried, text(" else ")].into_iter().chain(name).chain([fallback]);

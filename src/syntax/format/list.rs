@@ -34,8 +34,9 @@ impl<'s> Writer<'s> {
         let Some(first) = items.first() else { return self.empty_list(brackets, span) };
         let broken = self.breaks_between(opened, place(first).start);
         let outside = std::mem::take(&mut self.place);
+        let outer_start = self.list_start.replace(span.start);
         let (opening, _) = self.trailing(opened);
-        let mut parts = nil();
+        let mut parts = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let leading = self.leading(place(item).start);
             let own = write(self, item);
@@ -48,14 +49,15 @@ impl<'s> Writer<'s> {
                 }
                 Some(_) => line(),
             };
-            parts = concat([parts, before, leading, own, comma, behind]);
+            parts.extend([before, leading, own, comma, behind]);
         }
         while let Some(comment) = self.pending(span.end) {
-            parts = concat([parts, hard_line(), self.comment(comment)]);
+            parts.extend([hard_line(), self.comment(comment)]);
         }
         self.place = outside;
+        self.list_start = outer_start;
         let edge = || if brackets.spaced { line() } else { soft_line() };
-        let inner = nest(concat([opening, edge(), parts]));
+        let inner = nest(concat([opening, edge(), concat(parts)]));
         let list = concat([text(brackets.open), inner, edge(), text(brackets.close)]);
         group(if broken { list.break_up() } else { list })
     }

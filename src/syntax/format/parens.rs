@@ -2,7 +2,7 @@
 
 use super::Writer;
 use crate::syntax::token::Kind;
-use crate::syntax::tree::{BinaryOp, Expr, ExprKind, RecordPart, UnaryOp};
+use crate::syntax::tree::{BinaryOp, ClauseKind, Expr, ExprKind, RecordPart, UnaryOp};
 
 /// How tightly something binds, as the parser has it; a larger one binds tighter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +81,32 @@ pub(super) fn ends_open(expr: &Expr) -> bool {
     }
 }
 
+/// Whether a comma behind the expression would be taken for one between the keys of a query.
+fn ends_with_keys(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Binary(it) => ends_with_keys(&it.right),
+        ExprKind::Range(it) => it.to.as_ref().is_some_and(ends_with_keys),
+        ExprKind::Unary(_, inner) | ExprKind::Fail(inner) => ends_with_keys(inner),
+        ExprKind::Closure(it) => ends_with_keys(&it.body),
+        ExprKind::Try(it) => ends_with_keys(&it.fallback),
+        ExprKind::Return(it) => it.as_ref().is_some_and(|it| ends_with_keys(it)),
+        ExprKind::Delete(it) => ends_with_keys(it.condition.as_ref().unwrap_or(&it.table)),
+        ExprKind::Query(it) => match it.clauses.last().map(|it| &it.kind) {
+            None => ends_with_keys(&it.source),
+            Some(ClauseKind::Sort(_) | ClauseKind::GroupBy(_)) => true,
+            Some(
+                ClauseKind::Where(last)
+                | ClauseKind::Skip(last)
+                | ClauseKind::Take(last)
+                | ClauseKind::Select(last)
+                | ClauseKind::Limit(last)
+                | ClauseKind::Join { on: last, .. },
+            ) => ends_with_keys(last),
+        },
+        _ => false,
+    }
+}
+
 /// The expression that the expression begins with.
 pub(super) fn leftmost(expr: &Expr) -> &Expr {
     match &expr.kind {
@@ -109,15 +135,19 @@ impl Writer<'_> {
             BraceClose, BracketClose, Catch, Colon, Comma, Else, End, Group, Join, Left, Limit,
             ParenClose, Select, Skip, Sort, Take, TextEnd, TextMiddle, Where,
         };
+        if matches!(expr.kind, ExprKind::Name(_)) {
+            // `(at)` is a variable, `at` may begin a statement.
+            let word = self.tokens[self.token_at(expr.span.start)].kind;
+            return Kind::CONTEXTUAL.contains(&word) && self.closing_bracket(expr).is_some();
+        }
         if !ends_open(expr) {
             return false;
         }
         let Some(close) = self.closing_bracket(expr) else { return false };
         let Some(next) = self.tokens.get(close + 1) else { return false };
         match next.kind {
-            End | Comma | Colon | ParenClose | BracketClose | BraceClose | TextMiddle | TextEnd => {
-                false
-            }
+            Comma => ends_with_keys(expr),
+            End | Colon | ParenClose | BracketClose | BraceClose | TextMiddle | TextEnd => false,
             Else | Catch | Group | Join | Left | Limit | Select | Skip | Sort | Take | Where => {
                 true
             }
@@ -133,10 +163,13 @@ impl Writer<'_> {
         self.closing_bracket(expr).is_some()
     }
 
-    /// The token that closes the brackets right around an expression.
+    /// The token that closes the brackets right around an expression, a list's aside.
     fn closing_bracket(&self, expr: &Expr) -> Option<usize> {
         let before = self.tokens[self.token_at(expr.span.start).checked_sub(1)?];
         let partner = before.partner as usize;
+        if self.list_start == Some(before.start) {
+            return None;
+        }
         let is_around = partner > 0 && self.tokens[partner - 1].end == expr.span.end;
         (before.kind == Kind::ParenOpen && is_around).then_some(partner)
     }

@@ -107,8 +107,11 @@ fn brackets_stay_where_they_say_something() {
     stays("let a = (b as T).c\n");
     stays("let a = -(-b)\nlet c = (-d).abs()\n");
     stays("let a = (from o in Order where o.paid)\ntake(a)\n");
+    stays("f((from o in Order sort o.id), b)\nf(\n  from o in Order sort o.id,\n)\n");
     stays("if ({ a: 1 }) == b { c() }\n");
     stays("let f = x => ({ x })\nlet g = x => { x: x }\n");
+    stays("let a = f(x => y) + g(key)\n");
+    stays("test \"t\" {\n  (at)\n  f()\n}\n");
     stays("let a = b ?? fail \"no b\"\n");
 }
 

@@ -101,6 +101,7 @@ pub(super) fn index(inp: &mut Inp<'_, '_>, base: Expr) -> Parsed<ExprKind> {
     let start = inp.at();
     let inner = in_brackets(inp, |inp| {
         inp.bump();
+        inp.state().place.open_range = true;
         let inner = range_from_start(inp)?;
         if inp.at() == end { Ok(inner) } else { inp.stop(Want::Token(Kind::BracketClose)) }
     });

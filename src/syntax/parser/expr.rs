@@ -102,7 +102,7 @@ fn infix_operation(
 
 /// `t[2..]`: nothing stands behind the dots.
 fn range_is_open(inp: &mut Inp<'_, '_>) -> bool {
-    inp.kind() == Kind::BracketClose
+    inp.state().place.open_range && inp.kind() == Kind::BracketClose
 }
 
 /// The operator that comes next, if one does.

@@ -84,16 +84,21 @@ fn join(inp: &mut Inp<'_, '_>, left: bool) -> Parsed<ClauseKind> {
     Ok(ClauseKind::Join { left, item, source, on })
 }
 
-/// One or more, with commas between them.
+/// One or more, with commas between them; a comma in front of a closing bracket belongs to the list that it ends.
 fn several<'t, O>(
     inp: &mut Inp<'t, '_>,
     one: impl Fn(&mut Inp<'t, '_>) -> Parsed<O>,
 ) -> Parsed<Vec<O>> {
     let mut found = vec![one(inp)?];
-    while inp.eat(Kind::Comma) {
+    while inp.kind() == Kind::Comma && !closes(inp.nth(1).kind) {
+        inp.bump();
         found.push(one(inp)?);
     }
     Ok(found)
+}
+
+fn closes(kind: Kind) -> bool {
+    matches!(kind, Kind::ParenClose | Kind::BracketClose | Kind::BraceClose)
 }
 
 fn sort_key(inp: &mut Inp<'_, '_>) -> Parsed<SortKey> {
