@@ -163,14 +163,20 @@ impl Writer<'_> {
         self.closing_bracket(expr).is_some()
     }
 
-    /// The token that closes the brackets right around an expression, a list's aside.
+    /// The token that closes the outermost of the brackets right around an expression, a list's aside.
     fn closing_bracket(&self, expr: &Expr) -> Option<usize> {
-        let before = self.tokens[self.token_at(expr.span.start).checked_sub(1)?];
-        let partner = before.partner as usize;
-        if self.list_start == Some(before.start) {
-            return None;
+        let mut end = expr.span.end;
+        let mut outermost = None;
+        let inside = self.tokens[..self.token_at(expr.span.start)].iter().rev();
+        for open in inside {
+            let close = open.partner as usize;
+            let is_around = open.kind == Kind::ParenOpen && self.tokens[close - 1].end == end;
+            if !is_around || self.list_start == Some(open.start) {
+                break;
+            }
+            end = self.tokens[close].end;
+            outermost = Some(close);
         }
-        let is_around = partner > 0 && self.tokens[partner - 1].end == expr.span.end;
-        (before.kind == Kind::ParenOpen && is_around).then_some(partner)
+        outermost
     }
 }
