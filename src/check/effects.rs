@@ -331,6 +331,9 @@ mod tests {
             "fn g() { mail.send(to: \"a@example.com\", subject: \"x\") }\nfn f() { g() }\ntransaction { f() }",
             &["effect-in-transaction at `f`"],
         );
+        fine(
+            "table T { id: int key }\ntransaction in main { T.truncate()\n db.execute(\"delete from t\") }",
+        );
         finds("transaction in nowhere { print(1) }", &["unknown-source at `nowhere`"]);
     }
 

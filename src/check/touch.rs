@@ -8,6 +8,7 @@ use super::checked::Resolution;
 use super::checker::Checker;
 use super::effects::EffectClass;
 use super::library::{Declaration, EntryId};
+use super::project::{default_source, is_task};
 use super::types::{DeclId, Type};
 use crate::source::{FileId, Span};
 
@@ -125,7 +126,13 @@ impl Checker<'_> {
         if access == Access::Write {
             self.touches.acts += 1;
         }
+        let name = self.unless_default(name);
         self.touch(Touched::Source { name, access }, span);
+    }
+
+    /// Nothing for the source that a task takes where none is named, also where it is named.
+    pub(in crate::check) fn unless_default(&self, source: Option<EcoString>) -> Option<EcoString> {
+        source.filter(|it| !is_task(self.items) || *it != default_source(self.items))
     }
 
     /// A function value is called, and nobody knows what it does.
@@ -155,6 +162,7 @@ impl Checker<'_> {
         source: Option<EcoString>,
     ) -> Option<u32> {
         let index = u32::try_from(self.touches.transactions.len()).unwrap_or(u32::MAX);
+        let source = self.unless_default(source);
         self.touches.transactions.push(Transaction { span, source });
         self.touches.acts += 1;
         self.touches.current.replace(index)

@@ -26,16 +26,6 @@ impl<'p> Lower<'_, 'p> {
         if bank(&ty).is_none() { Out::Nothing } else { self.narrow(out, &ty) }
     }
 
-    /// The name of a table as a value: all its rows.
-    pub(super) fn statement_effect_of(&mut self, id: NodeId) -> Out {
-        let file = self.shared.valid.project().file(self.shared.valid.task());
-        let node = walk::find(&file.tree, id);
-        let Some(Node::Expr(expr)) = node else {
-            unreachable!("a table's name stands in the task's own file")
-        };
-        self.statement_effect(id, expr)
-    }
-
     /// Begins to read rows; gives the register of the cursor.
     pub(super) fn open_rows(&mut self, id: NodeId) -> Virtual {
         let file = self.shared.valid.project().files().iter();

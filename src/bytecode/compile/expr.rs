@@ -108,8 +108,9 @@ impl<'p> Lower<'_, 'p> {
             Resolution::Fn(_) | Resolution::Library(_) => self.function_value(id),
             Resolution::Run(field) => self.run_field(field, id),
             Resolution::Setting { module, name } => self.setting(module, name, id),
-            Resolution::Table(_) => self.statement_effect_of(id),
-            Resolution::Module(_) | Resolution::Source(_) => unreachable!("a module is no value"),
+            Resolution::Table(_) | Resolution::Module(_) | Resolution::Source(_) => {
+                unreachable!("tables, modules and sources are no values")
+            }
         }
     }
 

@@ -133,7 +133,8 @@ impl<'p> Lower<'_, 'p> {
 
     /// One statement goes to one database.
     fn same_source(&mut self, table: &TableInfo, place: &Expr) -> Option<()> {
-        if self.source_seen() && self.source != table.source {
+        let own = |name: &Option<_>| self.checker.unless_default(name.clone());
+        if self.source_seen() && own(&self.source) != own(&table.source) {
             return self.fail(say::other_source(place.span, &table.name));
         }
         self.source.clone_from(&table.source);
