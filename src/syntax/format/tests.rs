@@ -167,3 +167,24 @@ fn calls_stay_together_around_what_takes_several_lines() {
 fn texts_over_several_lines_are_not_touched() {
     stays("f(\n  \"\"\"\n    a   b\n\n  {  c  }\n  \"\"\",\n)\n");
 }
+
+#[test]
+fn deep_and_long_programs_are_formatted() {
+    let nested = |levels: usize, open: &str, inner: &str, close: &str| {
+        format!("{}{inner}{}\n", open.repeat(levels), close.repeat(levels))
+    };
+    for text in [
+        nested(150, "[", "1", "]"),
+        nested(150, "f(", "x => { y }", ")"),
+        nested(50, "f([\n1], x => {\n", "y\n", "})"),
+        nested(150, "if a {\n", "b\n", "}\n"),
+        nested(90, "-(", "a", ")"),
+        format!("let a = {}1\n", "a + ".repeat(150)),
+        format!("let a = [{}]\n", "1, ".repeat(20_000)),
+        format!("let t: {}int{} = a\n", "[".repeat(150), "]".repeat(150)),
+        "a.b(c)\n".repeat(5_000),
+    ] {
+        let once = formatted(&text);
+        assert!(formatted(&once) == once);
+    }
+}
