@@ -85,6 +85,12 @@ impl<'p> Checker<'p> {
                     let entries = self.library().functions(&module, name).collect();
                     self.library_call(expr, call, entries, None, want)
                 }
+                None if matches!(name.as_str(), "int" | "decimal" | "float" | "text") => {
+                    self.check_loose_args(call);
+                    let first = call.args.first().map(|it| self.source.slice(it.value.span));
+                    self.report(report::names::type_called(call.callee.span, name, first));
+                    Type::Error
+                }
                 None => self.not_callable(call),
             },
             Named::Ambiguous => {
@@ -225,7 +231,8 @@ impl<'p> Checker<'p> {
             receiver,
         };
         let result = self.apply(expr, call, callee, want);
-        if call.args.iter().any(|arg| matches!(arg.value.kind, ExprKind::Text(_)))
+        let has_literal = call.args.iter().any(|arg| matches!(arg.value.kind, ExprKind::Text(_)));
+        if (has_literal || declaration.id.name == "template")
             && let Some(plan) = self.tables.calls.get(&expr.id)
         {
             let sources = plan.args.clone();
@@ -291,7 +298,9 @@ impl<'p> Checker<'p> {
         self.saw_error();
         self.check_loose_args(call);
         let Some(written) = as_name(&call.callee) else { return Type::Error };
-        if self.is_out_of_reach(written.span, name) {
+        if self.is_out_of_reach(written.span, name)
+            || self.is_elsewhere("unknown-function", written.span, name)
+        {
             return Type::Error;
         }
         if let Some(method) = self.method_meant(call, name) {

@@ -58,12 +58,14 @@ fn contains_its_reason(finding: &Diagnostic, found: &[Diagnostic]) -> bool {
     }
 }
 
-/// A name that cannot be written is told of where it stands first.
+/// A name that cannot be written, and the sign that others put in front of names, are told of where they stand first.
 fn say_once(project: &Project, findings: &mut Vec<Diagnostic>) {
     let mut said = BTreeSet::new();
     findings.retain(|it| {
         let name = || project.file(it.span().file).source.slice(it.span()).to_owned();
-        it.code != "unknown-character" || said.insert((it.span().file.0, name()))
+        let may_repeat =
+            it.code != "unknown-character" && !(it.code == "foreign-word" && name() == "$");
+        may_repeat || said.insert((it.span().file.0, name()))
     });
 }
 

@@ -8,12 +8,13 @@ use super::declared::Declared;
 use super::facts::Place;
 use super::library::{EntryId, PRELUDE};
 use super::names::Found;
+use super::project::ProjectFile;
 use super::report;
-use super::scope::{FrameKind, LocalId, LocalKind};
+use super::scope::{FrameKind, Local, LocalId, LocalKind};
 use super::types::{DeclId, Type};
 use crate::diagnostics::suggest::{Candidate, certain, nearest};
 use crate::source::{FileId, Span};
-use crate::syntax::tree::{Expr, ExprKind, Name};
+use crate::syntax::tree::{Expr, ExprKind, Item, Name};
 
 /// What a name that is no variable stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,7 +186,10 @@ impl Checker<'_> {
     /// Reports a name that stands for nothing, with what was probably meant.
     pub(super) fn unknown_name(&mut self, span: Span, name: &EcoString) -> Type {
         self.saw_error();
-        if self.is_out_of_reach(span, name) {
+        if self.is_out_of_reach(span, name)
+            || self.is_column(span, name)
+            || self.is_elsewhere("unknown-name", span, name)
+        {
             return Type::Error;
         }
         let known = self.visible_names();
@@ -201,6 +205,48 @@ impl Checker<'_> {
         }
         self.report(diagnostic);
         Type::Error
+    }
+
+    /// Whether a module of the project declares a name that this file does not use; reports it as such.
+    pub(super) fn is_elsewhere(&mut self, code: &'static str, span: Span, name: &str) -> bool {
+        let project = self.world.project;
+        let folder = project.file(self.file).folder();
+        let offers = |file: &&ProjectFile| {
+            let scope = &self.world.scopes[file.source.id.0 as usize];
+            file.folder() == folder && !file.is_task() && scope.own(file.source.id, name).is_some()
+        };
+        let mut offering = project.files().iter().filter(offers);
+        let (Some(module), None) = (offering.next(), offering.next()) else { return false };
+        let end = |item: &Item| match item {
+            Item::Header(it) => Some(it.span.end),
+            Item::Use(it) => Some(it.span.end),
+            _ => None,
+        };
+        let behind = self.items.iter().map_while(end).last();
+        let text = &self.source.text;
+        let line = |end: u32| text[end as usize..].find('\n').map_or(0, |at| end as usize + at + 1);
+        let at = behind.map_or(0, |end| u32::try_from(line(end)).unwrap_or(0));
+        let at = Span { start: at, end: at, ..span };
+        self.report(report::names::not_used(code, span, name, module.stem(), at));
+        true
+    }
+
+    /// Whether a name is a column of the row that we are looking at; reports it as such.
+    fn is_column(&mut self, span: Span, name: &str) -> bool {
+        let is_row = |it: &&Local| matches!(it.kind, LocalKind::Row | LocalKind::Loop);
+        let has = |it: &&Local| match self.open(&it.ty) {
+            Type::Record(record) => record.slot(name).is_some(),
+            _ => false,
+        };
+        let Some(row) = self.scope.locals().iter().rev().filter(is_row).find(has) else {
+            return false;
+        };
+        let (row, id) = (row.name.clone(), self.scope.find(&row.name));
+        if let Some(id) = id {
+            self.scope.get_mut(id).is_used = true;
+        }
+        self.report(report::names::column_alone(span, name, &row));
+        true
     }
 
     /// Whether a name stands for a variable that cannot be seen from here; reports it as such.

@@ -128,6 +128,9 @@ impl<'p> Checker<'p> {
                 }
                 ClauseKind::Limit(count) => {
                     self.check(count, &Type::Int, Place::Word("limit"));
+                    if !query.parallel {
+                        self.report(say::limit_of_rows(clause.word_span));
+                    }
                 }
                 ClauseKind::Select(value) => {
                     has_select = true;

@@ -17,6 +17,8 @@ pub(super) struct Hole<'a> {
     words: BTreeSet<&'a str>,
     /// The names that they declare, of whatever type.
     declared: BTreeSet<&'a str>,
+    /// The functions that they declare, with whatever parameters.
+    functions: BTreeSet<&'a str>,
     /// A module that is used is not there: any name may come from it.
     misses_module: bool,
 }
@@ -42,6 +44,7 @@ impl<'a> Hole<'a> {
             inside,
             words: BTreeSet::new(),
             declared: BTreeSet::new(),
+            functions: BTreeSet::new(),
             misses_module,
         };
         hole.take_words();
@@ -71,6 +74,9 @@ impl<'a> Hole<'a> {
                 if matches!(before, "let" | "var" | "keep" | "const" | "for") {
                     self.declared.insert(word);
                 }
+                if before == "fn" {
+                    self.functions.insert(word);
+                }
                 self.words.insert(word);
                 before = word;
             }
@@ -90,7 +96,9 @@ impl<'a> Hole<'a> {
         let touches = |line: u32| self.heads.contains_key(&line) || self.inside.contains(&line);
         let others = finding.labels.iter().filter(|it| it.span.file == self.source.id);
         let mut others = others.map(|it| self.source.position(it.span.start).line);
+        let mut on_line = words(&self.source.text[self.source.line(line)]);
         touches(line)
+            || on_line.any(|word| self.functions.contains(word))
             || finding.code == "unreachable" && others.any(touches)
             || is_about_name && self.words.contains(named)
             || words(named).next().is_some_and(|word| self.declared.contains(word))

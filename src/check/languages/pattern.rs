@@ -23,6 +23,10 @@ impl Checker<'_> {
     /// Tries a pattern out, directive by directive, to find the one that is wrong.
     fn check_pattern(&mut self, literal: &Literal<'_>, sample: &BrokenDownTime, of: &str) {
         if writes(sample, literal.text) {
+            if !literal.text.contains('%') && literal.text.chars().any(char::is_alphabetic) {
+                let whole = literal.place(0..literal.text.len());
+                self.report(report::format_without_directive(whole, literal.text));
+            }
             return;
         }
         let wrong = directives(literal.text).find(|it| !writes(sample, &literal.text[it.clone()]));
@@ -62,6 +66,7 @@ mod tests {
     fn patterns_are_tried_out() {
         fine("print(now().format(\"%d %B %Y %H:%M\"))\nprint(today().format(\"%Y-%m-%d\"))");
         finds("print(now().format(\"%d %! %Y\"))", &["bad-format at `%!`"]);
+        finds("print(now().format(\"yyyy-MM-dd\"))", &["bad-format at `yyyy-MM-dd`"]);
         finds("print(today().format(\"%Y %H\"))", &["bad-format at `%H`"]);
         finds(
             "print(now().format(\"%Y\", in: \"Europe/Berln\"))",

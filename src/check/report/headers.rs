@@ -20,12 +20,39 @@ pub(in crate::check) fn unknown_header(header: &Header, near: &[&str]) -> Diagno
             span,
             *only,
         )),
+        _ if advice(&header.word.text).is_some() => {
+            advice(&header.word.text).map_or(diagnostic.clone(), |it| diagnostic.help(it))
+        }
         [] if foreign(&header.word.text).is_some() => {
             foreign(&header.word.text).map_or(diagnostic, |theirs| theirs.finding(span))
         }
         [] => diagnostic.help("a call has brackets: `f(…)`; a variable is made with `let`"),
         _ => offer(diagnostic, span, near),
     }
+}
+
+/// What to write for what other schedulers call otherwise.
+fn advice(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "cron" | "crontab" | "every" | "interval" | "schedule_interval" => {
+            "write `schedule \"0 7 * * *\"`, or `schedule every 15m`"
+        }
+        "timezone" | "time_zone" | "tz" | "zone" => {
+            "a zone stands behind the schedule: `schedule \"0 7 * * *\" in \"Europe/Berlin\"`"
+        }
+        "start_date" | "start" | "begin" => "write `schedule … from @2026-01-01`",
+        "end_date" | "end" | "stop" => "write `schedule … until @2027-01-01`",
+        "catchup" | "catch_up" => {
+            "due times that were missed: `missed none`, `missed once` or `missed all 10`"
+        }
+        "retries" | "max_retries" | "attempts" => "write `retry 3`",
+        "retry_delay" | "retry_interval" | "delay" => "write `retry 3 every 5m`",
+        "max_active_runs" | "parallelism" => "write `overlap allow 3`",
+        "on_failure" | "on_error" | "on_failure_callback" => "write `on failure { … }`",
+        "name" | "id" | "dag_id" | "task" => "a task is called as its file is: leave the line out",
+        "disabled" | "paused" => "write `active false`",
+        _ => return None,
+    })
 }
 
 /// A header that is written like a variable.

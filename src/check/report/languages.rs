@@ -23,6 +23,13 @@ pub(in crate::check) fn bad_format(span: Span, directive: &str, of: &str) -> Dia
     }
 }
 
+/// A pattern that is the same for every time.
+pub(in crate::check) fn format_without_directive(span: Span, pattern: &str) -> Diagnostic {
+    Diagnostic::new("bad-format", span, format!("`{pattern}` is the same for every time"))
+        .because("parts of a time begin with `%`")
+        .help("`%Y-%m-%d` is the date, `%H:%M:%S` the time of day")
+}
+
 /// A template that is not there.
 pub(in crate::check) fn no_template(literal: &Literal<'_>, known: &[&str]) -> Diagnostic {
     let title = format!("no template is called `{}`", literal.text);

@@ -3,7 +3,7 @@
 use super::{Diagnostic, Fix};
 use crate::check::types::Type;
 use crate::source::Span;
-use crate::syntax::tree::{Expr, ExprKind, Name};
+use crate::syntax::tree::{Call, Expr, ExprKind, Name};
 
 /// Statements behind one that is never left.
 pub(in crate::check) fn unreachable(span: Span, end: Span) -> Diagnostic {
@@ -69,8 +69,21 @@ pub(in crate::check) fn unused_result(expr: &Expr, ty: &Type) -> Diagnostic {
         ExprKind::Binary(it) if it.op == crate::syntax::tree::BinaryOp::Equal => {
             diagnostic.help("`=` assigns, `==` compares")
         }
+        ExprKind::Call(call) => match changed(call) {
+            Some((name, method)) => diagnostic.help(format!(
+                "`{method}` leaves `{name}` as it is and gives a new value: `{name} = {name}.{method}(…)`"
+            )),
+            None => diagnostic.help("give it a name: `let result = …`"),
+        },
         _ => diagnostic.help("give it a name: `let result = …`"),
     }
+}
+
+/// The variable and the method of `xs.sort()`.
+fn changed(call: &Call) -> Option<(&str, &str)> {
+    let ExprKind::Field(field) = &call.callee.kind else { return None };
+    let ExprKind::Name(name) = &field.base.kind else { return None };
+    Some((name, &field.name.text))
 }
 
 /// A literal that looks like a secret.

@@ -139,6 +139,13 @@ pub(in crate::check) fn never_made(span: Span, name: &str) -> Diagnostic {
         .fix(Fix::maybe("make it here", span.before(), "var "))
 }
 
+/// A field of a row without the row in front.
+pub(in crate::check) fn column_alone(span: Span, name: &str, row: &str) -> Diagnostic {
+    Diagnostic::new("unknown-name", span, format!("nothing is called `{name}` here"))
+        .because(format!("`{row}` has a `{name}`"))
+        .fix(Fix::safe(format!("write `{row}.{name}`"), span.before(), format!("{row}.")))
+}
+
 /// A name that one letter separates from the only one that fits.
 pub(in crate::check) fn misspelt_name(span: Span, name: &str, meant: &str) -> Diagnostic {
     Diagnostic::new("unknown-name", span, format!("nothing is called `{name}` here"))
@@ -172,7 +179,23 @@ pub(in crate::check) fn task_variable(span: Span, name: &str, binding: Span) -> 
 pub(in crate::check) fn unknown_table(span: Span, name: &str, near: &[&str]) -> Diagnostic {
     let diagnostic = Diagnostic::new("unknown-table", span, format!("no table is called `{name}`"))
         .because("not declared here or in the modules in use");
+    if near.is_empty() {
+        return diagnostic.help(format!("declare it, `table {name} {{ … }}`, or `use` its module"));
+    }
     offer(diagnostic, span, near)
+}
+
+/// A name that a module declares which the file does not use; `at` is where the `use` would stand.
+pub(in crate::check) fn not_used(
+    code: &'static str,
+    span: Span,
+    name: &str,
+    module: &str,
+    at: Span,
+) -> Diagnostic {
+    Diagnostic::new(code, span, format!("nothing is called `{name}` here"))
+        .because(format!("`{module}.task` declares it, and this file does not use that module"))
+        .fix(Fix::maybe(format!("add `use {module}`"), at, format!("use {module}\n")))
 }
 
 /// No type is called that.
@@ -224,6 +247,13 @@ pub(in crate::check) fn method_called_bare(
     Diagnostic::new("unknown-function", name.span, format!("no function is called `{}`", name.text))
         .because("a method stands behind its value")
         .help(format!("write `{receiver}.{method}(…)`"))
+}
+
+/// A type is called to turn a value into one of its own.
+pub(in crate::check) fn type_called(span: Span, name: &str, given: Option<&str>) -> Diagnostic {
+    let given = given.filter(|it| it.len() <= 20).unwrap_or("x");
+    Diagnostic::new("unknown-function", span, format!("`{name}` is a type, not a function"))
+        .help(format!("a value is turned into another by a method: `{given}.to_{name}()`"))
 }
 
 /// A value has no method of that name.

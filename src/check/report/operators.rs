@@ -62,6 +62,9 @@ pub(in crate::check) fn no_operator(
                 _ => format!("`{left_text}.add_days({minus}1)` counts in days"),
             })
         }
+        (BinaryOp::Remainder, left, _) if left.is_text() => {
+            diagnostic.help("values are put into a text with braces: `\"Hello {name}\"`")
+        }
         (BinaryOp::IntDivide | BinaryOp::Remainder, ..) => {
             diagnostic.help("`div` divides whole numbers and drops the rest; `/` keeps fractions")
         }

@@ -290,3 +290,10 @@ pub(in crate::check) fn not_a_row(span: Span, ty: &Type) -> Diagnostic {
     Diagnostic::new("wrong-type", span, format!("a row cannot be read as {}", ty.with_article()))
         .help(format!("rows are records, single values, or {}", list(&["json"])))
 }
+
+/// `limit` where nothing runs in parallel.
+pub(in crate::check) fn limit_of_rows(word: Span) -> Diagnostic {
+    Diagnostic::new("misplaced", word, "`limit` is written `take` here")
+        .because("`limit` says how many bodies of a `parallel` query run at once")
+        .fix(crate::diagnostics::Fix::safe("write `take`", word, "take"))
+}

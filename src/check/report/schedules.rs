@@ -30,6 +30,16 @@ pub(in crate::check) fn cron(
     if let CronErrorKind::Never(never) = &error.kind {
         diagnostic = with_other_field(diagnostic, never, place);
     }
+    let joined = text.replace(", ", ",");
+    if matches!(error.kind, CronErrorKind::FieldCount { .. })
+        && joined != text
+        && Cron::parse(&joined).is_ok()
+    {
+        return diagnostic
+            .help("a list has no blanks: they stand between the fields")
+            .help(reading(&joined, zone, now))
+            .fix(Fix::safe(format!("write `{joined}`"), place(&(0..text.len())), joined));
+    }
     for fix in &error.fixes {
         let whole = fix.apply(text);
         diagnostic = diagnostic.help(reading(&whole, zone, now));

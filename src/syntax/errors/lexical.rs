@@ -49,8 +49,36 @@ pub(in crate::syntax) fn bad_escape(span: Span, escape: &str) -> Diagnostic {
 
 /// `12abc`, `1.2.3`
 pub(in crate::syntax) fn bad_number(span: Span, text: &str) -> Diagnostic {
+    if let Some(mended) = with_unit(text) {
+        return error(
+            "bad-number",
+            format!("{} is no number of this language", quoted(text)),
+            span,
+            "",
+        )
+        .fix(Fix::safe(format!("write `{mended}`"), span, mended));
+    }
     let (label, help) = number_problem(text);
     error("bad-number", format!("{} is not a number", quoted(text)), span, label).help(help)
+}
+
+/// A number with a unit that is written otherwise elsewhere: `5min`, `64mb`.
+fn with_unit(text: &str) -> Option<String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0)?;
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit.to_ascii_lowercase().as_str() {
+        "msec" | "millis" => "ms",
+        "sec" | "secs" | "second" | "seconds" => "s",
+        "min" | "mins" | "minute" | "minutes" => "m",
+        "hr" | "hrs" | "hour" | "hours" => "h",
+        "day" | "days" => "d",
+        "week" | "weeks" => "w",
+        "kb" | "k" | "kib" => "KB",
+        "mb" | "mib" => "MB",
+        "gb" | "g" | "gib" => "GB",
+        _ => return None,
+    };
+    Some(format!("{number}{unit}"))
 }
 
 fn number_problem(text: &str) -> (&'static str, &'static str) {
@@ -80,6 +108,12 @@ fn number_problem(text: &str) -> (&'static str, &'static str) {
         "letters run into the number",
         "a name does not begin with a digit; between a number and a word stands a blank",
     )
+}
+
+/// `2026-03-09`
+pub(in crate::syntax) fn date_without_sign(span: Span) -> Diagnostic {
+    error("bad-number", "a date begins with `@`", span, "this would be a subtraction")
+        .fix(Fix::safe("add `@`", span.before(), "@"))
 }
 
 /// `08`
@@ -228,7 +262,7 @@ pub(in crate::syntax) fn unknown_sign(span: Span, sign: &str) -> Diagnostic {
         "++" => "to add one write `+= 1`",
         "**" => "powers are written `x.pow(2)`",
         "&" | "^" | "~" => "bits are handled by `bit_and`, `bit_or`, `bit_xor` and `bit_not`",
-        "$" => "a value in a text is written `{name}`, without `$`",
+        "$" => "names have no `$` in front, not in a text either: `{name}`",
         "::" => "parts of a module are reached with `.`",
         "'" | "`" => "write `\"Hello {name}\"`, or `\"\"\"` around several lines",
         "\\" => {

@@ -24,6 +24,18 @@ pub(super) fn number(inp: &mut Inp<'_, '_>) -> ExprKind {
     }
 }
 
+/// The `2026-03-09` that a month or day with a leading zero belongs to.
+fn date_around(text: &str, part: Span) -> Option<Span> {
+    const LENGTH: u32 = 10;
+    let is_date = |at: u32| {
+        let text = text.get(at as usize..(at + LENGTH) as usize)?;
+        let mut form = text.bytes().zip(*b"0000-00-00");
+        form.all(|(it, form)| if form == b'0' { it.is_ascii_digit() } else { it == form })
+            .then_some(Span { start: at, end: at + LENGTH, ..part })
+    };
+    [5, 8].into_iter().find_map(|before| is_date(part.start.checked_sub(before)?))
+}
+
 fn int(inp: &mut Inp<'_, '_>, text: &str, span: Span) -> ExprKind {
     let (digits, base) = match text.get(..2) {
         Some("0x") => (&text[2..], 16),
@@ -31,7 +43,12 @@ fn int(inp: &mut Inp<'_, '_>, text: &str, span: Span) -> ExprKind {
         _ => (text, 10),
     };
     if base == 10 && digits.len() > 1 && digits.starts_with('0') {
-        inp.state().diagnostics.push(errors::leading_zero(span, digits));
+        let state = inp.state();
+        let finding = match date_around(state.text, span) {
+            Some(date) => errors::date_without_sign(date),
+            None => errors::leading_zero(span, digits),
+        };
+        state.diagnostics.push(finding);
         return ExprKind::Error;
     }
     let mut value: u64 = 0;
