@@ -324,15 +324,19 @@ impl<'p> Checker<'p> {
     /// The receiver of a call that changes it must be a variable, or a part of one.
     pub(super) fn check_changeable(&mut self, base: &'p Expr, method: Span) {
         match &base.kind {
-            ExprKind::Name(name) => {
-                if let Some(id) = self.scope.find(name) {
+            ExprKind::Name(name) => match (self.scope.find(name), self.type_of(base.id)) {
+                (Some(id), _) => {
                     self.may_change(id, base.span);
                 }
-            }
-            ExprKind::Field(field) if self.place(base).is_some() => {
+                (None, Type::Error) => {}
+                (None, _) => self.not_a_variable(base),
+            },
+            ExprKind::Field(field) if !self.tables.names.contains_key(&base.id) => {
                 self.check_changeable(&field.base, method);
             }
-            ExprKind::Index(inner, _) => self.check_changeable(inner, method),
+            ExprKind::Index(inner, index) if !matches!(index.kind, ExprKind::Range(_)) => {
+                self.check_changeable(inner, method);
+            }
             ExprKind::Error => {}
             _ => {
                 let name = self.source.slice(method);
@@ -359,6 +363,15 @@ mod tests {
         finds("const N = 1\nN = 2", &["not-assignable at `N`"]);
         finds("run.id = \"x\"", &["not-assignable at `run.id`"]);
         finds("x = 1", &["unknown-name at `x`"]);
+    }
+
+    #[test]
+    fn what_a_call_changes_is_a_variable_or_a_part_of_one() {
+        fine("var rows = [{ xs: [1] }]\nrows[0].xs.push(2)\nprint(rows)");
+        fine("var r = { rows: [{ xs: [[1]] }] }\nr.rows[0].xs[0].push(2)\nprint(r)");
+        finds("const XS = [1]\nXS.push(2)", &["not-assignable at `XS`"]);
+        finds("var xs = [1]\nxs[0..1].push(2)\nprint(xs)", &["not-assignable at `xs[0..1]`"]);
+        finds("fn f() -> [int] { return [1] }\nf().push(2)", &["not-assignable at `f()`"]);
     }
 
     #[test]

@@ -110,6 +110,7 @@ impl<'p> Checker<'p> {
     ) -> Type {
         let mut given: Vec<EcoString> = Vec::with_capacity(parts.len());
         let mut extra: Vec<Name> = Vec::new();
+        let mut learned: Vec<FieldType> = Vec::new();
         let mut is_unsure = false;
         for part in parts {
             match part {
@@ -117,7 +118,10 @@ impl<'p> Checker<'p> {
                     match wanted.slot(&name.text) {
                         Some(slot) => {
                             let ty = &wanted.fields[slot].ty;
-                            self.check(value, ty, Place::Field(&name.text));
+                            let found = self.check(value, ty, Place::Field(&name.text));
+                            if ty.has_part(&mut |part| part.is_error()) {
+                                set_field(&mut learned, name.text.clone(), found);
+                            }
                             given.push(name.text.clone());
                         }
                         None => {
@@ -140,7 +144,10 @@ impl<'p> Checker<'p> {
         if !is_unsure {
             self.compare_fields(expr.span, &given, &extra, wanted);
         }
-        Type::Record(wanted.clone())
+        if learned.is_empty() {
+            return Type::Record(Arc::clone(wanted));
+        }
+        Type::Record(Arc::new(with_learned(wanted, learned)))
     }
 
     fn spread_field(
@@ -196,6 +203,15 @@ fn field_name(part: &RecordPart) -> Option<&Name> {
         RecordPart::Field(name, _) | RecordPart::Short(name, _) => Some(name),
         RecordPart::Spread(_) => None,
     }
+}
+
+/// A wanted record in which parameters of a generic function were open, with what the literal says of them.
+fn with_learned(wanted: &RecordType, mut learned: Vec<FieldType>) -> RecordType {
+    let fields = wanted.declared().map(|field| {
+        let known = learned.iter().position(|it| it.name == field.name);
+        known.map_or_else(|| field.clone(), |at| learned.swap_remove(at))
+    });
+    RecordType::new(None, fields.collect())
 }
 
 fn set_field(fields: &mut Vec<FieldType>, name: EcoString, ty: Type) {

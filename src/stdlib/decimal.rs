@@ -4,7 +4,7 @@ use rust_decimal::Decimal as Wide;
 
 use super::native::{Native, natives};
 use super::number::{self, Rounding};
-use crate::value::{Code, Fault, decimal_to_float};
+use crate::value::{Code, Fault, decimal_to_float, quotient};
 
 pub(super) const NATIVES: &[Native] = natives!("decimal":
     abs(n), sign(n), min(n, other), max(n, other), clamp(n, lo, hi), pow(n, exponent),
@@ -49,7 +49,7 @@ fn pow(n: Wide, exponent: i64) -> Result<Wide, Fault> {
         return Err(Fault::new(Code::DivisionByZero, format!("0 has no power of {exponent}")));
     }
     // A power that is too small to be told from zero has an inverse that is too large.
-    Wide::ONE.checked_div(power).ok_or_else(overflow)
+    quotient(Wide::ONE, power).ok_or_else(overflow)
 }
 
 fn positive_power(n: Wide, exponent: u64) -> Option<Wide> {

@@ -53,6 +53,21 @@ impl Decimal {
     }
 }
 
+/// `a / b`; nothing where it takes more than 28 digits or `b` is 0.
+///
+/// Zeros at its end are those of the scales: `7 / 2` is `3.5` and `10.00 / 4` is `2.50`.
+#[must_use]
+pub fn quotient(a: Wide, b: Wide) -> Option<Wide> {
+    let quotient = a.checked_div(b)?;
+    let scale_min = a.scale().saturating_sub(b.scale());
+    let (mut digits, mut scale) = (quotient.mantissa(), quotient.scale());
+    while scale > scale_min && digits % 10 == 0 {
+        digits /= 10;
+        scale -= 1;
+    }
+    Some(Wide::from_i128_with_scale(digits, scale))
+}
+
 impl fmt::Debug for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.wide(), f)
@@ -77,5 +92,26 @@ mod tests {
             let wide = Wide::from_str(text).unwrap();
             assert_eq!(Decimal::from(wide).wide().to_string(), text);
         }
+    }
+
+    #[test]
+    fn quotients_end_in_the_zeros_of_their_scales() {
+        let divided = |a, b| {
+            let read = |text| Wide::from_str(text).unwrap();
+            quotient(read(a), read(b)).map(|it| it.to_string())
+        };
+        for (a, b, expected) in [
+            ("7", "2", "3.5"),
+            ("6", "3", "2"),
+            ("10.00", "4", "2.50"),
+            ("5.5", "2", "2.75"),
+            ("100.00", "2.00", "50"),
+            ("-1", "8", "-0.125"),
+            ("0", "4", "0"),
+            ("1", "3", "0.3333333333333333333333333333"),
+        ] {
+            assert_eq!(divided(a, b).as_deref(), Some(expected), "{a} / {b}");
+        }
+        assert_eq!(divided("1", "0"), None);
     }
 }

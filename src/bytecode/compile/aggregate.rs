@@ -31,8 +31,10 @@ impl<'p> Lower<'_, 'p> {
         }
         let ready: Vec<Out> = items
             .iter()
-            .map(|item| {
+            .enumerate()
+            .map(|(at, item)| {
                 let out = self.expr(item);
+                let out = self.before(out, item, &items[at + 1..]);
                 let given = self.final_ty(item);
                 let out = self.coerce(out, &given, &element);
                 if is_scalar(&element) {

@@ -17,6 +17,7 @@ pub(super) fn binary<'p>(lower: &mut Lower<'_, 'p>, binary: &'p Binary) -> Out {
     let left_ty = lower.final_ty(&binary.left);
     let right_ty = lower.final_ty(&binary.right);
     let left = lower.expr(&binary.left);
+    let left = lower.before(left, &binary.left, [&binary.right]);
     let right = lower.expr(&binary.right);
     operate(lower, binary.op, (left, &left_ty), (right, &right_ty))
 }
@@ -182,8 +183,9 @@ fn fused<'p>(lower: &mut Lower<'_, 'p>, binary: &'p Binary) -> Option<Out> {
     if lower.final_ty(&binary.left) != Type::Float {
         return None;
     }
-    let a = lower.scalar(&binary.left);
-    let (b, c) = (lower.scalar(&product.left), lower.scalar(&product.right));
+    let a = lower.scalar_before(&binary.left, &binary.right);
+    let b = lower.scalar_before(&product.left, &product.right);
+    let c = lower.scalar(&product.right);
     let to = lower.builder.scalar();
     lower.emit(if add {
         Ins::MulAddFloat { to, a, b, c }

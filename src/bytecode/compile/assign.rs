@@ -1,8 +1,9 @@
 //! Assignments, and calls that change their receiver.
 
-use super::builder::Ins;
+use super::builder::{Ins, Reg};
 use super::call::{Argument, Arguments, native_name};
 use super::lower::{Lower, Out};
+use super::path::Path;
 use super::shared::Callee;
 use super::types::{Packing, bank, packing, without_null};
 use super::virtual_fn::Virtual;
@@ -14,7 +15,7 @@ use crate::syntax::tree::{Assign, BinaryOp, Expr};
 impl<'p> Lower<'_, 'p> {
     /// `x = e`, `x.f += e`
     pub(super) fn assign(&mut self, assign: &'p Assign) {
-        let path = self.path(&assign.target);
+        let path = self.path(&assign.target, &[&assign.value]);
         let given = self.final_ty(&assign.value);
         let Some(op) = assign.op else {
             let value = self.expr(&assign.value);
@@ -25,11 +26,13 @@ impl<'p> Lower<'_, 'p> {
             let value = self.coerce(value, &given, &ty);
             return self.write_path(&path, value, &ty);
         };
-        if op == BinaryOp::Add && path.steps.is_empty() && matches!(path.ty, Type::Text) {
+        let appends = op == BinaryOp::Add && path.steps.is_empty() && path.ty == Type::Text;
+        if appends && !self.is_assigned_in(&assign.target, &assign.value) {
             let b = self.read(&assign.value);
             return self.edit(&path, &mut |lower, a| lower.emit(Ins::AppendText { a, b }));
         }
         let current = self.read_path(&path);
+        let current = self.before(current, &assign.target, [&assign.value]);
         let value = self.expr(&assign.value);
         let ty = path.ty.clone();
         let known = without_null(&ty).clone();
@@ -46,12 +49,50 @@ impl<'p> Lower<'_, 'p> {
         arguments: &Arguments<'p>,
         result: &Type,
     ) -> Out {
-        let callee = Callee::Library(id.clone());
+        let path = self.changed_path(arguments);
+        self.change_path(id, native, &path, arguments, result)
+    }
+
+    /// `xs?.push(x)`: nothing is done, and no argument computed, where the place holds `null`.
+    pub(super) fn optional_change(
+        &mut self,
+        id: &LibraryFn,
+        native: Native,
+        arguments: &Arguments<'p>,
+        result: &Type,
+    ) -> Out {
+        let path = self.changed_path(arguments);
+        let to = self.builder.value();
+        let end = self.builder.label();
+        let held = self.read_path(&path);
+        let a = self.readable(held, &path.ty);
+        self.emit(Ins::LoadNull { to });
+        self.emit(Ins::JumpNull { a, target: end.0 });
+        let out = self.change_path(id, native, &path, arguments, result);
+        let out = self.boxed(out, result);
+        self.put(out, Reg::V(to));
+        self.builder.place(end);
+        Out::Owned(to)
+    }
+
+    fn changed_path(&mut self, arguments: &Arguments<'p>) -> Path {
         let Argument::Given(receiver) = arguments.each[0] else {
             unreachable!("what is changed stands before the dot")
         };
-        let path = self.path(receiver);
-        if let Some(out) = self.push(id, &path, arguments, &callee) {
+        let later: Vec<_> = arguments.behind(0).collect();
+        self.path(receiver, &later)
+    }
+
+    fn change_path(
+        &mut self,
+        id: &LibraryFn,
+        native: Native,
+        path: &Path,
+        arguments: &Arguments<'p>,
+        result: &Type,
+    ) -> Out {
+        let callee = Callee::Library(id.clone());
+        if let Some(out) = self.push(id, path, arguments, &callee) {
             return out;
         }
         let mut args = vec![Out::Nothing];
@@ -59,14 +100,14 @@ impl<'p> Lower<'_, 'p> {
         let window = {
             let window = self.builder.window(crate::bytecode::operand::Bank::Value, args.len());
             for (out, to) in args.iter().zip(super::builder::registers(window)) {
-                self.put(*out, super::builder::Reg::V(to));
+                self.put(*out, Reg::V(to));
             }
             window
         };
         let descriptors = if native.typed { arguments.type_args.as_slice() } else { &[] };
         let site = self.shared.native(&native_name(id), window.count, descriptors);
         let to = self.builder.value();
-        self.edit(&path, &mut |lower, a| {
+        self.edit(path, &mut |lower, a| {
             lower.emit(Ins::Change { to, a, args: window, native: site });
         });
         if bank(result).is_none() { Out::Nothing } else { self.narrow(Out::Owned(to), result) }
@@ -76,14 +117,14 @@ impl<'p> Lower<'_, 'p> {
     fn push(
         &mut self,
         id: &LibraryFn,
-        path: &super::path::Path,
+        path: &Path,
         arguments: &Arguments<'p>,
         callee: &Callee,
     ) -> Option<Out> {
         if id.module != "list" || id.name != "push" {
             return None;
         }
-        let Type::List(element) = self.shared.open(&path.ty) else { return None };
+        let Type::List(element) = self.shared.open(without_null(&path.ty)) else { return None };
         let element = self.shared.open(&element);
         let out = self.argument(arguments, 1, callee);
         let given = self.argument_ty(arguments, 1);

@@ -37,6 +37,16 @@ pub(super) struct Arguments<'p> {
     pub(super) receivers: Vec<Type>,
 }
 
+impl<'p> Arguments<'p> {
+    /// What is evaluated after an argument.
+    pub(super) fn behind(&self, at: usize) -> impl Iterator<Item = &'p Expr> {
+        self.each[at + 1..].iter().filter_map(|it| match it {
+            Argument::Given(expr) => Some(*expr),
+            Argument::Ready(..) | Argument::Default(_) => None,
+        })
+    }
+}
+
 impl<'p> Lower<'_, 'p> {
     /// A call's value.
     pub(super) fn call(&mut self, call: &'p Call, expr: &'p Expr) -> Out {
@@ -57,6 +67,13 @@ impl<'p> Lower<'_, 'p> {
             unreachable!("`?.` stands before a method")
         };
         let ty = self.ty(expr.id);
+        if let Target::Library(id) = &plan.target
+            && let Some(native) = self.shared.valid.library().function(id).native
+            && native.changes
+        {
+            let arguments = self.arguments(call, plan, None);
+            return self.optional_change(id, native, &arguments, without_null(&ty));
+        }
         let base_ty = self.final_ty(&field.base);
         let base = self.expr(&field.base);
         if is_scalar(&base_ty) {
@@ -140,7 +157,10 @@ impl<'p> Lower<'_, 'p> {
         callee: &Callee,
     ) -> Out {
         match arguments.each[at] {
-            Argument::Given(expr) => self.expr(expr),
+            Argument::Given(expr) => {
+                let out = self.expr(expr);
+                self.before(out, expr, arguments.behind(at))
+            }
             Argument::Ready(out, place) => {
                 let (from, to) = (arguments.receivers[place].clone(), arguments.types[at].clone());
                 self.coerce(out, &from, &to)
@@ -309,11 +329,12 @@ impl<'p> Lower<'_, 'p> {
 
     fn value_arguments(&mut self, arguments: &Arguments<'p>) -> Vec<(Out, Type)> {
         let mut ready = Vec::new();
-        for (argument, ty) in arguments.each.iter().zip(&arguments.types) {
+        for (at, (argument, ty)) in arguments.each.iter().zip(&arguments.types).enumerate() {
             let Argument::Given(expr) = argument else {
                 unreachable!("function values have no defaults")
             };
             let out = self.expr(expr);
+            let out = self.before(out, expr, arguments.behind(at));
             ready.push((out, ty.clone()));
         }
         ready

@@ -93,7 +93,7 @@ impl<'p> Lower<'_, 'p> {
 
     fn jump_ints(&mut self, binary: &'p Binary, when: bool, target: u32) {
         let op = if when { binary.op } else { negated(binary.op) };
-        let left = self.scalar(&binary.left);
+        let left = self.scalar_before(&binary.left, &binary.right);
         if let Some(value) = self.small_literal(&binary.right) {
             self.emit(match op {
                 BinaryOp::Equal => Ins::JumpEqualImm { a: left, value, target },
@@ -118,7 +118,7 @@ impl<'p> Lower<'_, 'p> {
 
     /// Not-a-number is neither below nor at most anything, so the jumps for "not" are instructions of their own.
     fn jump_floats(&mut self, binary: &'p Binary, when: bool, target: u32) {
-        let left = self.scalar(&binary.left);
+        let left = self.scalar_before(&binary.left, &binary.right);
         let right = self.scalar(&binary.right);
         let (a, b) = match binary.op {
             BinaryOp::Greater | BinaryOp::GreaterEqual => (right, left),
@@ -139,7 +139,7 @@ impl<'p> Lower<'_, 'p> {
     }
 
     fn jump_values(&mut self, binary: &'p Binary, when: bool, target: u32) {
-        let left = self.read(&binary.left);
+        let left = self.read_before(&binary.left, &binary.right);
         let right = self.read(&binary.right);
         let op = if when { binary.op } else { negated(binary.op) };
         self.emit(match op {

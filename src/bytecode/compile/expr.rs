@@ -226,7 +226,8 @@ impl<'p> Lower<'_, 'p> {
         let ty = self.final_ty(&binary.left);
         let to = self.builder.scalar();
         if is_scalar(&ty) && is_scalar(&self.final_ty(&binary.right)) {
-            let (left, right) = (self.scalar(&binary.left), self.scalar(&binary.right));
+            let left = self.scalar_before(&binary.left, &binary.right);
+            let right = self.scalar(&binary.right);
             let (op, a, b) = ordered(binary.op, left, right);
             self.emit(match (op, ty == Type::Float) {
                 (BinaryOp::Equal, false) => Ins::EqualInt { to, a, b },
@@ -239,7 +240,8 @@ impl<'p> Lower<'_, 'p> {
                 (_, true) => Ins::AtMostFloat { to, a, b },
             });
         } else {
-            let (left, right) = (self.read(&binary.left), self.read(&binary.right));
+            let left = self.read_before(&binary.left, &binary.right);
+            let right = self.read(&binary.right);
             let (op, a, b) = ordered(binary.op, left, right);
             self.emit(match op {
                 BinaryOp::Equal => Ins::Equal { to, a, b },
@@ -257,8 +259,9 @@ impl<'p> Lower<'_, 'p> {
         if let ExprKind::Range(range) = &binary.right.kind
             && let (Some(from), Some(until)) = (&range.from, &range.to)
         {
-            let (a, from, until) =
-                (self.scalar(&binary.left), self.scalar(from), self.scalar(until));
+            let a = self.scalar_before(&binary.left, &binary.right);
+            let from = self.scalar_before(from, until);
+            let until = self.scalar(until);
             let above = self.builder.scalar();
             self.emit(Ins::AtMostInt { to: above, a: from, b: a });
             let below = self.builder.scalar();
@@ -272,7 +275,7 @@ impl<'p> Lower<'_, 'p> {
             return Out::Scalar(to);
         }
         let right_ty = self.final_ty(&binary.right);
-        let a = self.read(&binary.left);
+        let a = self.read_before(&binary.left, &binary.right);
         let b = self.read(&binary.right);
         match right_ty {
             Type::Text | Type::Union(_) => {
@@ -291,7 +294,7 @@ impl<'p> Lower<'_, 'p> {
         let (Some(from), Some(until)) = (&range.from, &range.to) else {
             unreachable!("open ranges stand in an index only")
         };
-        let a = self.scalar(from);
+        let a = self.scalar_before(from, until);
         let b = self.range_end(until, range.inclusive);
         let to = self.builder.value();
         self.emit(Ins::Range { to, a, b });
@@ -383,34 +386,34 @@ impl<'p> Lower<'_, 'p> {
         }
         match &base_ty {
             Type::List(of) => {
-                let list = self.read(base);
+                let list = self.read_before(base, index);
                 let i = self.scalar(index);
                 let element = self.shared.open(of);
                 self.item(list, i, &element)
             }
             Type::Map(_) => {
-                let map = self.read(base);
+                let map = self.read_before(base, index);
                 let key = self.read(index);
                 let to = self.builder.value();
                 self.emit(Ins::GetKey { to, map, key });
                 Out::Owned(to)
             }
             Type::Json if self.final_ty(index) != Type::Int => {
-                let a = self.read(base);
+                let a = self.read_before(base, index);
                 let key = self.read(index);
                 let to = self.builder.value();
                 self.emit(Ins::JsonField { to, a, key });
                 Out::Owned(to)
             }
             Type::Json => {
-                let a = self.read(base);
+                let a = self.read_before(base, index);
                 let i = self.scalar(index);
                 let to = self.builder.value();
                 self.emit(Ins::JsonItem { to, a, i });
                 Out::Owned(to)
             }
             _ => {
-                let (a, i) = (self.read(base), self.read(index));
+                let (a, i) = (self.read_before(base, index), self.read(index));
                 let out = self.native("core.item", &[], vec![Out::Borrowed(a), Out::Borrowed(i)]);
                 self.narrow(out, &if base_ty == Type::Bytes { Type::Int } else { Type::Text })
             }
@@ -438,12 +441,16 @@ impl<'p> Lower<'_, 'p> {
 
     /// `t[a..b]`: null stands for an end that is not given.
     fn slice(&mut self, base: &'p Expr, range: &'p Range) -> Out {
-        let a = self.read(base);
-        let from = match &range.from {
-            Some(from) => Out::Borrowed(self.read(from)),
-            None => self.null(),
+        let (from, until) = (range.from.as_ref(), range.to.as_ref());
+        let a = self.expr(base);
+        let a = self.before(a, base, from.into_iter().chain(until));
+        let a = self.readable(a, &self.final_ty(base));
+        let from = match (from, until) {
+            (Some(from), Some(until)) => Out::Borrowed(self.read_before(from, until)),
+            (Some(from), None) => Out::Borrowed(self.read(from)),
+            (None, _) => self.null(),
         };
-        let until = match &range.to {
+        let until = match until {
             Some(to) => Out::Borrowed(self.read(to)),
             None => self.null(),
         };

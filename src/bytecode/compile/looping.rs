@@ -2,13 +2,14 @@
 
 use super::builder::{Ins, Reg};
 use super::lower::{Exit, Lower, Out};
+use super::order;
 use super::types::{Packing, packing};
 use super::virtual_fn::{Label, Virtual};
 use crate::bytecode::program::{EffectClass, EffectKind};
 use crate::check::checked::{QueryPlan, Resolution};
 use crate::check::types::Type;
-use crate::syntax::tree::{Block, ExprKind, For, NodeId, Range, StmtKind};
-use crate::syntax::walk::{self, Node};
+use crate::syntax::tree::{Block, ExprKind, For, NodeId, Range};
+use crate::syntax::walk::Node;
 
 impl<'p> Lower<'_, 'p> {
     /// `for i, o in orders { … }`
@@ -227,38 +228,10 @@ impl<'p> Lower<'_, 'p> {
     }
 }
 
-/// Whether a loop's body may change the variable that is looped over, or what may be it: any assignment to the variable
-/// at the root of the loop's expression, any call that changes it.
+/// Whether a loop's body may change the variable that is looped over, or what may be it.
 fn assigns(lower: &Lower<'_, '_>, body: &Block, it: &For) -> bool {
-    let Some(Resolution::Local(root)) = lower.tables().names.get(&it.iter.id) else { return true };
-    let mut found = false;
-    walk::each_below(Node::Block(body), &mut |node| {
-        found |= match node {
-            Node::Stmt(stmt) => match &stmt.kind {
-                StmtKind::Assign(assign) => root_is(lower, &assign.target, *root),
-                _ => false,
-            },
-            Node::Expr(expr) => match &expr.kind {
-                ExprKind::Call(call) => match &call.callee.kind {
-                    ExprKind::Field(field) => root_is(lower, &field.base, *root),
-                    _ => false,
-                },
-                _ => false,
-            },
-            _ => false,
-        };
-    });
-    found
-}
-
-/// Whether a place is this variable or a part of it.
-fn root_is(lower: &Lower<'_, '_>, place: &crate::syntax::tree::Expr, root: NodeId) -> bool {
-    match &place.kind {
-        ExprKind::Name(_) => {
-            matches!(lower.tables().names.get(&place.id), Some(Resolution::Local(it)) if *it == root)
-        }
-        ExprKind::Field(field) => root_is(lower, &field.base, root),
-        ExprKind::Index(base, _) => root_is(lower, base, root),
-        _ => false,
+    match lower.tables().names.get(&it.iter.id) {
+        Some(Resolution::Local(root)) => order::assigns(lower, Node::Block(body), *root),
+        _ => true,
     }
 }

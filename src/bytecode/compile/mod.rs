@@ -27,6 +27,7 @@ mod literal;
 mod looping;
 mod lower;
 mod matching;
+mod order;
 mod parallel;
 mod path;
 mod shared;

@@ -31,8 +31,8 @@ pub(super) enum Step {
 }
 
 impl<'p> Lower<'_, 'p> {
-    /// The place that an expression names; indexes are evaluated once, here.
-    pub(super) fn path(&mut self, target: &'p Expr) -> Path {
+    /// The place that an expression names; indexes are evaluated once, here, before what stands later.
+    pub(super) fn path(&mut self, target: &'p Expr, later: &[&'p Expr]) -> Path {
         match &target.kind {
             ExprKind::Name(_) => {
                 let (Resolution::Local(binding) | Resolution::Kept(binding)) =
@@ -46,7 +46,7 @@ impl<'p> Lower<'_, 'p> {
                 Path { root, steps: Vec::new(), ty }
             }
             ExprKind::Field(field) => {
-                let mut path = self.path(&field.base);
+                let mut path = self.path(&field.base, later);
                 let base = self.shared.open(without_null(&path.ty));
                 match &base {
                     Type::Record(record) => {
@@ -65,10 +65,12 @@ impl<'p> Lower<'_, 'p> {
                 path
             }
             ExprKind::Index(base, index) => {
-                let mut path = self.path(base);
+                let mut path = self.path(base, later);
                 match self.shared.open(without_null(&path.ty)) {
                     Type::List(of) => {
-                        let i = self.scalar(index);
+                        let i = self.expr(index);
+                        let i = self.before(i, index, later.iter().copied());
+                        let i = self.scalar_of(i, &self.final_ty(index));
                         path.ty = self.shared.open(&of);
                         path.steps.push(Step::Item(i, path.ty.clone()));
                     }

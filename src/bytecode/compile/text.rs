@@ -3,7 +3,7 @@
 use super::builder::Ins;
 use super::lower::{Lower, Out};
 use crate::check::types::Type;
-use crate::syntax::tree::{Text, TextPart};
+use crate::syntax::tree::{Expr, Text, TextPart};
 
 impl<'p> Lower<'_, 'p> {
     /// A text literal.
@@ -19,10 +19,12 @@ impl<'p> Lower<'_, 'p> {
     fn interpolated(&mut self, parts: &'p [TextPart]) -> Out {
         let holes: Vec<_> = parts
             .iter()
-            .map(|part| match part {
+            .enumerate()
+            .map(|(at, part)| match part {
                 TextPart::Literal(..) => None,
                 TextPart::Hole(expr) => {
                     let out = self.expr(expr);
+                    let out = self.before(out, expr, parts[at + 1..].iter().filter_map(hole));
                     Some((out, self.final_ty(expr)))
                 }
             })
@@ -57,5 +59,12 @@ impl<'p> Lower<'_, 'p> {
             },
         };
         self.emit(write);
+    }
+}
+
+fn hole(part: &TextPart) -> Option<&Expr> {
+    match part {
+        TextPart::Literal(..) => None,
+        TextPart::Hole(expr) => Some(expr),
     }
 }

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal as Wide;
 
 use super::super::native::{Duration, Floats, Ints, Values, misuse};
-use crate::value::{Fault, Value, compare_floats, decimal_to_float};
+use crate::value::{Fault, Value, compare_floats, decimal_to_float, quotient};
 
 pub(super) fn sum_ints(xs: Ints<'_>) -> Result<i64, Fault> {
     let sum = wide_sum(xs.0.iter().copied());
@@ -60,7 +60,7 @@ fn mean(sum: Result<Wide, Fault>, count: usize) -> Result<Option<Wide>, Fault> {
     if count == 0 {
         return Ok(None);
     }
-    sum?.checked_div(Wide::from(count)).map(Some).ok_or_else(too_large)
+    quotient(sum?, Wide::from(count)).map(Some).ok_or_else(too_large)
 }
 
 pub(super) fn avg_floats(xs: Floats<'_>) -> Option<f64> {
@@ -139,7 +139,7 @@ fn rank(length: usize, p: Wide) -> Result<Option<(usize, Wide)>, Fault> {
         return Err(Fault::argument(format!("a percentile is from 0 to 100, and this is {p}")));
     }
     let Some(last) = length.checked_sub(1) else { return Ok(None) };
-    let rank = p.checked_mul(Wide::from(last)).and_then(|it| it.checked_div(Wide::ONE_HUNDRED));
+    let rank = p.checked_mul(Wide::from(last)).and_then(|it| quotient(it, Wide::ONE_HUNDRED));
     let rank = rank.ok_or_else(too_large)?;
     let at = usize::try_from(rank.trunc()).map_err(|_| too_large())?;
     Ok(Some((at.min(last), rank.fract())))

@@ -4,7 +4,7 @@ use rust_decimal::Decimal as Wide;
 
 use super::super::trouble::{Outcome, Trouble, damaged};
 use super::number::by_zero;
-use crate::value::{Fault, Value};
+use crate::value::{Fault, Value, quotient};
 
 fn wide(value: &Value) -> Outcome<Wide> {
     match value {
@@ -30,9 +30,12 @@ pub(in super::super) fn sub(a: &Value, b: &Value) -> Outcome<Value> {
     a.checked_sub(b).map(value).ok_or_else(|| overflow(a, "-", b))
 }
 
-/// `a * b`
+/// `a * b`; a product of zero keeps its scale, too.
 pub(in super::super) fn mul(a: &Value, b: &Value) -> Outcome<Value> {
     let (a, b) = (wide(a)?, wide(b)?);
+    if a.is_zero() || b.is_zero() {
+        return Ok(value(Wide::new(0, (a.scale() + b.scale()).min(Wide::MAX_SCALE))));
+    }
     a.checked_mul(b).map(value).ok_or_else(|| overflow(a, "*", b))
 }
 
@@ -50,7 +53,7 @@ fn divide(a: Wide, b: Wide) -> Outcome<Value> {
     if b.is_zero() {
         return Err(by_zero());
     }
-    a.checked_div(b).map(value).ok_or_else(|| overflow(a, "/", b))
+    quotient(a, b).map(value).ok_or_else(|| overflow(a, "/", b))
 }
 
 /// `a % b`

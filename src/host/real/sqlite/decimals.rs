@@ -20,7 +20,7 @@ pub(super) fn register(db: &Connection) -> rusqlite::Result<()> {
     binary(db, "decimal_add", Decimal::checked_add)?;
     binary(db, "decimal_sub", Decimal::checked_sub)?;
     binary(db, "decimal_mul", Decimal::checked_mul)?;
-    divide(db, "decimal_div", Decimal::checked_div)?;
+    divide(db, "decimal_div", quotient)?;
     divide(db, "decimal_rem", Decimal::checked_rem)?;
     unary(db, "decimal_neg", |it| -it)?;
     unary(db, "decimal_abs", |it| it.abs())?;
@@ -69,6 +69,18 @@ fn divide(
         }
         function(left, right).map(out).ok_or(Failure::Overflow(TOO_LARGE))
     })
+}
+
+/// Zeros at its end are those of the scales, as where the language divides.
+fn quotient(left: Decimal, right: Decimal) -> Option<Decimal> {
+    let quotient = left.checked_div(right)?;
+    let scale_min = left.scale().saturating_sub(right.scale());
+    let (mut digits, mut scale) = (quotient.mantissa(), quotient.scale());
+    while scale > scale_min && digits % 10 == 0 {
+        digits /= 10;
+        scale -= 1;
+    }
+    Some(Decimal::from_i128_with_scale(digits, scale))
 }
 
 /// To so many places behind the point; before it, where `places` is below 0.
@@ -149,7 +161,7 @@ impl Aggregate<(Decimal, u64), Option<String>> for Average {
         _: &mut Context<'_>,
         gathered: Option<(Decimal, u64)>,
     ) -> rusqlite::Result<Option<String>> {
-        let average = gathered.and_then(|(sum, count)| sum.checked_div(Decimal::from(count)));
+        let average = gathered.and_then(|(sum, count)| quotient(sum, Decimal::from(count)));
         Ok(average.map(|it| it.to_string()))
     }
 }
