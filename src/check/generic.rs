@@ -55,7 +55,9 @@ impl<'s> Solution<'s> {
     pub(super) fn suggest(&mut self, checker: &Checker<'_>, pattern: &Type, wanted: &Type) {
         let mut other = Solution::new(self.params);
         other.unify(checker, pattern, wanted, Weight::Fixed);
-        self.hints = other.solved;
+        // What is itself open there, as the parameter of another generic function, suggests nothing.
+        let is_unknown = |ty: &Type| ty.has_part(&mut |part| part.is_error());
+        self.hints = other.solved.into_iter().map(|it| it.filter(|ty| !is_unknown(ty))).collect();
     }
 
     /// Lays a declared type over an actual one and learns what its parameters stand for. Types that do not fit are
