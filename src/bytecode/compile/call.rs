@@ -40,10 +40,15 @@ pub(super) struct Arguments<'p> {
 impl<'p> Arguments<'p> {
     /// What is evaluated after an argument.
     pub(super) fn behind(&self, at: usize) -> impl Iterator<Item = &'p Expr> {
-        self.each[at + 1..].iter().filter_map(|it| match it {
-            Argument::Given(expr) => Some(*expr),
+        (at + 1..self.each.len()).filter_map(|at| self.given(at))
+    }
+
+    /// The expression of an argument that has one and is not computed yet.
+    pub(super) fn given(&self, at: usize) -> Option<&'p Expr> {
+        match self.each[at] {
+            Argument::Given(expr) => Some(expr),
             Argument::Ready(..) | Argument::Default(_) => None,
-        })
+        }
     }
 }
 
@@ -132,9 +137,17 @@ impl<'p> Lower<'_, 'p> {
         expr: &'p Expr,
     ) -> Out {
         match &plan.target {
-            Target::Fn(decl) => self.call_function(&Callee::Project(*decl), &arguments),
+            Target::Fn(decl) => {
+                let arguments = self.as_written(plan, arguments);
+                self.call_function(&Callee::Project(*decl), &arguments)
+            }
             Target::Library(id) => {
                 let result = without_optional_receiver(&self.ty(expr.id), &arguments);
+                let native = self.shared.valid.library().function(id).native;
+                let arguments = match native {
+                    Some(native) if native.changes => arguments,
+                    _ => self.as_written(plan, arguments),
+                };
                 self.call_library(id, &arguments, &result)
             }
             Target::Value => self.call_value(&call.callee, &arguments, expr.id),

@@ -1,10 +1,11 @@
 //! The order of operands: each is what it was when it was read, whatever those behind it assign.
 
 use super::builder::Ins;
+use super::call::{Argument, Arguments};
 use super::lower::{Lower, Out};
 use super::virtual_fn::Virtual;
-use crate::check::checked::Resolution;
-use crate::syntax::tree::{Expr, ExprKind, NodeId, StmtKind};
+use crate::check::checked::{ArgSource, CallPlan, Resolution};
+use crate::syntax::tree::{Expr, ExprKind, NodeId, StmtKind, TextPart};
 use crate::syntax::walk::{self, Node};
 
 impl<'p> Lower<'_, 'p> {
@@ -33,6 +34,39 @@ impl<'p> Lower<'_, 'p> {
         }
     }
 
+    /// Arguments that are named in another order than the parameters' are computed as they are written. A closure stays
+    /// where it can be written in place.
+    pub(super) fn as_written(
+        &mut self,
+        plan: &CallPlan,
+        mut arguments: Arguments<'p>,
+    ) -> Arguments<'p> {
+        let turn = |source: &ArgSource| match source {
+            ArgSource::Receiver => Some(0),
+            ArgSource::Arg(at) => Some(1 + usize::from(*at)),
+            ArgSource::Default => None,
+        };
+        let places = plan.args.iter().enumerate();
+        let mut written: Vec<(usize, usize)> =
+            places.filter_map(|(at, source)| Some((turn(source)?, at))).collect();
+        if written.is_sorted() {
+            return arguments;
+        }
+        written.sort_unstable();
+        let given: Vec<(usize, &'p Expr)> = written
+            .into_iter()
+            .filter_map(|(_, at)| Some((at, arguments.given(at)?)))
+            .filter(|(_, expr)| is_seen(expr))
+            .collect();
+        for (turn, (at, expr)) in given.iter().enumerate() {
+            let out = self.expr(expr);
+            let out = self.before(out, expr, given[turn + 1..].iter().map(|it| it.1));
+            arguments.each[*at] = Argument::Ready(out, arguments.receivers.len());
+            arguments.receivers.push(self.final_ty(expr));
+        }
+        arguments
+    }
+
     /// Whether an operand is a variable that another expression may change.
     pub(super) fn is_assigned_in(&self, operand: &Expr, later: &Expr) -> bool {
         match self.tables().names.get(&operand.id) {
@@ -57,6 +91,23 @@ impl<'p> Lower<'_, 'p> {
         let out = self.before(out, operand, [later]);
         let ty = self.final_ty(operand);
         self.readable(out, &ty)
+    }
+}
+
+/// Whether it may be seen when an expression is computed.
+fn is_seen(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Text(text) => text.parts.iter().any(|it| matches!(it, TextPart::Hole(_))),
+        ExprKind::Closure(_)
+        | ExprKind::Int(_)
+        | ExprKind::Decimal(_)
+        | ExprKind::Float(_)
+        | ExprKind::Bool(_)
+        | ExprKind::Null
+        | ExprKind::Duration(_)
+        | ExprKind::Time(_)
+        | ExprKind::Date(_) => false,
+        _ => true,
     }
 }
 
