@@ -39,7 +39,7 @@ pub(super) fn window(xs: &List, n: i64) -> Result<Vec<List>, Fault> {
 
 fn at_least_one(n: i64) -> Result<usize, Fault> {
     let fits = usize::try_from(n).ok().filter(|it| *it > 0);
-    fits.ok_or_else(|| Fault::argument(format!("at least one element is needed, and this is {n}")))
+    fits.ok_or_else(|| Fault::argument(format!("a size or step is 1 or more, and this is {n}")))
 }
 
 pub(super) fn take(xs: Rc<List>, n: i64) -> Result<Value, Fault> {

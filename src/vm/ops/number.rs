@@ -39,13 +39,14 @@ pub(in super::super) fn rem(a: i64, b: i64) -> Outcome<i64> {
 /// `-a`
 #[inline]
 pub(in super::super) fn neg(a: i64) -> Outcome<i64> {
-    a.checked_neg().ok_or_else(|| overflow(0, "-", a))
+    a.checked_neg().ok_or_else(|| Fault::overflow(format_args!("-({a})")).into())
 }
 
 /// The distance from zero.
 #[inline]
 pub(in super::super) fn abs(a: i64) -> Outcome<i64> {
-    a.checked_abs().ok_or_else(|| overflow(0, "-", a))
+    a.checked_abs()
+        .ok_or_else(|| Fault::overflow(format_args!("the distance of {a} from 0")).into())
 }
 
 /// The date that many days later.
@@ -131,5 +132,9 @@ pub(in super::super) fn by_zero() -> Trouble {
 #[cold]
 #[inline(never)]
 fn overflow(a: i64, operator: &str, b: i64) -> Trouble {
+    // A literal that is taken off is added as its negative.
+    if operator == "+" && b < 0 {
+        return Fault::overflow(format_args!("{a} - {}", b.unsigned_abs())).into();
+    }
     Fault::overflow(format_args!("{a} {operator} {b}")).into()
 }
