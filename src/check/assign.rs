@@ -297,8 +297,21 @@ impl<'p> Checker<'p> {
             self.scope.get_mut(id).is_used = true;
         }
         let declared = self.target(base)?;
+        if self.is_entry(base) {
+            let diagnostic = report::nulls::maybe_null(self, base, &Type::optional(declared));
+            self.report(diagnostic);
+            return None;
+        }
         let narrowed = self.current_type(base, &declared);
         Some(self.set_type(base.id, narrowed))
+    }
+
+    /// Whether it is the entry of a map, which may be missing.
+    fn is_entry(&self, target: &Expr) -> bool {
+        match &target.kind {
+            ExprKind::Index(base, _) => matches!(self.open(self.type_of(base.id)), Type::Map(_)),
+            _ => false,
+        }
     }
 
     /// What is known here of a place that is being changed.
@@ -387,6 +400,12 @@ mod tests {
     fn an_element_of_a_map_may_be_missing() {
         finds("var m = [\"a\": 1]\nm[\"b\"] += 1\nprint(m)", &["maybe-null at `m[\"b\"]`"]);
         fine("var m = [\"a\": 1]\nm[\"b\"] = (m[\"b\"] ?? 0) + 1\nprint(m)");
+        finds(
+            "var m = [\"a\": { n: 1 }]\nm[\"b\"]?.n = 2\nprint(m)",
+            &["maybe-null at `m[\"b\"]`"],
+        );
+        finds("var m = [\"a\": [1]]\nm[\"b\"][0] = 2\nprint(m)", &["maybe-null at `m[\"b\"]`"]);
+        fine("var m = [\"a\": [1]]\nm[\"b\"] = [2]\nprint(m)");
     }
 
     #[test]
