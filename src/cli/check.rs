@@ -14,6 +14,7 @@ use crate::check::library::Library;
 use crate::check::{self};
 use crate::diagnostics::render::{Face, Style, render, summary};
 use crate::diagnostics::{Applicability, Diagnostic, Severity, fix};
+use crate::source::Sources;
 use crate::stdlib;
 
 /// Checks, mends where asked to, prints.
@@ -38,10 +39,19 @@ fn once(args: &Check, color: Color) -> Result<ExitCode, Unusable> {
         let checked = check::check(&loaded.project, &library);
         errors |= checked.diagnostics.iter().any(|it| it.severity == Severity::Error);
         all.extend(checked.diagnostics.iter().cloned());
-        let text = render(&checked.diagnostics, &loaded.sources(), face(args.format, color));
+        let quiet = checked.diagnostics.is_empty();
+        let sources = if quiet { Sources::default() } else { loaded.sources() };
+        let text = render(&checked.diagnostics, &sources, face(args.format, color));
         if !text.is_empty() {
             line(text.trim_end());
         }
+        if !args.watch {
+            // The process is about to end: taking tables apart would be work for nothing.
+            std::mem::forget(checked);
+        }
+    }
+    if !args.watch {
+        std::mem::forget(loaded);
     }
     if face(args.format, color) != Face::Json
         && let Some(summary) = summary(&all)
