@@ -24,7 +24,7 @@ const LEXICAL: &[(&str, Kind)] = &[
 
 #[test]
 fn the_words_and_signs_of_the_grammar_are_those_of_the_lexer() {
-    let used: BTreeSet<&str> = rules().iter().flat_map(|it| it.literals()).collect();
+    let used: BTreeSet<&str> = rules().iter().flat_map(Rule::literals).collect();
     let known: BTreeSet<&str> = [Kind::CONTEXTUAL, Kind::RESERVED, Kind::SIGNS]
         .concat()
         .iter()

@@ -160,6 +160,7 @@ struct State<'t> {
 
 /// What the surroundings take away from an expression, or add to a statement.
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is taken away or added on its own")]
 struct Place {
     /// In the head of `if`, `while`, `for` and `match`: `{` opens the body.
     no_record: bool,

@@ -132,7 +132,7 @@ fn attempt(
         program: Arc::clone(program),
         headers: Arc::clone(headers),
         kept: vec![None; program.program().kept.len()],
-        run: RunField::ALL.iter().map(known).collect(),
+        run: RunField::ALL.iter().copied().map(known).collect(),
         is_last: true,
         host: World::new(0, NOW_US).host(),
         known: Arc::default(),
@@ -142,7 +142,7 @@ fn attempt(
 }
 
 /// What the run knows of itself.
-fn known(field: &RunField) -> Value {
+fn known(field: RunField) -> Value {
     match field {
         RunField::Id => Value::text("r1"),
         RunField::Due => Value::Time(NOW_US),

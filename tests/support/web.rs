@@ -7,14 +7,10 @@ use std::sync::{Arc, Mutex};
 /// What the server was asked.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    /// `GET`
-    pub method: String,
     /// Path and query.
     pub target: String,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Vec<u8>,
 }
 
 impl Request {
@@ -79,7 +75,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace();
-    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let target = words.nth(1)?.to_owned();
     let mut headers = Vec::new();
     loop {
         let mut line = String::new();
@@ -93,5 +89,5 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
         .and_then(|(_, it)| it.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
-    Some(Request { method, target, headers, body })
+    Some(Request { target, headers })
 }

@@ -113,7 +113,7 @@ pub(super) fn group(inner: Doc<'_>) -> Doc<'_> {
     Doc { kind: Kind::Group(Box::new(inner)), broken }
 }
 
-impl<'s> Doc<'s> {
+impl Doc<'_> {
     /// Whether it is on several lines however wide they may be.
     pub(super) fn is_broken(&self) -> bool {
         self.broken
@@ -193,7 +193,7 @@ impl Printer {
                 Kind::IfBroken(text) => self.text(text),
                 Kind::Suffix(text) => self.suffixes.push(text.to_string()),
                 Kind::Concat(parts) => {
-                    stack.extend(parts.iter().rev().map(|doc| Todo { doc, ..todo }))
+                    stack.extend(parts.iter().rev().map(|doc| Todo { doc, ..todo }));
                 }
                 Kind::Nest(inner) => stack.push(Todo { doc: inner, indent: indent + STEP, flat }),
                 Kind::Group(inner) => {
