@@ -60,6 +60,14 @@ fn formatting_keeps_programs_and_comments_and_is_done_at_once() {
     }
 }
 
+/// The value stands less deeply than the statement would: behind that it is not read as the statement's.
+#[test]
+fn a_layout_that_would_be_another_program_is_not_taken() {
+    let text = "var m = [\"a\": 1]\nfor k, v in m { m[\"b\"] =\n// c\n v + 1 }\nprint(m)\n";
+    assert_eq!(formatted(text), text);
+    crate::fuzzing::formatter(text);
+}
+
 #[test]
 fn lines_are_broken_where_they_can_be() {
     for (name, text) in programs() {
