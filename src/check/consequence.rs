@@ -9,30 +9,28 @@ use std::collections::BTreeSet;
 
 use hole::Hole;
 
-use super::project::Project;
+use super::project::{Project, ProjectFile};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::source::FileId;
-use crate::syntax::tree::{Item, Name};
+use crate::syntax::tree::Item;
 
-/// The findings without those that follow from another one of them.
-pub(super) fn without_consequences(project: &Project, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let holes: Vec<Hole<'_>> =
-        project.files().iter().filter_map(|file| Hole::new(file, &found)).collect();
-    let explained: Vec<bool> = found
-        .iter()
-        .map(|it| {
-            let in_hole = |hole: &Hole<'_>| hole.file() == it.span().file && hole.explains(it);
-            holes.iter().any(in_hole) || contains_its_reason(it, &found)
-        })
-        .collect();
-    let goes_on: Vec<bool> =
-        found.iter().map(|it| holes.iter().any(|hole| hole.goes_on(it))).collect();
-    let judged = found.into_iter().zip(explained).zip(goes_on);
-    let kept = judged.filter(|((_, explained), _)| !explained);
+/// A file's findings without those that follow from another one of them.
+pub(super) fn without_consequences(file: &ProjectFile, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if found.is_empty() {
+        return found;
+    }
+    let hole = Hole::new(file, &found);
+    let errors: Vec<&Diagnostic> =
+        found.iter().filter(|it| it.severity == Severity::Error).collect();
+    let is_explained = |it: &Diagnostic| {
+        hole.as_ref().is_some_and(|hole| hole.explains(it)) || contains_its_reason(it, &errors)
+    };
+    let goes_on = |it: &Diagnostic| hole.as_ref().is_some_and(|hole| hole.goes_on(it));
+    let judged: Vec<(bool, bool)> =
+        found.iter().map(|it| (is_explained(it), goes_on(it))).collect();
+    let kept = found.into_iter().zip(judged).filter(|(_, (is_explained, _))| !is_explained);
     let mut kept: Vec<Diagnostic> =
-        kept.map(|((it, _), goes_on)| if goes_on { over_several_lines(it) } else { it }).collect();
-    say_once(project, &mut kept);
-    forgive_unused(project, &mut kept);
+        kept.map(|(it, (_, goes_on))| if goes_on { over_several_lines(it) } else { it }).collect();
+    say_once(file, &mut kept);
     kept
 }
 
@@ -42,52 +40,52 @@ fn over_several_lines(finding: Diagnostic) -> Diagnostic {
     Diagnostic { help, fixes: Vec::new(), ..finding }
 }
 
-/// Whether a finding is about a stretch of text in which another one says what is wrong: a warning about what an
-/// error has left, or a secret said to leak that is not there.
-fn contains_its_reason(finding: &Diagnostic, found: &[Diagnostic]) -> bool {
+/// Whether a finding is about a stretch of text in which an error says what is wrong: a warning about what the error has
+/// left, or a secret said to leak that is not there.
+fn contains_its_reason(finding: &Diagnostic, errors: &[&Diagnostic]) -> bool {
     let span = finding.span();
     let holds = |it: &Diagnostic| it.span() != span && span.to(it.span()) == span;
-    let same_file = found.iter().filter(|it| it.span().file == span.file);
-    let mut reasons = same_file.filter(|it| holds(it));
+    let mut reasons = errors.iter().filter(|it| holds(it));
     match finding.severity {
         Severity::Error if finding.code == "secret-leak" => {
             reasons.any(|it| it.code == "unknown-secret")
         }
         Severity::Error => false,
-        Severity::Warning | Severity::Hint => reasons.any(|it| it.severity == Severity::Error),
+        Severity::Warning | Severity::Hint => reasons.next().is_some(),
     }
 }
 
 /// A name that cannot be written, and the sign that others put in front of names, are told of where they stand first.
-fn say_once(project: &Project, findings: &mut Vec<Diagnostic>) {
+fn say_once(file: &ProjectFile, findings: &mut Vec<Diagnostic>) {
     let mut said = BTreeSet::new();
     findings.retain(|it| {
-        let name = || project.file(it.span().file).source.slice(it.span()).to_owned();
+        let name = file.source.slice(it.span());
         let may_repeat =
-            it.code != "unknown-character" && !(it.code == "foreign-word" && name() == "$");
-        may_repeat || said.insert((it.span().file.0, name()))
+            it.code != "unknown-character" && !(it.code == "foreign-word" && name == "$");
+        may_repeat || said.insert(name)
     });
 }
 
-/// Where a file has an error, or one that it has to do with, that may be why something seems to be of no use.
-fn forgive_unused(project: &Project, diagnostics: &mut Vec<Diagnostic>) {
-    let errors = diagnostics.iter().filter(|it| it.severity == Severity::Error);
-    let broken: Vec<FileId> = errors.map(|it| it.span().file).collect();
-    if broken.is_empty() {
+/// Where a file has an error, or one that it has to do with, that may be why something seems to be of no use. The findings
+/// stand by file.
+pub(super) fn forgive_unused(project: &Project, findings: &mut [Vec<Diagnostic>]) {
+    let is_broken = |it: &Vec<Diagnostic>| it.iter().any(|it| it.severity == Severity::Error);
+    let broken: Vec<bool> = findings.iter().map(is_broken).collect();
+    let files = || project.files().iter().zip(&broken);
+    let stems: BTreeSet<&str> =
+        files().filter(|(_, broken)| **broken).map(|(file, _)| file.stem()).collect();
+    if stems.is_empty() {
         return;
     }
-    let names_broken = |file: FileId| {
-        let uses = project.file(file).tree.items.iter().filter_map(|item| match item {
-            Item::Use(it) => it.path.last(),
-            _ => None,
-        });
-        let broken = |name: &Name| broken.iter().any(|it| project.file(*it).stem() == name.text);
-        uses.into_iter().any(broken)
-    };
-    diagnostics.retain(|it| {
-        let file = it.span().file;
-        it.code != "unused-name" || !(broken.contains(&file) || names_broken(file))
-    });
+    for ((file, broken), findings) in files().zip(findings) {
+        let names_broken = |item: &Item| match item {
+            Item::Use(it) => it.path.last().is_some_and(|it| stems.contains(it.text.as_str())),
+            _ => false,
+        };
+        if *broken || file.tree.items.iter().any(names_broken) {
+            findings.retain(|it| it.code != "unused-name");
+        }
+    }
 }
 
 #[cfg(test)]

@@ -122,11 +122,7 @@ fn check_some(project: &Project, library: &Library, only: Option<FileId>) -> Che
         effects::Names { library, of_decl: &name, is_known: &is_known, starts_over: &starts_over };
     let (effects, found) = effects::analyse(&names, &bodies);
     diagnostics.extend(found);
-    let files_wanted = project.files().iter().filter(|file| wanted.contains(&file.source.id));
-    diagnostics.extend(files_wanted.flat_map(|file| file.syntax.iter().cloned()));
-    diagnostics.retain(|it| wanted.contains(&it.span().file));
-    let diagnostics = consequence::without_consequences(project, diagnostics);
-    let diagnostics = in_order(project, diagnostics);
+    let diagnostics = settled(project, &wanted, diagnostics);
     Checked { files, effects, diagnostics }
 }
 
@@ -236,11 +232,28 @@ fn finish(world: &World<'_>, id: FileId, draft: Draft, wanted: &[FileId]) -> Fin
     Finished { file, bodies: checker.bodies, diagnostics: checker.diagnostics }
 }
 
-/// The findings by file, by place, by code, as the project wants to hear them.
-fn in_order(project: &Project, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let diagnostics = silenced(project, diagnostics);
+/// The findings about the files that are wanted, by file, by place, by code, as the project wants to hear them.
+fn settled(project: &Project, wanted: &[FileId], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut by_file: Vec<Vec<Diagnostic>> = project.files().iter().map(|_| Vec::new()).collect();
+    for it in found {
+        by_file[it.span().file.0 as usize].push(it);
+    }
+    let mut settled: Vec<Vec<Diagnostic>> = project.files().iter().map(|_| Vec::new()).collect();
+    for id in wanted {
+        let file = project.file(*id);
+        let mut found = std::mem::take(&mut by_file[id.0 as usize]);
+        found.extend(file.syntax.iter().cloned());
+        settled[id.0 as usize] = consequence::without_consequences(file, found);
+    }
+    consequence::forgive_unused(project, &mut settled);
+    let files = project.files().iter().zip(settled);
+    files.flat_map(|(file, found)| in_order(project, silence::apply(file, found))).collect()
+}
+
+/// A file's findings by place, by code, at the levels that the project chooses.
+fn in_order(project: &Project, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let levels = &project.settings.levels;
-    let heard = diagnostics.into_iter().filter_map(|mut it| match levels.get(it.code) {
+    let heard = found.into_iter().filter_map(|mut it| match levels.get(it.code) {
         None => Some(it),
         Some(None) => None,
         Some(Some(severity)) => {
@@ -249,21 +262,7 @@ fn in_order(project: &Project, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> 
         }
     });
     let mut heard: Vec<Diagnostic> = heard.collect();
-    heard.sort_by(|a, b| {
-        let key = |it: &Diagnostic| (it.span().file, it.span().start, it.span().end);
-        key(a).cmp(&key(b)).then_with(|| a.code.cmp(b.code))
-    });
+    heard.sort_by_key(|it| (it.span().start, it.span().end, it.code));
     heard.dedup();
     heard
-}
-
-/// What comments leave of the findings.
-fn silenced(project: &Project, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let files = project.files().iter().filter(|file| !file.comments.is_empty());
-    for file in files {
-        let of_file = |it: &mut Diagnostic| it.span().file == file.source.id;
-        let found = diagnostics.extract_if(.., of_file).collect();
-        diagnostics.extend(silence::apply(file, found));
-    }
-    diagnostics
 }

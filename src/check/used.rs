@@ -6,7 +6,6 @@ use super::checker::Checker;
 use super::names::{Found, declared_name};
 use super::project::is_task;
 use super::report;
-use crate::diagnostics::{Diagnostic, Severity};
 use crate::source::FileId;
 use crate::syntax::tree::Item;
 
@@ -38,14 +37,8 @@ impl Checker<'_> {
         found
     }
 
-    /// Reports modules that a file does not use, and declarations of a task, which nobody else can use. Said only of
-    /// files without errors: an error may be the reason.
+    /// Reports modules that a file does not use, and declarations of a task, which nobody else can use.
     pub(super) fn lint_unused_declarations(&mut self) {
-        let file = self.world.project.file(self.file);
-        let is_error = |it: &Diagnostic| it.severity == Severity::Error;
-        if self.diagnostics.iter().chain(&file.syntax).any(is_error) {
-            return;
-        }
         let imports = self.file_scope().map(|it| it.imports().to_vec()).unwrap_or_default();
         for import in imports {
             if !self.used.modules.contains(&import.file) {

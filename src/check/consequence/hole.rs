@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::project::ProjectFile;
 use crate::diagnostics::Diagnostic;
-use crate::source::{FileId, Source};
+use crate::source::Source;
 
 /// What is unknown about a file.
 pub(super) struct Hole<'a> {
@@ -24,14 +24,13 @@ pub(super) struct Hole<'a> {
 }
 
 impl<'a> Hole<'a> {
-    /// What is unknown about a file by its findings, if anything is.
+    /// What is unknown about a file by its own findings, if anything is.
     pub(super) fn new(file: &'a ProjectFile, findings: &'a [Diagnostic]) -> Option<Self> {
         let source = &file.source;
-        let own = || findings.iter().filter(|it| it.span().file == source.id);
-        let misses_module = own().any(is_missing_module);
+        let misses_module = findings.iter().any(is_missing_module);
         let mut heads = BTreeMap::new();
-        let spoken = own().filter(|it| file.syntax.contains(it));
-        for it in spoken.chain(own().filter(|it| is_foreign(it))) {
+        let spoken = findings.iter().filter(|it| file.syntax.contains(it));
+        for it in spoken.chain(findings.iter().filter(|it| is_foreign(it))) {
             heads.entry(line_of(source, it)).or_insert(it);
         }
         if heads.is_empty() && !misses_module {
@@ -51,17 +50,11 @@ impl<'a> Hole<'a> {
         Some(hole)
     }
 
-    /// The file.
-    pub(super) fn file(&self) -> FileId {
-        self.source.id
-    }
-
     /// Whether a finding is about a text that is closed on a line further down.
     pub(super) fn goes_on(&self, finding: &Diagnostic) -> bool {
         let span = finding.span();
         let is_plain = || !self.source.slice(span).starts_with("\"\"\"");
         finding.code == "unclosed-text"
-            && span.file == self.file()
             && is_plain()
             && self.inside.contains(&(line_of(self.source, finding) + 1))
     }
