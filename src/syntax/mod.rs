@@ -11,6 +11,7 @@ mod lex;
 mod lines;
 mod number;
 mod parser;
+mod power;
 #[cfg(test)]
 mod tests;
 pub mod token;

@@ -2,7 +2,8 @@
 
 use super::Writer;
 use super::doc::{Doc, WIDTH, concat, group, hard_line, join, line, nest, nil, text};
-use super::parens::{self, Power};
+use super::parens;
+use crate::syntax::power::Power;
 use crate::syntax::tree::{BinaryOp, Expr, ExprKind};
 
 /// Something attached to an expression: `.f`, `(…)`, `[…]`.
@@ -40,13 +41,13 @@ impl<'s> Writer<'s> {
         let first = match chained {
             true => self.operator_links(&it.left, power, parts),
             false => {
-                let least = if power == Power::Comparison { Power::Range } else { power };
+                let least = if power == Power::Comparison { power.next() } else { power };
                 self.operand(&it.left, least)
             }
         };
         let (comment, _) = self.trailing(it.left.span.end);
         let sign = self.verbatim(it.op_span);
-        let right = self.operand(&it.right, tighter(power));
+        let right = self.operand(&it.right, power.next());
         parts.push(comment);
         parts.push(match it.op {
             BinaryOp::Subtract => concat([text(" "), sign, line(), right]),
@@ -135,20 +136,5 @@ fn base_end(expr: &Expr) -> u32 {
         ExprKind::Call(it) => it.callee.span.end,
         ExprKind::Index(base, _) => base.span.end,
         _ => expr.span.end,
-    }
-}
-
-/// What an operand on the right has to be at least.
-fn tighter(power: Power) -> Power {
-    match power {
-        Power::Default => Power::Or,
-        Power::Or => Power::And,
-        Power::And => Power::Not,
-        Power::Comparison => Power::Range,
-        Power::Sum => Power::Product,
-        Power::Product => Power::Negation,
-        Power::Open | Power::Not | Power::Range | Power::Negation | Power::Attached => {
-            Power::Attached
-        }
     }
 }

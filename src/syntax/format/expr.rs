@@ -2,9 +2,10 @@
 
 use super::doc::{Doc, concat, group, join, line, nest, text};
 use super::list::{CURLY, ROUND, SQUARE};
-use super::parens::{self, Power};
+use super::parens;
 use super::{Place, Writer};
 use crate::source::Span;
+use crate::syntax::power::Power;
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{
     Arg, Arm, Closure, Expr, ExprKind, If, Match, Name, Param, Pattern, PatternKind, Range,

@@ -1,43 +1,13 @@
 //! Which brackets an expression needs, and which the author put there to be read.
 
 use super::Writer;
+use crate::syntax::power::Power;
 use crate::syntax::token::Kind;
-use crate::syntax::tree::{BinaryOp, ClauseKind, Expr, ExprKind, RecordPart, UnaryOp};
-
-/// How tightly something binds, as the parser has it; a larger one binds tighter.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Power {
-    /// Goes on to the right as far as it can: closures, `fail`, `try`, `return`, queries.
-    Open,
-    Default,
-    Or,
-    And,
-    Not,
-    Comparison,
-    Range,
-    Sum,
-    Product,
-    Negation,
-    Attached,
-}
-
-pub(super) fn of_op(op: BinaryOp) -> Power {
-    use BinaryOp as B;
-    match op {
-        B::Default => Power::Default,
-        B::Or => Power::Or,
-        B::And => Power::And,
-        B::Equal | B::NotEqual | B::Less | B::LessEqual | B::Greater | B::GreaterEqual | B::In => {
-            Power::Comparison
-        }
-        B::Add | B::Subtract => Power::Sum,
-        B::Multiply | B::Divide | B::IntDivide | B::Remainder => Power::Product,
-    }
-}
+use crate::syntax::tree::{ClauseKind, Expr, ExprKind, RecordPart, UnaryOp};
 
 pub(super) fn of(expr: &Expr) -> Power {
     match &expr.kind {
-        ExprKind::Binary(it) => of_op(it.op),
+        ExprKind::Binary(it) => Power::of(it.op),
         ExprKind::Range(_) => Power::Range,
         ExprKind::Unary(UnaryOp::Not, _) => Power::Not,
         ExprKind::Unary(UnaryOp::Negate, _) => Power::Negation,

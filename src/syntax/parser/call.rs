@@ -1,11 +1,12 @@
 //! What is attached to an expression, and the literals in brackets: fields, calls, indices, lists, maps, records.
 
-use super::expr::{Power, expr, operation, postfix};
+use super::expr::{expr, operation, postfix};
 use super::list::{Items, list};
 use super::name::{is_word, taken};
 use super::recover::{behind, broken_expr, indent_of, report};
 use super::types::type_expr;
 use super::{Inp, Look, Parsed, Stop, Want, in_brackets, offset};
+use crate::syntax::power::Power;
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{
     Arg, Call, Expr, ExprKind, Field, Name, NodeId, Range, RecordPart, TypeExpr,

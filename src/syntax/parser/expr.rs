@@ -4,38 +4,9 @@ use super::recover::is_consequence;
 use super::types::type_expr;
 use super::{Inp, Look, Parsed, Place, atom, call, deepened, measured, nested, placed};
 use crate::syntax::errors;
+use crate::syntax::power::Power;
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{Binary, BinaryOp, Expr, ExprKind, NodeId, Range, UnaryOp};
-
-/// How tightly an operator binds; a larger one binds tighter.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Power {
-    Default,
-    Or,
-    And,
-    Not,
-    Comparison,
-    Range,
-    Sum,
-    Product,
-    Operand,
-}
-
-impl Power {
-    fn next(self) -> Power {
-        use Power::{And, Comparison, Default, Not, Operand, Or, Product, Range, Sum};
-        match self {
-            Default => Or,
-            Or => And,
-            And => Not,
-            Not => Comparison,
-            Comparison => Range,
-            Range => Sum,
-            Sum => Product,
-            Product | Operand => Operand,
-        }
-    }
-}
 
 /// Any expression.
 pub(super) fn expr(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
@@ -110,28 +81,28 @@ fn range_is_open(inp: &mut Inp<'_, '_>) -> bool {
 fn infix(inp: &mut Inp<'_, '_>) -> Option<(Infix, Power)> {
     use BinaryOp as B;
     let token = inp.token();
-    let (op, power) = match token.kind {
-        Kind::QuestionQuestion => (B::Default, Power::Default),
-        Kind::Or => (B::Or, Power::Or),
-        Kind::And => (B::And, Power::And),
-        Kind::EqualEqual => (B::Equal, Power::Comparison),
-        Kind::NotEqual => (B::NotEqual, Power::Comparison),
-        Kind::Less => (B::Less, Power::Comparison),
-        Kind::LessEqual => (B::LessEqual, Power::Comparison),
-        Kind::Greater => (B::Greater, Power::Comparison),
-        Kind::GreaterEqual => (B::GreaterEqual, Power::Comparison),
-        Kind::In => (B::In, Power::Comparison),
+    let op = match token.kind {
+        Kind::QuestionQuestion => B::Default,
+        Kind::Or => B::Or,
+        Kind::And => B::And,
+        Kind::EqualEqual => B::Equal,
+        Kind::NotEqual => B::NotEqual,
+        Kind::Less => B::Less,
+        Kind::LessEqual => B::LessEqual,
+        Kind::Greater => B::Greater,
+        Kind::GreaterEqual => B::GreaterEqual,
+        Kind::In => B::In,
         Kind::DotDot => return Some((Infix::Range { inclusive: false }, Power::Range)),
         Kind::DotDotEqual => return Some((Infix::Range { inclusive: true }, Power::Range)),
-        Kind::Plus => (B::Add, Power::Sum),
-        Kind::Minus if !token.on_new_line => (B::Subtract, Power::Sum),
-        Kind::Star => (B::Multiply, Power::Product),
-        Kind::Slash => (B::Divide, Power::Product),
-        Kind::Percent => (B::Remainder, Power::Product),
-        Kind::Div if divides(inp) => (B::IntDivide, Power::Product),
+        Kind::Plus => B::Add,
+        Kind::Minus if !token.on_new_line => B::Subtract,
+        Kind::Star => B::Multiply,
+        Kind::Slash => B::Divide,
+        Kind::Percent => B::Remainder,
+        Kind::Div if divides(inp) => B::IntDivide,
         _ => return None,
     };
-    Some((Infix::Op(op), power))
+    Some((Infix::Op(op), Power::of(op)))
 }
 
 /// `div` behind an operand divides, unless it begins a line as a variable of that name would.
@@ -156,7 +127,7 @@ fn chained(inp: &mut Inp<'_, '_>, first: Option<usize>) {
 /// A prefix operator with its operand, or an atom with what is attached to it.
 fn operand(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
     match inp.kind() {
-        Kind::Minus => prefix(inp, UnaryOp::Negate, Power::Operand),
+        Kind::Minus => prefix(inp, UnaryOp::Negate, Power::Attached),
         Kind::Not => prefix(inp, UnaryOp::Not, Power::Not),
         _ => postfix(inp),
     }

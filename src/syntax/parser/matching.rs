@@ -2,11 +2,12 @@
 
 use super::block::{assigned, guarded, head, sequence};
 use super::closure::body;
-use super::expr::{Power, expr, operation};
+use super::expr::{expr, operation};
 use super::list::{Items, list};
 use super::name::{binding, is_word, named, taken};
 use super::recover::broken_expr;
 use super::{Inp, Look, Parsed, Place, Stop, Want, in_brackets, nested, offset, placed, token};
+use crate::syntax::power::Power;
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{
     Arm, Binding, Block, Expr, ExprKind, Match, Name, NodeId, Pattern, PatternKind, Range, Stmt,
