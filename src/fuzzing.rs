@@ -3,13 +3,13 @@
 //! Each function takes a text that may be anything and panics where a promise is broken. Nothing here is used by the
 //! binary.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::check::library::Library;
 use crate::check::project::{Project, ProjectFile};
-use crate::source::{FileId, Source, Span};
+use crate::source::{FileId, Span};
 use crate::syntax::token::{Kind, Token};
 use crate::syntax::{self, Parsed, walk};
 use crate::{check, stdlib};
@@ -82,16 +82,7 @@ fn assert_inside(span: Span, text: &str) {
 pub fn checker(text: &str) {
     static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::new(stdlib::declarations()));
     let mut project = Project::default();
-    project.add(|id| {
-        let parsed = syntax::parse(id, text);
-        ProjectFile {
-            module: "main".into(),
-            source: Source::new(id, "main.task", text),
-            tree: Arc::new(parsed.tree),
-            comments: parsed.comments.into(),
-            syntax: parsed.diagnostics,
-        }
-    });
+    project.add(|id| ProjectFile::parse("main", "main.task", text, id));
     for found in check::check(&project, &LIBRARY).diagnostics {
         for label in found.labels.iter().filter(|it| it.span.file == FILE) {
             assert_inside(label.span, text);

@@ -14,7 +14,7 @@ use taskc::bytecode::{self, Verified};
 use taskc::check::library::Library;
 use taskc::check::project::{Project, ProjectFile};
 use taskc::host::sim::World;
-use taskc::source::{FileId, Source};
+use taskc::source::FileId;
 use taskc::stdlib::effect::{self, Context, Level, Output};
 use taskc::syntax::walk::{Node, each, each_below};
 use taskc::value::Types;
@@ -138,16 +138,7 @@ fn machine(library: &Library, text: &str) -> Option<Outcome> {
 
 fn compiled(library: &Library, text: &str) -> Option<Result<Arc<Verified>, String>> {
     let mut project = Project::default();
-    let file = project.add(|id| {
-        let parsed = syntax::parse(id, text);
-        ProjectFile {
-            module: "it".into(),
-            source: Source::new(id, "it.task", text),
-            tree: Arc::new(parsed.tree),
-            comments: parsed.comments.into(),
-            syntax: parsed.diagnostics,
-        }
-    });
+    let file = project.add(|id| ProjectFile::parse("it", "it.task", text, id));
     let checked = check::check_file(&project, library, file);
     let valid = checked.valid(&project, library, file)?;
     let program = bytecode::compile::compile(valid);

@@ -9,12 +9,11 @@ use taskc::bytecode::{self, Verified};
 use taskc::check::library::Library;
 use taskc::check::project::{Project, ProjectFile};
 use taskc::host::sim::{Answer, Stub, World};
-use taskc::source::Source;
 use taskc::stdlib::effect::{self, Context, Level, Output};
 use taskc::value::json::{Layout, parse, write};
 use taskc::value::{Types, calendar};
 use taskc::vm::{Entry, Limits, Machine, Start, Step};
-use taskc::{check, stdlib, syntax};
+use taskc::{check, stdlib};
 
 /// When examples are run: 2026-01-01T00:00:00Z.
 const NOW_US: i64 = 1_767_225_600_000_000;
@@ -101,16 +100,7 @@ fn compiled(example: &str) -> Result<Arc<Verified>, String> {
     let library = LIBRARY.get_or_init(|| Library::new(stdlib::declarations()));
     let text = as_task(example);
     let mut project = Project::default();
-    let file = project.add(|id| {
-        let parsed = syntax::parse(id, &text);
-        ProjectFile {
-            module: "example".into(),
-            source: Source::new(id, "example.task", &text),
-            tree: Arc::new(parsed.tree),
-            comments: parsed.comments.into(),
-            syntax: parsed.diagnostics,
-        }
-    });
+    let file = project.add(|id| ProjectFile::parse("example", "example.task", &text, id));
     let checked = check::check_file(&project, library, file);
     let valid = checked.valid(&project, library, file).ok_or_else(|| {
         let findings = checked.diagnostics.iter().map(|it| format!("{}: {}", it.code, it.title));

@@ -7,36 +7,29 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use crate::support::{Folder, repository, taskc};
+use crate::support::{Folder, listens, repository, taskc, until};
 
-/// A fenced block.
-struct Block {
-    /// The line in the document, from 1.
-    line: usize,
-    /// What stands behind the fence.
-    info: String,
-    text: String,
+/// What a document is made of.
+enum Part<'d> {
+    /// A line outside of blocks.
+    Line(&'d str),
+    /// A fenced block: its first line, counted from 1, what stands behind the fence, and its lines.
+    Block { line: usize, info: &'d str, lines: Vec<&'d str> },
 }
 
-fn blocks(document: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut open = false;
-    for (line, text) in (1..).zip(document.lines()) {
-        match text.strip_prefix("```") {
-            Some(_) if open => open = false,
+fn parts(document: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut lines = (1..).zip(document.lines());
+    while let Some((line, text)) = lines.next() {
+        parts.push(match text.strip_prefix("```") {
             Some(info) => {
-                open = true;
-                blocks.push(Block { line, info: info.trim().to_owned(), text: String::new() });
+                let inner = lines.by_ref().map(|(_, it)| it).take_while(|it| *it != "```");
+                Part::Block { line, info: info.trim(), lines: inner.collect() }
             }
-            None if open => {
-                let block = blocks.last_mut().expect("a block is open");
-                block.text.push_str(text);
-                block.text.push('\n');
-            }
-            None => {}
-        }
+            None => Part::Line(text),
+        });
     }
-    blocks
+    parts
 }
 
 /// Servers that a document started; they end with it.
@@ -62,14 +55,8 @@ fn output(folder: &Folder, command: &str, servers: &mut Servers) -> String {
     if let [args @ .., "&"] = args {
         let run = run.args(args).stdout(Stdio::null()).stderr(Stdio::null());
         servers.0.push(run.spawn().unwrap());
-        let socket = folder.path().join(".taskc/taskc.sock");
-        for _ in 0..1000 {
-            if std::os::unix::net::UnixStream::connect(&socket).is_ok() {
-                return String::new();
-            }
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        panic!("`{command}` does not listen");
+        until("the server listens", || listens(folder));
+        return String::new();
     }
     let output = run.args(args).output().unwrap();
     let mut text = String::from_utf8(output.stdout).unwrap();
@@ -82,25 +69,21 @@ fn replayed(document: &str) -> String {
     let folder = Folder::new();
     let mut servers = Servers::default();
     let mut now = String::new();
-    let mut lines = document.lines().peekable();
-    let mut blocks = blocks(document).into_iter();
-    while let Some(line) = lines.next() {
-        writeln!(now, "{line}").unwrap();
-        if !line.starts_with("```") {
-            continue;
-        }
-        let block = blocks.next().expect("counted alike");
-        let inner: Vec<&str> = lines.by_ref().take_while(|line| !line.starts_with("```")).collect();
-        if block.info == "console" {
-            now.push_str(&session(&inner, &folder, &mut servers));
-        } else {
-            if let Some((_, name)) = block.info.split_once("file=") {
-                folder.write(name, &block.text);
+    for part in parts(document) {
+        match part {
+            Part::Line(line) => writeln!(now, "{line}").unwrap(),
+            Part::Block { info: "console", lines, .. } => {
+                let session = session(&lines, &folder, &mut servers);
+                write!(now, "```console\n{session}```\n").unwrap();
             }
-            now.push_str(&block.text);
+            Part::Block { info, lines, .. } => {
+                let text = lines.join("\n") + "\n";
+                if let Some((_, name)) = info.split_once("file=") {
+                    folder.write(name, &text);
+                }
+                write!(now, "```{info}\n{text}```\n").unwrap();
+            }
         }
-        now.push_str("```\n");
-        assert!(block.line > 0);
     }
     now
 }
@@ -168,12 +151,13 @@ fn documents_say_what_happens() {
 fn no_sample_is_left_out() {
     for name in ["README.md", "ARCHITECTURE.md"] {
         let document = std::fs::read_to_string(repository().join(name)).unwrap();
-        for block in blocks(&document) {
-            let is_known = block.info == "console"
-                || block.info.starts_with("task file=")
-                || block.info == "sh" && is_command_of_ours(&block.text)
-                || block.info == "text" && name == "ARCHITECTURE.md";
-            assert!(is_known, "{name}:{}: `{}`", block.line, block.info);
+        for part in parts(&document) {
+            let Part::Block { line, info, lines } = part else { continue };
+            let is_known = info == "console"
+                || info.starts_with("task file=")
+                || info == "sh" && is_command_of_ours(&lines.join("\n"))
+                || info == "text" && name == "ARCHITECTURE.md";
+            assert!(is_known, "{name}:{line}: `{info}`");
         }
     }
 }

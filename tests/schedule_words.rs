@@ -252,7 +252,7 @@ impl Case {
             let changes = zone.following(from).map(|it| it.timestamp().as_second());
             let changes: Vec<i64> = changes.take_while(|it| *it < now + 1_200 * DAY).collect();
             if changes.first().is_none_or(|it| *it > now + 2 * DAY) {
-                let findings = findings(&schedules.0[0], Instant::from_seconds(now));
+                let findings = findings(&schedules.0[0], Some(Instant::from_seconds(now)));
                 let named = named_minutes(&oracle);
                 return Case { oracle, named, zone, now, findings, changes };
             }

@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use crate::support::{Folder, stderr, stdout, taskc};
+use crate::random::Random;
+use crate::support::{Folder, listens, stderr, stdout, taskc, until};
 
 /// A server in a folder; killed when the test ends.
 struct Server<'a> {
@@ -33,7 +34,7 @@ impl<'a> Server<'a> {
         let mut server = Self { folder, process };
         until("the server listens", || {
             assert_eq!(server.process.try_wait().unwrap(), None, "{}", server.log());
-            std::os::unix::net::UnixStream::connect(folder.path().join(".taskc/taskc.sock")).is_ok()
+            listens(folder)
         });
         server
     }
@@ -59,15 +60,6 @@ impl Drop for Server<'_> {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-    }
-}
-
-/// Looks again and again until something holds.
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !holds() {
-        assert!(start.elapsed() < Duration::from_mins(1), "waited in vain: {what}");
-        thread::sleep(Duration::from_millis(20));
     }
 }
 
@@ -185,9 +177,7 @@ fn a_graceful_stop_lets_a_run_end_and_pauses_skip_with_a_reason() {
 #[test]
 fn killed_servers_lose_nothing_and_repeat_nothing() {
     const KILLS: u64 = 12;
-    let seed = std::env::var("SEED")
-        .map_or_else(|_| u64::from(std::process::id()), |it| it.parse().unwrap());
-    eprintln!("SEED={seed}");
+    let mut random = Random::new("serve");
     let folder = Folder::new();
     folder.write("begun.task", "table Begun {\n    id: int key auto\n    due: time\n}\n");
     folder.write(
@@ -195,12 +185,9 @@ fn killed_servers_lose_nothing_and_repeat_nothing() {
         "schedule every 1s\nmissed all 100\noverlap queue 100\n\nuse begun\n\n\
          Begun.insert({ due: run.due })\nsleep(300ms)\nprint(\"done\")\n",
     );
-    let mut random = seed;
     for _ in 0..KILLS {
         let server = Server::start(&folder);
-        random =
-            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        thread::sleep(Duration::from_millis((random >> 33) % 1500));
+        thread::sleep(Duration::from_millis(random.below(1500)));
         server.kill();
     }
     let server = Server::start(&folder);

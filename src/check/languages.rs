@@ -12,6 +12,7 @@ use std::ops::Range;
 use super::checked::ArgSource;
 use super::checker::Checker;
 use super::library::{Declaration, PRELUDE};
+use super::literal::LiteralSpan;
 use super::report;
 use super::types::Type;
 use crate::schedule::Zone;
@@ -21,36 +22,23 @@ use crate::syntax::tree::{Call, Expr, ExprKind, TextPart};
 /// A literal text of a call.
 pub(super) struct Literal<'p> {
     pub(super) text: &'p str,
-    /// The whole literal, quotes included.
-    pub(super) whole: Span,
-    /// What stands between the quotes, where each of its bytes is one of the text's.
-    inside: Option<Span>,
+    pub(super) written: LiteralSpan,
 }
 
 impl<'p> Literal<'p> {
     fn of(expr: &'p Expr) -> Option<Self> {
         let ExprKind::Text(text) = &expr.kind else { return None };
+        let written = LiteralSpan::of(text, expr.span);
         match text.parts.as_slice() {
-            [] => Some(Self { text: "", whole: expr.span, inside: None }),
-            [TextPart::Literal(piece, span)] => {
-                let inside = (span.range().len() == piece.len()).then_some(*span);
-                Some(Self { text: piece, whole: expr.span, inside })
-            }
+            [] => Some(Self { text: "", written }),
+            [TextPart::Literal(piece, _)] => Some(Self { text: piece, written }),
             _ => None,
         }
     }
 
-    /// Where some bytes of the text stand in the file; the whole literal where escapes make that unclear.
+    /// Where some bytes of the text stand in the file.
     pub(super) fn place(&self, range: Range<usize>) -> Span {
-        let offset = |at: usize| u32::try_from(at).unwrap_or(0);
-        match self.inside {
-            Some(inside) => Span {
-                start: inside.start + offset(range.start),
-                end: inside.start + offset(range.end),
-                ..inside
-            },
-            None => self.whole,
-        }
+        self.written.place(range)
     }
 }
 

@@ -1,9 +1,12 @@
 //! Literals: numbers, texts with holes, lists and maps.
 
+use std::ops::Range;
+
 use super::checker::{Checker, Want};
 use super::expr::Place;
 use super::report;
 use super::types::Type;
+use crate::source::Span;
 use crate::syntax::tree::{Expr, Text, TextPart};
 
 impl<'p> Checker<'p> {
@@ -153,6 +156,37 @@ fn choice_of_texts(ty: &Type) -> Option<&Type> {
             members.iter().find_map(choice_of_texts)
         }
         _ => None,
+    }
+}
+
+/// Where the bytes of a text literal stand in its file.
+pub(super) struct LiteralSpan {
+    /// The whole literal, quotes included.
+    pub(super) whole: Span,
+    /// What stands between the quotes, where each of its bytes is one of the text's.
+    inside: Option<Span>,
+}
+
+impl LiteralSpan {
+    pub(super) fn of(text: &Text, whole: Span) -> Self {
+        let inside = match text.parts.as_slice() {
+            [TextPart::Literal(piece, span)] if span.range().len() == piece.len() => Some(*span),
+            _ => None,
+        };
+        Self { whole, inside }
+    }
+
+    /// Where some bytes of the text stand; the whole literal where escapes make that unclear.
+    pub(super) fn place(&self, range: Range<usize>) -> Span {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(0);
+        match self.inside {
+            Some(inside) => Span {
+                start: inside.start + offset(range.start),
+                end: inside.start + offset(range.end),
+                ..inside
+            },
+            None => self.whole,
+        }
     }
 }
 

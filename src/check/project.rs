@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::source::{FileId, Source};
-use crate::syntax::tree;
+use crate::syntax::{self, tree};
 
 /// All files of a project with the settings that matter to checking.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +112,19 @@ impl Project {
 }
 
 impl ProjectFile {
+    /// Parses a text as the file of a module; `path` is how the file is shown.
+    #[must_use]
+    pub fn parse(module: &str, path: &str, text: &str, id: FileId) -> Self {
+        let parsed = syntax::parse(id, text);
+        Self {
+            module: module.into(),
+            source: Source::new(id, path, text),
+            tree: Arc::new(parsed.tree),
+            comments: parsed.comments.into(),
+            syntax: parsed.diagnostics,
+        }
+    }
+
     /// The file's name without folder and `.task`: the name of the task.
     #[must_use]
     pub fn stem(&self) -> &str {

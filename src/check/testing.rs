@@ -1,12 +1,11 @@
 //! For the tests of this layer: small programs and what is found in them, as readable text.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::checked::Checked;
 use super::library::Library;
 use super::project::{Project, ProjectFile, SecretSetting};
 use crate::diagnostics::Diagnostic;
-use crate::source::Source;
 use crate::syntax;
 
 /// The real library.
@@ -22,16 +21,7 @@ pub(super) fn project(files: &[(&str, &str)]) -> Project {
     project.settings.secrets = vec![SecretSetting { name: "API_KEY".into(), hosts: Vec::new() }];
     project.settings.env = vec!["REGION".into()];
     for (module, text) in files {
-        project.add(|id| {
-            let parsed = syntax::parse(id, text);
-            ProjectFile {
-                module: (*module).into(),
-                source: Source::new(id, &format!("{module}.task"), text),
-                tree: Arc::new(parsed.tree),
-                comments: parsed.comments.into(),
-                syntax: parsed.diagnostics,
-            }
-        });
+        project.add(|id| ProjectFile::parse(module, &format!("{module}.task"), text, id));
     }
     project
 }

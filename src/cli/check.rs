@@ -8,6 +8,7 @@ use super::args::{Check, CheckFormat, Color};
 use super::output::{colored, line, note};
 use super::project::{self, Loaded};
 use super::settings::Unusable;
+use super::watch::Changes;
 use super::{files, moment};
 use crate::check::checked::Checked;
 use crate::check::library::Library;
@@ -95,29 +96,13 @@ fn mended(
 
 /// Checks again whenever a task changes, until interrupted.
 fn watch(args: &Check, color: Color) -> Result<ExitCode, Unusable> {
-    use notify::{RecursiveMode, Watcher};
-    let (sender, changes) = std::sync::mpsc::channel();
-    let mut watcher = notify::recommended_watcher(move |event| {
-        // The receiver lives as long as the command.
-        let _ = sender.send(event);
-    })
-    .map_err(|error| Unusable(format!("files cannot be watched: {error}")))?;
     let here = [PathBuf::from(".")];
     let watched = if args.paths.is_empty() { &here[..] } else { &args.paths };
-    for path in watched {
-        watcher
-            .watch(path, RecursiveMode::Recursive)
-            .map_err(|error| Unusable(format!("{} cannot be watched: {error}", path.display())))?;
-    }
+    let changes = Changes::of(watched.iter().map(PathBuf::as_path), files::is_task)?;
     loop {
         once(args, color)?;
         note("watching for changes; ctrl-c ends");
-        let is_task = |event: &notify::Event| event.paths.iter().any(|path| files::is_task(path));
-        while !matches!(changes.recv(), Ok(Ok(event)) if !event.kind.is_access() && is_task(&event))
-        {
-        }
-        // An editor writes a file in several steps: what follows at once belongs to the same change.
-        while changes.recv_timeout(std::time::Duration::from_millis(100)).is_ok() {}
+        changes.wait();
     }
 }
 
@@ -142,11 +127,16 @@ pub fn style(color: Color) -> Style {
 
 /// Shows what refuses a task; gives whether there was anything.
 pub fn refused(loaded: &Loaded, checked: &Checked, color: Color) -> bool {
+    let errors = errors(loaded, checked, color);
+    errors.iter().for_each(|it| note(it));
+    errors.is_some()
+}
+
+/// The errors, for people; nothing where there are none.
+pub fn errors(loaded: &Loaded, checked: &Checked, color: Color) -> Option<String> {
     let errors: Vec<Diagnostic> =
         checked.diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
-    if errors.is_empty() {
-        return false;
-    }
-    note(render(&errors, &loaded.sources(), Face::Pretty(style(color))).trim_end());
-    true
+    let face = Face::Pretty(style(color));
+    let text = (!errors.is_empty()).then(|| render(&errors, &loaded.sources(), face))?;
+    Some(text.trim_end().to_owned())
 }

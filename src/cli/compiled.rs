@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::args::Color;
-use super::project::{self, Loaded};
+use super::project;
 use super::settings::{Root, Unusable};
 use crate::bytecode::{self, Verified};
 use crate::check;
+use crate::check::checked::Valid;
 use crate::check::headers::TaskHeaders;
 use crate::check::library::Library;
 use crate::stdlib;
@@ -57,23 +58,17 @@ pub fn load(path: &Path, color: Color) -> Result<Compiled, Refused> {
             format!("`{}` is a module: it has no headers and no statements to run", path.display());
         return Err(Unusable(message).into());
     }
-    let program = compile(&loaded, &library, &checked, task)?;
+    let valid = checked
+        .valid(&loaded.project, &library, task)
+        .ok_or_else(|| Unusable("the task has errors".to_owned()))?;
+    let program = compile(valid)?;
     let headers = Arc::clone(&checked.file(task).headers);
     Ok(Compiled { root: loaded.root, headers, program })
 }
 
-/// Compiles and verifies a checked task.
-pub fn compile(
-    loaded: &Loaded,
-    library: &Library,
-    checked: &check::checked::Checked,
-    task: crate::source::FileId,
-) -> Result<Arc<Verified>, Unusable> {
-    let valid = checked
-        .valid(&loaded.project, library, task)
-        .ok_or_else(|| Unusable("the task has errors".to_owned()))?;
-    let program = bytecode::compile::compile(valid);
-    bytecode::verify(program)
+/// Compiles and verifies a task without errors.
+pub fn compile(valid: Valid<'_>) -> Result<Arc<Verified>, Unusable> {
+    bytecode::verify(bytecode::compile::compile(valid))
         .map(Arc::new)
         .map_err(|damage| Unusable(format!("this is a mistake in taskc: {damage}")))
 }

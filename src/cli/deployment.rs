@@ -12,10 +12,7 @@ use super::settings::Unusable;
 use crate::check::checked::Checked;
 use crate::check::headers::TaskHeaders;
 use crate::check::library::Library;
-use crate::diagnostics::Severity;
-use crate::diagnostics::render::{Face, render};
 use crate::engine::{TaskUpdate, TaskVersion};
-use crate::source::FileId;
 use crate::store::{Hash, TaskName};
 use crate::{check, stdlib};
 
@@ -29,7 +26,7 @@ pub struct Deployment {
     /// The tasks that have errors now.
     refused: BTreeSet<TaskName>,
     /// What was said of their errors last.
-    said: String,
+    said: Option<String>,
 }
 
 /// What makes a version another one.
@@ -55,7 +52,7 @@ impl Deployment {
             library: Library::new(stdlib::declarations()),
             served: BTreeMap::new(),
             refused: BTreeSet::new(),
-            said: String::new(),
+            said: None,
         }
     }
 
@@ -76,7 +73,7 @@ impl Deployment {
 
     fn sort(&self, loaded: &Loaded, checked: &Checked) -> Result<Seen, Unusable> {
         let mut seen = Seen::default();
-        let mut names = BTreeMap::new();
+        let mut names = BTreeSet::new();
         for id in &loaded.wanted {
             let file = loaded.project.file(*id);
             let name = TaskName::new(file.stem());
@@ -86,40 +83,31 @@ impl Deployment {
             if !file.is_task() && !is_lost {
                 continue;
             }
-            if let Some(other) = names.insert(name.clone(), file.source.path.clone()) {
-                note(&format!(
-                    "error: `{}` and `{other}` are both called `{name}`: give one of them another name",
-                    file.source.path
-                ));
+            // The checker says so of the second; neither can be meant.
+            if !names.insert(name.clone()) {
                 seen.versions.retain(|it| it.task != name);
                 seen.refused.insert(name);
                 continue;
             }
-            if !file.is_task() || !self.is_well(loaded, checked, *id) {
+            let valid = checked.valid(&loaded.project, &self.library, *id);
+            let Some(valid) = valid.filter(|_| file.is_task()) else {
                 seen.refused.insert(name);
                 continue;
-            }
-            let program = compile(loaded, &self.library, checked, *id)?;
+            };
+            let program = compile(valid)?;
             let headers = Arc::clone(&checked.file(*id).headers);
             seen.versions.push(TaskVersion::new(file.stem(), headers, &program));
         }
         Ok(seen)
     }
 
-    fn is_well(&self, loaded: &Loaded, checked: &Checked, task: FileId) -> bool {
-        checked.valid(&loaded.project, &self.library, task).is_some()
-    }
-
     /// Shows the errors once, not with each change of another file.
     fn show_errors(&mut self, loaded: &Loaded, checked: &Checked) {
-        let errors = checked.diagnostics.iter().filter(|it| it.severity == Severity::Error);
-        let errors: Vec<_> = errors.cloned().collect();
-        let style = super::check::style(self.color);
-        let text = render(&errors, &loaded.sources(), Face::Pretty(style));
-        if text != self.said && !errors.is_empty() {
-            note(text.trim_end());
+        let text = super::check::errors(loaded, checked, self.color);
+        if text != self.said {
+            text.iter().for_each(|it| note(it));
+            self.said = text;
         }
-        self.said = text;
     }
 
     fn compare(&mut self, seen: Seen) -> Vec<TaskUpdate> {

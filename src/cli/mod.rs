@@ -16,6 +16,7 @@ mod run;
 mod serve;
 mod settings;
 mod small;
+mod watch;
 mod world;
 
 use std::process::ExitCode;
@@ -72,9 +73,10 @@ fn moment_shown(at_us: i64) -> String {
 
 /// The same for people: to the millisecond, and always as wide.
 fn moment_for_people(at_us: i64) -> String {
-    let shown = crate::schedule::Instant(at_us - at_us.rem_euclid(1000)).to_string();
-    let (seconds, fraction) = shown.trim_end_matches('Z').split_at(19.min(shown.len() - 1));
-    format!("{seconds}.{:0<3}Z", fraction.trim_start_matches('.'))
+    match chrono::DateTime::from_timestamp_micros(at_us) {
+        Some(time) => time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+        None => moment_shown(at_us),
+    }
 }
 
 /// The time of day, which only the command line and the host may ask for.

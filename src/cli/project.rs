@@ -10,7 +10,6 @@ use super::settings::{Root, Unusable};
 use crate::check::project::{Project, ProjectFile, SecretSetting, Settings};
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Source, Sources, Span};
-use crate::syntax;
 use crate::syntax::tree::Item;
 
 /// A file of more bytes than this is no source text.
@@ -177,13 +176,13 @@ fn read(root: &Path, path: &Path, id: FileId) -> Result<ProjectFile, Unusable> {
     let bytes = std::fs::read(path).map_err(|error| cannot(error.to_string()))?;
     let module = module_of(root, path);
     Ok(match String::from_utf8(bytes) {
-        Ok(text) => parse(module, &shown(path), &text, id),
-        Err(error) => not_utf8(module, &shown(path), &error, id),
+        Ok(text) => ProjectFile::parse(&module, &shown(path), &text, id),
+        Err(error) => not_utf8(&module, &shown(path), &error, id),
     })
 }
 
 /// A file in another encoding: nothing is known of it but where it stops being UTF-8. Others do not suffer from it.
-fn not_utf8(module: String, path: &str, error: &FromUtf8Error, id: FileId) -> ProjectFile {
+fn not_utf8(module: &str, path: &str, error: &FromUtf8Error, id: FileId) -> ProjectFile {
     let text = String::from_utf8_lossy(error.as_bytes());
     let at = u32::try_from(error.utf8_error().valid_up_to()).unwrap_or(u32::MAX);
     // The sign that stands for it has three bytes.
@@ -194,19 +193,7 @@ fn not_utf8(module: String, path: &str, error: &FromUtf8Error, id: FileId) -> Pr
     ProjectFile {
         source: Source::new(id, path, &text),
         syntax: vec![found],
-        ..parse(module, path, "", id)
-    }
-}
-
-/// Parses a text as the file of a project.
-pub fn parse(module: String, path: &str, text: &str, id: FileId) -> ProjectFile {
-    let parsed = syntax::parse(id, text);
-    ProjectFile {
-        module: module.into(),
-        source: Source::new(id, path, text),
-        tree: Arc::new(parsed.tree),
-        comments: parsed.comments.into(),
-        syntax: parsed.diagnostics,
+        ..ProjectFile::parse(module, path, "", id)
     }
 }
 

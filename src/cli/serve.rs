@@ -11,6 +11,7 @@ use super::deployment::Deployment;
 use super::output::note;
 use super::project::TEMPLATE_ENDINGS;
 use super::settings::{Root, Unusable};
+use super::watch::Changes;
 use super::{moment_for_people, now, world};
 use crate::engine::serve::{Serve, serve};
 use crate::engine::{LogEntry, Options, TaskUpdate};
@@ -34,7 +35,7 @@ pub fn run(args: &Args, color: Color) -> Result<ExitCode, Unusable> {
         data.display()
     ));
     let (changes, updates) = mpsc::channel(16);
-    let _watcher = watch(&root.folder, deployment, changes)?;
+    follow(&root.folder, deployment, changes)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -105,55 +106,37 @@ async fn asked_to_stop() {
 }
 
 /// Looks again whenever a file changes that tasks are made of.
-fn watch(
+fn follow(
     folder: &Path,
     mut deployment: Deployment,
     updates: mpsc::Sender<Vec<TaskUpdate>>,
-) -> Result<notify::RecommendedWatcher, Unusable> {
-    use notify::{RecursiveMode, Watcher};
-    /// An editor writes a file in several steps: what follows so soon belongs to the same change.
-    const SETTLES: Duration = Duration::from_millis(150);
-    let cannot =
-        |error: notify::Error| Unusable(format!("{} cannot be watched: {error}", folder.display()));
-    let (sender, changes) = std::sync::mpsc::channel();
+) -> Result<(), Unusable> {
     let root = folder.to_owned();
-    let hear = move |event: notify::Result<notify::Event>| {
-        // An event that cannot be read may have been any change.
-        if event.map_or(true, |it| concerns_tasks(&root, &it)) {
-            // The server may have stopped.
-            let _ = sender.send(());
-        }
-    };
-    let mut watcher = notify::recommended_watcher(hear).map_err(cannot)?;
-    watcher.watch(folder, RecursiveMode::Recursive).map_err(cannot)?;
-    let follow = move || {
-        while changes.recv().is_ok() {
-            while changes.recv_timeout(SETTLES).is_ok() {}
-            match deployment.look() {
-                Ok(changed) if changed.is_empty() => {}
-                Ok(changed) => {
-                    if updates.blocking_send(changed).is_err() {
-                        return;
-                    }
+    let changes = Changes::of([folder], move |path| concerns_tasks(&root, path))?;
+    let follow = move || loop {
+        changes.wait();
+        match deployment.look() {
+            Ok(changed) if changed.is_empty() => {}
+            Ok(changed) => {
+                // The server may have stopped.
+                if updates.blocking_send(changed).is_err() {
+                    return;
                 }
-                Err(Unusable(why)) => say(&format!("the change is not followed: {why}")),
             }
+            Err(Unusable(why)) => say(&format!("the change is not followed: {why}")),
         }
     };
     std::thread::Builder::new()
         .name("files".to_owned())
         .spawn(follow)
-        .map_err(|error| Unusable(format!("the machine has no thread for the files: {error}")))?;
-    Ok(watcher)
+        .map(drop)
+        .map_err(|error| Unusable(format!("the machine has no thread for the files: {error}")))
 }
 
-fn concerns_tasks(root: &Path, event: &notify::Event) -> bool {
-    let is_ours = |path: &PathBuf| {
-        let inner = path.strip_prefix(root).unwrap_or(path);
-        let is_hidden = inner.iter().any(|part| part.to_string_lossy().starts_with('.'));
-        let ending = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
-        // A folder that comes or goes may hold tasks.
-        !is_hidden && (ending == "task" || ending.is_empty() || TEMPLATE_ENDINGS.contains(&ending))
-    };
-    event.need_rescan() || !event.kind.is_access() && event.paths.iter().any(is_ours)
+fn concerns_tasks(root: &Path, path: &Path) -> bool {
+    let inner = path.strip_prefix(root).unwrap_or(path);
+    let is_hidden = inner.iter().any(|part| part.to_string_lossy().starts_with('.'));
+    let ending = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
+    // A folder that comes or goes may hold tasks.
+    !is_hidden && (ending == "task" || ending.is_empty() || TEMPLATE_ENDINGS.contains(&ending))
 }

@@ -185,18 +185,18 @@ struct World {
 impl World {
     fn new(attempt: &Attempt) -> Result<Self, Fault> {
         let program = attempt.program.share();
-        let types =
-            || Types::new(&program.descriptors).map_err(|error| Fault::argument(error.to_string()));
+        let types = Types::new(&program.descriptors);
+        let types = Rc::new(types.map_err(|error| Fault::argument(error.to_string()))?);
         let host = attempt.host.clone();
         Ok(Self {
             sources: Sources::new(
                 host.clone(),
                 program.clone(),
-                types()?,
+                types.clone(),
                 None,
                 attempt.known.clone(),
             ),
-            context: Context { host, output: attempt.listener.clone(), types: Rc::new(types()?) },
+            context: Context { host, output: attempt.listener.clone(), types },
             listener: attempt.listener.clone(),
             wrote: Cell::new(false),
             program,
@@ -218,18 +218,11 @@ impl Perform for World {
             EffectKind::Native(name) => {
                 effect::perform(&self.context, name, effect.args, site.descriptors.clone())
             }
-            EffectKind::Test(_) => {
-                Box::pin(async { Err(Fault::argument("statements of tests stand in tests only")) })
-            }
-            EffectKind::Statement { .. }
-            | EffectKind::Open { .. }
-            | EffectKind::Next
-            | EffectKind::Close
-            | EffectKind::Table { .. }
-            | EffectKind::Begin(_)
-            | EffectKind::Commit(_)
-            | EffectKind::Rollback(_) => {
+            kind if Sources::takes(kind) => {
                 Box::pin(async move { self.sources.perform(&effect).await })
+            }
+            _ => {
+                Box::pin(async { Err(Fault::argument("statements of tests stand in tests only")) })
             }
         }
     }

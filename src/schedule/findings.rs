@@ -126,9 +126,9 @@ pub enum ClockEffect {
 const TWO_YEARS: Duration = Duration::DAY.times(731);
 
 /// Everything that there is to say about a schedule, as of `now`, in the order of its fields; changes of clocks
-/// last.
+/// last, and only where there is a `now`: without it, days are counted from the epoch.
 #[must_use]
-pub fn findings(schedule: &Schedule, now: Instant) -> Vec<Finding> {
+pub fn findings(schedule: &Schedule, now: Option<Instant>) -> Vec<Finding> {
     let Schedule::Cron { calendar, bounds } = schedule else {
         return Vec::new();
     };
@@ -139,9 +139,11 @@ pub fn findings(schedule: &Schedule, now: Instant) -> Vec<Finding> {
         FieldKind::ALL.iter().flat_map(|it| uneven_steps(cron, *it)).map(Finding::UnevenStep),
     );
     found.extend(skips_months(cron).map(Finding::SkipsMonths));
-    found.extend(either_day(schedule, calendar, now).map(Finding::EitherDay));
+    found.extend(either_day(schedule, calendar, now.unwrap_or(Instant(0))).map(Finding::EitherDay));
     found.extend(sevens(cron).map(|span| Finding::SundaySeven { span }));
-    found.extend(clock_changes(calendar, *bounds, now).map(Finding::ClockChange));
+    if let Some(now) = now {
+        found.extend(clock_changes(calendar, *bounds, now).map(Finding::ClockChange));
+    }
     found
 }
 
@@ -363,7 +365,7 @@ mod tests {
     }
 
     fn found(text: &str) -> Vec<Finding> {
-        findings(&schedule(text, "Europe/Prague"), november_2026())
+        findings(&schedule(text, "Europe/Prague"), Some(november_2026()))
     }
 
     fn only(text: &str) -> Finding {
@@ -502,13 +504,13 @@ mod tests {
         };
         let bounds = of(None, "2026-12-05T00:00Z");
         let found =
-            findings(&Schedule::Cron { calendar: calendar.clone(), bounds }, november_2026());
+            findings(&Schedule::Cron { calendar: calendar.clone(), bounds }, Some(november_2026()));
         let [Finding::EitherDay(either)] = &found[..] else { panic!("{found:?}") };
         assert_eq!(
             (either.year, dates(&either.next)),
             (2026, vec!["2026-11-27".into(), "2026-12-04".into()])
         );
         let past = of(None, "2026-01-01T00:00Z");
-        assert_eq!(findings(&Schedule::Cron { calendar, bounds: past }, november_2026()), []);
+        assert_eq!(findings(&Schedule::Cron { calendar, bounds: past }, Some(november_2026())), []);
     }
 }

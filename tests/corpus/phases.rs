@@ -13,7 +13,7 @@ use taskc::check::{self, headers::TaskHeaders};
 use taskc::diagnostics::{Diagnostic, Severity};
 use taskc::engine::attempt::{self, Attempt, Ended, Listener};
 use taskc::host::sim::World;
-use taskc::source::{FileId, Source, Sources};
+use taskc::source::{FileId, Sources};
 use taskc::stdlib;
 use taskc::stdlib::effect::{Level, Output};
 use taskc::value::Value;
@@ -72,16 +72,8 @@ fn project(case: &Case) -> Project {
     let mut project = Project::default();
     project.settings = settings(&case.settings);
     for file in &case.files {
-        project.add(|id| {
-            let parsed = taskc::syntax::parse(id, &file.text);
-            ProjectFile {
-                module: file.module.as_str().into(),
-                source: Source::new(id, &format!("{}.task", file.module), &file.text),
-                tree: Arc::new(parsed.tree),
-                comments: parsed.comments.into(),
-                syntax: parsed.diagnostics,
-            }
-        });
+        let path = format!("{}.task", file.module);
+        project.add(|id| ProjectFile::parse(&file.module, &path, &file.text, id));
     }
     project
 }

@@ -6,6 +6,7 @@ pub(crate) mod web;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 /// A folder that is removed when the test ends.
 pub(crate) struct Folder(PathBuf);
@@ -80,4 +81,19 @@ pub(crate) fn stdout(output: &Output) -> String {
 /// Standard error, as text.
 pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Looks again and again until something holds.
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_mins(1), "waited in vain: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether a server answers in a folder.
+#[cfg(unix)]
+pub(crate) fn listens(folder: &Folder) -> bool {
+    std::os::unix::net::UnixStream::connect(folder.path().join(".taskc/taskc.sock")).is_ok()
 }

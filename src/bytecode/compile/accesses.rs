@@ -1,7 +1,7 @@
 //! What an instruction does to virtual registers, windows included.
 
 use super::virtual_fn::Virtual;
-use crate::bytecode::instruction::Instruction;
+use crate::bytecode::instruction::{Instruction, Rename};
 use crate::bytecode::operand::{Access, Bank, Operand, Window};
 
 type Ins = Instruction<Virtual>;
@@ -88,6 +88,27 @@ impl Numbering {
             }
             _ => {}
         });
+    }
+}
+
+/// Exchanges registers by a table; windows and targets stay. Who uses it has seen to it that no window is concerned.
+pub(super) struct Exchange<'a> {
+    pub(super) numbering: Numbering,
+    /// By register: the one that takes its place.
+    pub(super) by: &'a [Var],
+}
+
+impl Rename<Virtual, Virtual> for Exchange<'_> {
+    fn register(&mut self, bank: Bank, _: Access, register: Virtual) -> Virtual {
+        self.numbering.register(self.by[self.numbering.var(bank, register).at()]).1
+    }
+
+    fn window(&mut self, _: Bank, window: Window<Virtual>) -> Window<Virtual> {
+        window
+    }
+
+    fn target(&mut self, target: u32) -> u32 {
+        target
     }
 }
 

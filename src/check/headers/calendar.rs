@@ -12,15 +12,15 @@ impl Checker<'_> {
     pub(super) fn lint_schedule(&mut self, text: &HeaderText, schedule: &Schedule) {
         let Schedule::Cron { calendar, .. } = schedule else { return };
         let now = self.world.project.settings.now.map(Instant);
-        let found = findings(schedule, now.unwrap_or(Instant(0)));
+        let found = findings(schedule, now);
         let is_change = |it: &Finding| matches!(it, Finding::ClockChange(_));
         let (changes, others): (Vec<_>, Vec<_>) = found.into_iter().partition(is_change);
         // A nickname is a phrase of its own: nobody wrote the fields that it stands for.
         let is_nickname = text.text.starts_with('@');
         let others = others.into_iter().filter(|_| !is_nickname).map(|it| vec![it]);
-        let changes = now.is_some().then_some(changes).filter(|it| !it.is_empty());
+        let changes = (!changes.is_empty()).then_some(changes);
         for together in others.chain(changes) {
-            let place = |range: &std::ops::Range<usize>| text.place(range);
+            let place = |range: &std::ops::Range<usize>| text.written.place(range.clone());
             let place = Place { calendar, text: &place, is_dated: now.is_some() };
             self.diagnostics.extend(surprise(&together, place));
         }

@@ -3,7 +3,7 @@
 use ecow::EcoString;
 
 use crate::check::checker::{Checker, Want};
-use crate::check::literal::plain_text;
+use crate::check::literal::{LiteralSpan, plain_text};
 use crate::check::report::headers as report;
 use crate::check::types::Type;
 use crate::schedule::{Date, Duration, Instant, Zone};
@@ -99,25 +99,7 @@ pub(super) fn span(part: &HeaderPart) -> Span {
 /// A text of a header with its place.
 pub(super) struct HeaderText {
     pub(super) text: EcoString,
-    /// The whole literal, quotes included.
-    pub(super) literal: Span,
-    /// What stands between the quotes, where each of its bytes is one of the text's.
-    pub(super) inside: Option<Span>,
-}
-
-impl HeaderText {
-    /// Where some bytes of the text stand in the file; the whole literal where escapes make that unclear.
-    pub(super) fn place(&self, range: &std::ops::Range<usize>) -> Span {
-        let offset = |at: usize| u32::try_from(at).unwrap_or(0);
-        match self.inside {
-            Some(inside) => Span {
-                start: inside.start + offset(range.start),
-                end: inside.start + offset(range.end),
-                ..inside
-            },
-            None => self.literal,
-        }
-    }
+    pub(super) written: LiteralSpan,
 }
 
 impl<'p> Checker<'p> {
@@ -218,12 +200,7 @@ impl<'p> Checker<'p> {
             self.report(report::hole(hole, parts.word()));
             return None;
         }
-        let text_of = plain_text(text);
-        let inside = match text.parts.as_slice() {
-            [TextPart::Literal(piece, span)] if span.range().len() == piece.len() => Some(*span),
-            _ => None,
-        };
-        Some(HeaderText { text: text_of, literal: value.span, inside })
+        Some(HeaderText { text: plain_text(text), written: LiteralSpan::of(text, value.span) })
     }
 
     /// `@2026-01-01T00:00:00Z`; a date is the beginning of that day in a zone.

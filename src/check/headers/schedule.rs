@@ -127,7 +127,7 @@ impl<'p> Checker<'p> {
         match Zone::get(&text.text) {
             Ok(zone) => Some(zone),
             Err(problem) => {
-                let span = text.place(&(0..text.text.len()));
+                let span = text.written.place(0..text.text.len());
                 self.report(schedules::unknown_zone(span, &problem));
                 None
             }
@@ -145,13 +145,13 @@ impl<'p> Checker<'p> {
                 if schedule.is_ever_due() {
                     self.lint_schedule(text, &schedule);
                 } else {
-                    self.report(schedules::nothing_left(text.literal));
+                    self.report(schedules::nothing_left(text.written.whole));
                 }
                 Some(schedule)
             }
             Err(errors) => {
                 for error in &errors {
-                    let place = |range: &std::ops::Range<usize>| text.place(range);
+                    let place = |range: &std::ops::Range<usize>| text.written.place(range.clone());
                     self.report(schedules::cron(error, &text.text, &place, &zone, now));
                 }
                 None

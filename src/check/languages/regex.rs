@@ -8,7 +8,7 @@ impl Checker<'_> {
     pub(super) fn check_regex(&mut self, literal: &Literal<'_>) {
         if let Err(error) = ::regex::Regex::new(literal.text) {
             let (at, what) = told(&error.to_string(), literal.text);
-            self.report(report::bad_regex(literal.place(at..at), literal.whole, &what));
+            self.report(report::bad_regex(literal.place(at..at), literal.written.whole, &what));
         }
     }
 }

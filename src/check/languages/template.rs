@@ -23,7 +23,7 @@ impl<'p> Checker<'p> {
         let mut environment = Environment::new();
         let shown = if name.is_empty() { "the template" } else { name };
         if let Err(error) = environment.add_template(shown, text) {
-            self.report(report::bad_template(literal.whole, shown, &error));
+            self.report(report::bad_template(literal.written.whole, shown, &error));
             return;
         }
         let Ok(template) = environment.get_template(shown) else { return };

@@ -36,7 +36,7 @@ use transactions::Transactions;
 pub struct Sources {
     host: Host,
     program: Arc<Program>,
-    types: Types,
+    types: Rc<Types>,
     /// The run, for [`marks`]; nothing for one that is not to be resumed.
     run: Option<String>,
     known: Arc<Known>,
@@ -67,7 +67,7 @@ impl Sources {
     pub fn new(
         host: Host,
         program: Arc<Program>,
-        types: Types,
+        types: Rc<Types>,
         run: Option<String>,
         known: Arc<Known>,
     ) -> Self {

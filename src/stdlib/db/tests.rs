@@ -94,7 +94,7 @@ impl Run {
             descriptors: descriptors(),
             ..Program::default()
         };
-        let types = Types::new(&program.descriptors).unwrap();
+        let types = Rc::new(Types::new(&program.descriptors).unwrap());
         let run = run.map(str::to_owned);
         let sources = Sources::new(world.host(), Arc::new(program), types, run, Arc::default());
         Self { sources, calls: 0 }

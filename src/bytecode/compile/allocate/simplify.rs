@@ -1,10 +1,10 @@
 //! Leaves out what nobody needs: copies of what does not change meanwhile, and results that nobody reads.
 
-use super::super::accesses::{Numbering, Var};
+use super::super::accesses::{Exchange, Var};
 use super::super::virtual_fn::{Virtual, VirtualFunction};
 use super::live::{Live, params};
-use crate::bytecode::instruction::{Instruction, Rename};
-use crate::bytecode::operand::{Access, Bank, Window};
+use crate::bytecode::instruction::Instruction;
+use crate::bytecode::operand::{Access, Bank};
 
 /// A copy may hide behind another, but seldom behind three.
 const ROUNDS_MAX: usize = 4;
@@ -20,7 +20,7 @@ pub(super) fn simplify(function: &mut VirtualFunction, gone: &mut [bool]) {
         if !round.changed {
             return;
         }
-        let mut replace = Replace { numbering: live.numbering, by: &round.replaced };
+        let mut replace = Exchange { numbering: live.numbering, by: &round.replaced };
         function.code.iter_mut().for_each(|it| *it = it.rename(&mut replace));
     }
 }
@@ -87,24 +87,5 @@ impl<'a> Round<'a> {
         self.touched[to.at()] = true;
         self.touched[from.at()] = true;
         true
-    }
-}
-
-struct Replace<'a> {
-    numbering: Numbering,
-    by: &'a [Var],
-}
-
-impl Rename<Virtual, Virtual> for Replace<'_> {
-    fn register(&mut self, bank: Bank, _: Access, register: Virtual) -> Virtual {
-        self.numbering.register(self.by[self.numbering.var(bank, register).at()]).1
-    }
-
-    fn window(&mut self, _: Bank, window: Window<Virtual>) -> Window<Virtual> {
-        window
-    }
-
-    fn target(&mut self, target: u32) -> u32 {
-        target
     }
 }

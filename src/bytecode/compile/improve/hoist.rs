@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::accesses::{Numbering, Var};
+use super::super::accesses::{Exchange, Numbering, Var};
 use super::super::virtual_fn::{Label, Virtual, VirtualFunction};
 use super::Uses;
-use crate::bytecode::instruction::{Instruction, Rename};
-use crate::bytecode::operand::{Access, Bank, Window};
+use crate::bytecode::instruction::Instruction;
+use crate::bytecode::operand::Bank;
 use crate::source::Span;
 
 type Ins = Instruction<Virtual>;
@@ -154,7 +154,7 @@ impl Hoisted {
         let spans = std::mem::take(&mut function.spans);
         // By old place: where what is loaded before it stands, and where it stands itself.
         let mut places = Vec::with_capacity(code.len() + 1);
-        let mut same = Same { numbering, by: &self.same };
+        let mut same = Exchange { numbering, by: &self.same };
         for (at, (instruction, span)) in code.into_iter().zip(spans).enumerate() {
             let before = here(function);
             for load in self.before.get(&at).into_iter().flatten() {
@@ -194,24 +194,4 @@ fn labels_from_outside(function: &VirtualFunction, loops: &[Loop]) -> Vec<bool> 
             loops.iter().any(|it| it.start == place && it.start <= at && at <= it.end);
     }
     inside.into_iter().map(|inside| !inside).collect()
-}
-
-/// Exchanges registers for those that hold the same.
-struct Same<'a> {
-    numbering: Numbering,
-    by: &'a [Var],
-}
-
-impl Rename<Virtual, Virtual> for Same<'_> {
-    fn register(&mut self, bank: Bank, _: Access, register: Virtual) -> Virtual {
-        self.numbering.register(self.by[self.numbering.var(bank, register).at()]).1
-    }
-
-    fn window(&mut self, _: Bank, window: Window<Virtual>) -> Window<Virtual> {
-        window
-    }
-
-    fn target(&mut self, target: u32) -> u32 {
-        target
-    }
 }
