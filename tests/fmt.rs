@@ -56,9 +56,22 @@ fn a_file_with_syntax_errors_is_left_alone_and_the_others_are_formatted() {
         "{errors}"
     );
     assert!(
-        errors.ends_with("1 of 2 files formatted, 1 file with syntax errors left alone\n"),
+        errors.ends_with("1 of 2 files formatted, 1 file with errors left alone\n"),
         "{errors}"
     );
+}
+
+#[test]
+fn a_file_in_another_encoding_is_left_alone_and_the_others_are_formatted() {
+    let folder = Folder::new();
+    let latin = b"print(\"caf\xe9\")  \n";
+    std::fs::write(folder.path().join("latin.task"), latin).unwrap();
+    folder.write("messy.task", MESSY);
+    let output = fmt(&folder, &[]);
+    assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(1), "messy.task\n"));
+    assert_eq!(std::fs::read(folder.path().join("latin.task")).unwrap(), latin);
+    let errors = stderr(&output);
+    assert!(errors.contains("latin.task:1:11") && errors.contains("not UTF-8"), "{errors}");
 }
 
 #[test]

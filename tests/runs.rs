@@ -62,3 +62,15 @@ fn a_file_that_is_no_text_is_one_finding_and_the_others_are_checked() {
     assert!(lines[0].starts_with("latin.task:1:11: error[unknown-character]"), "{said}");
     assert!(lines[1].starts_with("other.task:1:7: error[unknown-name]"), "{said}");
 }
+
+#[test]
+fn clock_changes_are_looked_for_from_today_on_or_from_the_day_given() {
+    let folder = Folder::new();
+    folder.write("nightly.task", "schedule \"30 2 * * *\" in \"Europe/Prague\"\nprint(1)\n");
+    let check = |arguments: &[&str]| {
+        stdout(&taskc(folder.path()).arg("check").args(arguments).output().unwrap())
+    };
+    assert!(check(&[]).contains("warning[clock-change]"), "{}", check(&[]));
+    let then = check(&["--now", "2027-01-01T00:00:00Z"]);
+    assert!(then.contains("warning[clock-change]") && then.contains("28 March 2027"), "{then}");
+}

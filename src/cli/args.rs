@@ -121,7 +121,7 @@ pub struct Check {
     /// Check again whenever a file changes
     #[arg(long)]
     pub watch: bool,
-    /// The time that findings about clock changes count from, such as 2026-03-01T00:00:00Z
+    /// The time that findings about clock changes count from, such as 2026-03-01T00:00:00Z; now where it is not given
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
     /// How to print; pretty on a terminal, else concise

@@ -9,7 +9,7 @@ use super::output::{colored, line, note};
 use super::project::{self, Loaded};
 use super::settings::Unusable;
 use super::watch::Changes;
-use super::{files, moment};
+use super::{files, moment, now};
 use crate::check::checked::Checked;
 use crate::check::library::Library;
 use crate::check::{self};
@@ -28,7 +28,7 @@ pub fn run(args: &Check, color: Color) -> Result<ExitCode, Unusable> {
 
 fn once(args: &Check, color: Color) -> Result<ExitCode, Unusable> {
     let paths = files::tasks(&args.paths).map_err(Unusable)?;
-    let now = args.now.as_deref().map(moment).transpose()?;
+    let now = Some(args.now.as_deref().map_or_else(|| Ok(now()), moment)?);
     let library = Library::new(stdlib::declarations());
     let mut loaded = project::load(&paths, now)?;
     if args.fix || args.unsafe_fixes {

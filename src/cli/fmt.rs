@@ -10,9 +10,10 @@ use super::args::{Color, Fmt};
 use super::check::style;
 use super::files;
 use super::output::{line, note, result};
+use super::project::encoding_finding;
 use super::settings::Unusable;
 use crate::diagnostics::render::{Face, render};
-use crate::source::Sources;
+use crate::source::{FileId, Sources};
 use crate::syntax;
 
 /// Formats what is named. A file with syntax errors is left alone, its errors are shown, and the others are formatted.
@@ -40,14 +41,15 @@ enum Outcome {
     Same,
     /// It was in another one.
     Other,
-    /// It has syntax errors, which have been shown.
+    /// It has syntax errors or is no text, which has been shown.
     Broken,
 }
 
 fn file(path: &Path, only_check: bool, color: Color) -> Result<Outcome, Unusable> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Unusable(format!("{} cannot be read: {error}", path.display())))?;
     let name = path.display().to_string();
+    let bytes =
+        std::fs::read(path).map_err(|error| Unusable(format!("{name} cannot be read: {error}")))?;
+    let Some(text) = utf8(&name, bytes, color) else { return Ok(Outcome::Broken) };
     let Some(formatted) = formatted(&name, &text, color) else { return Ok(Outcome::Broken) };
     if formatted == text {
         return Ok(Outcome::Same);
@@ -61,10 +63,11 @@ fn file(path: &Path, only_check: bool, color: Color) -> Result<Outcome, Unusable
 }
 
 fn stdin(only_check: bool, color: Color) -> Result<ExitCode, Unusable> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     std::io::stdin()
-        .read_to_string(&mut text)
+        .read_to_end(&mut bytes)
         .map_err(|error| Unusable(format!("standard input cannot be read: {error}")))?;
+    let Some(text) = utf8("standard input", bytes, color) else { return Ok(ExitCode::from(1)) };
     let Some(formatted) = formatted("standard input", &text, color) else {
         return Ok(ExitCode::from(1));
     };
@@ -73,6 +76,18 @@ fn stdin(only_check: bool, color: Color) -> Result<ExitCode, Unusable> {
     }
     result(&formatted);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The text; nothing where it is in another encoding, which is said.
+fn utf8(name: &str, bytes: Vec<u8>, color: Color) -> Option<String> {
+    String::from_utf8(bytes)
+        .map_err(|error| {
+            let mut sources = Sources::default();
+            let (text, found) = encoding_finding(&error, FileId(0));
+            sources.add(name, &text);
+            note(render(&[found], &sources, Face::Pretty(style(color))).trim_end());
+        })
+        .ok()
 }
 
 /// The text in the one style; nothing where it has syntax errors, which are shown.
@@ -89,7 +104,7 @@ fn summary(only_check: bool, total: usize, formatted: usize, broken: usize) -> S
     let done = if only_check { "not in the style" } else { "formatted" };
     let mut summary = format!("{} of {} {done}", formatted, files(total));
     if broken > 0 {
-        summary.push_str(&format!(", {} with syntax errors left alone", files(broken)));
+        summary.push_str(&format!(", {} with errors left alone", files(broken)));
     }
     summary
 }

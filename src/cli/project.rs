@@ -183,18 +183,24 @@ fn read(root: &Path, path: &Path, id: FileId) -> Result<ProjectFile, Unusable> {
 
 /// A file in another encoding: nothing is known of it but where it stops being UTF-8. Others do not suffer from it.
 fn not_utf8(module: &str, path: &str, error: &FromUtf8Error, id: FileId) -> ProjectFile {
-    let text = String::from_utf8_lossy(error.as_bytes());
+    let (text, found) = encoding_finding(error, id);
+    ProjectFile {
+        source: Source::new(id, path, &text),
+        syntax: vec![found],
+        ..ProjectFile::parse(module, path, "", id)
+    }
+}
+
+/// What there is to say about a file that is not UTF-8, and the text that it is shown in.
+pub fn encoding_finding(error: &FromUtf8Error, id: FileId) -> (String, Diagnostic) {
+    let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
     let at = u32::try_from(error.utf8_error().valid_up_to()).unwrap_or(u32::MAX);
     // The sign that stands for it has three bytes.
     let span = Span { file: id, start: at, end: at.saturating_add(3) };
     let found = Diagnostic::new("unknown-character", span, "this byte is not UTF-8")
         .because("every `.task` file is")
         .help("save the file as UTF-8; a file with another encoding or a binary one is no task");
-    ProjectFile {
-        source: Source::new(id, path, &text),
-        syntax: vec![found],
-        ..ProjectFile::parse(module, path, "", id)
-    }
+    (text, found)
 }
 
 /// `lib/money` for `ROOT/lib/money.task`.
