@@ -237,7 +237,8 @@ impl<'a> Placer<'a> {
 
     fn start(&self, group: &Group) -> u32 {
         let starts = self.slots(group).filter_map(|(_, it)| Some(self.segments(it).first()?.0));
-        starts.min().unwrap_or(2 * group.instruction)
+        // One without registers stands above all that are begun before its call.
+        starts.min().unwrap_or(2 * group.instruction + 1)
     }
 
     fn slots(&self, group: &Group) -> impl Iterator<Item = (usize, Var)> + use<'a> {
@@ -261,21 +262,20 @@ impl<'a> Placer<'a> {
                 Location::Register(register) => usize::from(register),
                 Location::Far(_) | Location::Nowhere => return false,
             };
-            let end = base + group.count.max(1) as usize;
+            let end = base + group.count as usize;
             // The window itself is the highest that is needed at the call.
             self.height[bank][group.instruction as usize] <= end
                 && self.is_clear_behind(bank, base, group)
         })
     }
 
-    /// Whether only the call's own result is needed behind it from the window's first register on.
+    /// Whether only the call's own result, in the window's first register, is needed behind it from there on.
     fn is_clear_behind(&self, bank: usize, base: usize, group: &Group) -> bool {
         let behind = (2 * group.instruction + 1, 2 * group.instruction + 2);
-        let own = self.classes.leader(group.first);
-        (base..self.taken[bank].len()).all(|register| {
-            let own_register = self.locations[own.at()] == at(register);
-            own_register || self.is_free(bank, register, &[behind])
-        })
+        // The window of a call without operands in this bank holds nothing, not even a result.
+        let result = usize::from(group.count > 0);
+        (base + result..self.taken[bank].len())
+            .all(|register| self.is_free(bank, register, &[behind]))
     }
 
     fn finish(self, scratch: usize) -> Placement {
