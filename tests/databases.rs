@@ -120,7 +120,7 @@ fn a_unique_mark_is_added_where_the_rows_allow_it() {
     assert_eq!(run(&folder, &format!("{unique}print(Customer.get(name: \"Grace\")?.id)\n")), "2\n");
     let said = failure(&folder, &format!("{unique}Customer.insert({{ name: \"Ada\" }})\n"));
     assert!(
-        said.contains("error[unique]: another row of `customer` has the same `name`"),
+        said.contains("error[unique]: another row of `Customer` has the same `name`"),
         "{said}"
     );
 }

@@ -353,7 +353,7 @@ impl<'p> Checker<'p> {
             other => {
                 self.expr(index, Want::Value);
                 if !other.is_error() && !other.is_never() {
-                    self.report(report::types::not_indexable(base.span, index.span, other));
+                    self.report(report::types::not_indexable(base, other));
                 }
                 Type::Error
             }

@@ -305,8 +305,9 @@ impl<'p> Checker<'p> {
         }
         if let Some(method) = self.method_meant(call, name) {
             let first = call.args.first().map(|it| self.source.slice(it.value.span));
-            let receiver = first.filter(|it| is_short_word(it));
-            self.report(report::names::method_called_bare(&written, method, receiver));
+            let receiver = first.filter(|it| is_short_word(it) && self.takes_method(call, method));
+            let rest = self.other_arguments(call);
+            self.report(report::names::method_called_bare(&written, method, receiver, &rest));
             return Type::Error;
         }
         let known = self.visible_names();
@@ -316,6 +317,20 @@ impl<'p> Checker<'p> {
         let diagnostic = report::names::unknown_bare_function(&written, &near);
         self.report(diagnostic);
         Type::Error
+    }
+
+    /// Whether the first argument's type has the method.
+    fn takes_method(&self, call: &Call, method: &str) -> bool {
+        let first = call.args.first().map(|it| &self.tables.types[it.value.id.0 as usize]);
+        first.is_some_and(|ty| self.has_method(&self.open(ty), method))
+    }
+
+    /// What stands behind the first argument, for a call that is written anew.
+    fn other_arguments(&self, call: &Call) -> String {
+        let others = call.args.iter().skip(1).map(|it| self.source.slice(it.value.span));
+        let others: Vec<&str> = others.collect();
+        let text = others.join(", ");
+        if is_short(&text) { text } else { "…".to_owned() }
     }
 
     /// The method of a name, or the one of the first argument that other languages call so.
@@ -353,6 +368,10 @@ fn unnamed_signature(function: &FnType, call: &Call) -> Signature {
         params: function.params.iter().map(param).collect(),
         result: function.result.clone(),
     }
+}
+
+fn is_short(text: &str) -> bool {
+    text.len() <= 30 && !text.contains('\n')
 }
 
 fn is_short_word(text: &str) -> bool {

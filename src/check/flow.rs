@@ -25,9 +25,11 @@ impl<'p> Checker<'p> {
                 }
             }
             (FrameResult::Nothing, Some(value)) => {
-                self.expr(value, Want::Value);
+                let ty = self.expr(value, Want::Value);
                 let in_fn = self.scope.body_kind() == Some(FrameKind::Fn);
-                self.report(report::flow::returns_nothing(value.span, in_fn));
+                if !ty.is_error() {
+                    self.report(report::flow::returns_nothing(value.span, &ty, in_fn));
+                }
             }
             (FrameResult::Nothing, None) => {}
             (FrameResult::Stated(Type::Nothing, _), Some(value)) => {

@@ -1,5 +1,7 @@
 //! `match`: patterns against the subject's type, names that they bind, cases that nobody handles.
 
+use ecow::EcoString;
+
 use super::branch::Branch;
 use super::checker::{Checker, Want};
 use super::cover::{self, Pat};
@@ -10,6 +12,7 @@ use super::report;
 use super::scope::LocalKind;
 use super::types::{RecordType, Type};
 use crate::diagnostics::suggest::{Candidate, nearest};
+use crate::source::Span;
 use crate::syntax::tree::{
     Arm, Binding, Expr, ExprKind, Match, Name, Pattern, PatternKind, Range, UnaryOp,
 };
@@ -21,6 +24,8 @@ struct Cases {
     place: Option<facts::Place>,
     /// What the arms take that have no condition.
     taken: Vec<Pat>,
+    /// Texts that the subject never is, by their place.
+    never: Vec<(Span, EcoString)>,
     /// Whether a pattern was wrong, so that nothing can be said of what is missing.
     is_unsure: bool,
 }
@@ -34,7 +39,7 @@ impl<'p> Checker<'p> {
         }
         let is_unsure = subject.is_error() || subject == Type::Nothing;
         let place = self.place(&it.subject);
-        let mut cases = Cases { subject, place, taken: Vec::new(), is_unsure };
+        let mut cases = Cases { subject, place, taken: Vec::new(), never: Vec::new(), is_unsure };
         let before = self.facts.clone();
         let mut after: Option<Facts> = None;
         let mut branches = Vec::with_capacity(it.arms.len());
@@ -147,7 +152,7 @@ impl<'p> Checker<'p> {
             let written = plain_text(text);
             self.set_type(literal.id, inner.clone());
             if !members.contains(&written) && !cases.is_unsure {
-                self.report(report::types::never_true(literal.span, &written, members, None));
+                cases.never.push((literal.span, written.clone()));
             }
             return Pat::Text(written);
         }
@@ -264,16 +269,46 @@ impl<'p> Checker<'p> {
 
     fn demand_all_cases(&mut self, expr: &Expr, it: &Match, cases: &Cases) {
         if cases.is_unsure || cases.subject.is_never() {
-            return;
+            return self.warn_of_never(cases, &[]);
         }
         let open = |ty: &Type| self.open(ty);
-        let missing = cover::missing(&cases.subject, &cases.taken, &open);
+        let mut missing = cover::missing(&cases.subject, &cases.taken, &open);
+        let misspelt = self.misspelt_cases(cases, &missing);
+        missing.retain(|case| !misspelt.iter().any(|(_, meant)| meant == case));
+        self.warn_of_never(cases, &misspelt);
+        for (span, meant) in misspelt {
+            self.report(report::flow::misspelt_case(span, &meant));
+        }
         if !missing.is_empty() {
-            let word = crate::source::Span { end: it.subject.span.end, ..expr.span };
+            let word = Span { end: it.subject.span.end, ..expr.span };
             let close = expr.span.end.saturating_sub(1);
-            let insert = crate::source::Span { start: close, end: close, ..expr.span };
+            let insert = Span { start: close, end: close, ..expr.span };
             let has_guard = it.arms.iter().any(|arm| arm.guard.is_some());
             self.report(report::flow::unhandled_cases(word, insert, &missing, has_guard));
+        }
+    }
+
+    /// The cases that nobody handles because their texts are misspelt, as they would be written.
+    fn misspelt_cases(&self, cases: &Cases, missing: &[String]) -> Vec<(Span, String)> {
+        let inner = self.open(cases.subject.without_null());
+        let Type::Union(members) = &inner else { return Vec::new() };
+        let meant = |(span, written): &(Span, EcoString)| {
+            let near = nearest(written, members.iter().map(|it| Candidate::new(it)));
+            let [only] = near.as_slice() else { return None };
+            let case = format!("{only:?}");
+            missing.contains(&case).then_some((*span, case))
+        };
+        cases.never.iter().filter_map(meant).collect()
+    }
+
+    /// Says which of the texts the subject never is, but for those of which more is said.
+    fn warn_of_never(&mut self, cases: &Cases, said: &[(Span, String)]) {
+        let inner = self.open(cases.subject.without_null());
+        let Type::Union(members) = &inner else { return };
+        for (span, written) in &cases.never {
+            if !said.iter().any(|(other, _)| other == span) {
+                self.report(report::types::never_true(*span, written, members, None));
+            }
         }
     }
 }

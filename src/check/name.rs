@@ -12,6 +12,7 @@ use super::project::ProjectFile;
 use super::report;
 use super::scope::{FrameKind, Local, LocalId, LocalKind};
 use super::types::{DeclId, Type};
+use crate::diagnostics::suggest::foreign::{Foreign, foreign};
 use crate::diagnostics::suggest::{Candidate, certain, nearest};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Expr, ExprKind, Item, Name};
@@ -195,8 +196,10 @@ impl Checker<'_> {
         let known = self.visible_names();
         let candidates = || known.iter().map(|(name, weight)| Candidate::weighing(name, *weight));
         let diagnostic = match certain(name, candidates()) {
-            Some(meant) => report::names::misspelt_name(span, name, meant),
-            None => report::names::unknown_name(span, name, &nearest(name, candidates())),
+            Some(meant) if !foreign(name).is_some_and(Foreign::is_call) => {
+                report::names::misspelt_name(span, name, meant)
+            }
+            _ => report::names::unknown_name(span, name, &nearest(name, candidates())),
         };
         for (meant, _) in &known {
             if diagnostic.fixes.iter().any(|fix| fix.edits.iter().any(|it| it.text == *meant)) {

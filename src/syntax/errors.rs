@@ -5,13 +5,16 @@
 mod explain;
 mod habits;
 mod lexical;
+mod queries;
 mod structure;
+mod types;
 
 pub(super) use explain::explain;
+pub(super) use habits::goes_on_indented;
 pub(super) use lexical::*;
 pub(super) use structure::{
     Found, assign_in_condition, chained_comparison, declaration_inside, header_after_statement,
-    missing_comma,
+    header_in_brackets, missing_comma,
 };
 
 use crate::diagnostics::{Applicability, Diagnostic, Edit, Fix};

@@ -164,6 +164,7 @@ impl<'s> Scanner<'s> {
             Kind::ParenClose => self.closer(kind, Kind::ParenOpen),
             Kind::BracketClose => self.closer(kind, Kind::BracketOpen),
             Kind::BraceClose => self.brace_close(),
+            Kind::Minus if !self.inside_list() && self.dash_comment() => {}
             Kind::Minus => {
                 self.on_new_line &= !self.inside_list();
                 self.push(kind);

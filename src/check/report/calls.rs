@@ -62,7 +62,11 @@ impl Takes<'_> {
 pub(in crate::check) fn wrong_count(span: Span, takes: Takes<'_>, given: usize) -> Diagnostic {
     let verb = if given == 1 { "is" } else { "are" };
     let title = format!("{}; here {verb} {}", takes.sentence(), count(given, "value"));
-    Diagnostic::new("wrong-arguments", span, title).because("one too many").help(takes.signature())
+    let said = Diagnostic::new("wrong-arguments", span, title).because("one too many");
+    match takes.name {
+        "print" => said.help("several values stand in one text: `print(\"{a} {b}\")`"),
+        _ => said.help(takes.signature()),
+    }
 }
 
 /// A named argument that no parameter is called.
@@ -125,7 +129,8 @@ pub(in crate::check) fn missing_argument(
         .collect();
     let separator = if is_empty { "" } else { ", " };
     let text = format!("{separator}{}", holes.join(", "));
-    diagnostic.fix(Fix::snippet("add what is missing", place, text))
+    let shown: Vec<String> = missing.iter().map(|it| format!("{}: …", it.name)).collect();
+    diagnostic.fix(Fix::snippet(format!("add `{}`", shown.join(", ")), place, text))
 }
 
 /// Type arguments that a function does not take.

@@ -51,10 +51,10 @@ pub(in crate::check) fn empty_return(
 }
 
 /// `return e` where nothing is given.
-pub(in crate::check) fn returns_nothing(span: Span, in_fn: bool) -> Diagnostic {
+pub(in crate::check) fn returns_nothing(span: Span, ty: &Type, in_fn: bool) -> Diagnostic {
     let diagnostic = Diagnostic::new("wrong-type", span, "nothing is given back here");
     if in_fn {
-        diagnostic.help("state what the function gives: `fn f(…) -> int { … }`")
+        diagnostic.help(format!("state what the function gives: `fn f(…) -> {ty} {{ … }}`"))
     } else {
         diagnostic.help("`return` alone ends the run well; `fail \"…\"` ends it as failed")
     }
@@ -123,6 +123,13 @@ pub(in crate::check) fn unhandled_cases(
     diagnostic
         .help(if is_open { "add `else => …`" } else { "add the cases, or `else => …`" })
         .fix(Fix::snippet("fill in", insert, arms))
+}
+
+/// A case that nobody handles because its text is misspelt.
+pub(in crate::check) fn misspelt_case(span: Span, meant: &str) -> Diagnostic {
+    Diagnostic::new("unhandled-cases", span, format!("`{meant}` is not handled"))
+        .because("the value is never this text")
+        .fix(Fix::safe(format!("write `{meant}`"), span, meant))
 }
 
 /// A name among several patterns of one case.

@@ -124,7 +124,7 @@ pub(in crate::check) fn ambiguous(span: Span, name: &str, modules: &[EcoString])
 /// Nothing is called that.
 pub(in crate::check) fn unknown_name(span: Span, name: &str, near: &[&str]) -> Diagnostic {
     match foreign(name) {
-        Some(theirs) if near.is_empty() => theirs.finding(span),
+        Some(theirs) if near.is_empty() || theirs.is_call() => theirs.finding(span),
         _ => {
             let title = format!("nothing is called `{name}` here");
             offer(Diagnostic::new("unknown-name", span, title), span, near)
@@ -242,11 +242,12 @@ pub(in crate::check) fn method_called_bare(
     name: &Name,
     method: &str,
     receiver: Option<&str>,
+    rest: &str,
 ) -> Diagnostic {
     let receiver = receiver.unwrap_or("x");
     Diagnostic::new("unknown-function", name.span, format!("no function is called `{}`", name.text))
         .because("a method stands behind its value")
-        .help(format!("write `{receiver}.{method}(…)`"))
+        .help(format!("write `{receiver}.{method}({rest})`"))
 }
 
 /// A type is called to turn a value into one of its own.

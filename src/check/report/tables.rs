@@ -174,10 +174,3 @@ pub(in crate::check) fn wrong_column(
         format!("`{name}` needs {}, and this is {}", wanted.with_article(), found.with_article());
     Diagnostic::new("wrong-type", span, title)
 }
-
-/// A row of a list lacks a column with a default that another row names.
-pub(in crate::check) fn rows_differ(row: Span, column: &str) -> Diagnostic {
-    Diagnostic::new("missing-fields", row, format!("this row lacks `{column}`"))
-        .because("another row of the list names it")
-        .help("rows of one list have the same columns; name it here as well, or nowhere")
-}

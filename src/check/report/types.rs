@@ -31,6 +31,9 @@ pub(in crate::check) fn wrong_type(
     if let Some(special) = special_case(expr, found, wanted) {
         return special;
     }
+    if *found == Type::Null {
+        return null_given(expr, wanted, place);
+    }
     let title = title(found, wanted, place);
     let mut diagnostic = Diagnostic::new("wrong-type", expr.span, title);
     if let Some((span, why)) = stated_at(place, wanted) {
@@ -65,6 +68,26 @@ fn blame<'e>(
         }
     }
     (expr, found.clone())
+}
+
+/// `null` where something has to be.
+fn null_given(expr: &Expr, wanted: &Type, place: Place<'_>) -> Diagnostic {
+    let said = Diagnostic::new("wrong-type", expr.span, title(&Type::Null, wanted, place));
+    match place {
+        Place::Stated { at: Some(span), .. } | Place::Result(Some(span)) => said
+            .label(span, format!("stated as `{wanted}` here"))
+            .help(format!("what may be missing is stated so: `{wanted}?`"))
+            .fix(Fix::maybe(format!("write `{wanted}?`"), span.after(), "?")),
+        Place::Argument { .. }
+        | Place::Word(_)
+        | Place::Stated { at: None, .. }
+        | Place::Field(_)
+        | Place::Result(None)
+        | Place::Index(_)
+        | Place::Operand(_)
+        | Place::Element
+        | Place::Plain => said.help(format!("`null` may stand where a `{wanted}?` is taken")),
+    }
 }
 
 fn title(found: &Type, wanted: &Type, place: Place<'_>) -> String {
@@ -208,6 +231,9 @@ fn mended(
                 expr.span,
                 word,
             )),
+            None if matches!(expr.kind, ExprKind::Text(_)) => {
+                diagnostic.help("a `bool` is `true` or `false`, without quotes")
+            }
             None => {
                 let text = checker.source.slice(expr.span);
                 diagnostic.help(format!("a condition asks: `not {text}.is_empty()`"))
@@ -616,10 +642,12 @@ pub(in crate::check) fn no_fields_to_take(span: Span, ty: &Type) -> Diagnostic {
 }
 
 /// A value in square brackets' front that has no elements.
-pub(in crate::check) fn not_indexable(base: Span, index: Span, ty: &Type) -> Diagnostic {
+pub(in crate::check) fn not_indexable(base: &Expr, ty: &Type) -> Diagnostic {
+    if *ty == Type::Nothing {
+        return nothing_used(base);
+    }
     let title = format!("{} has no elements to look up", ty.with_article());
-    let diagnostic = Diagnostic::new("wrong-type", base, title);
-    let _ = index;
+    let diagnostic = Diagnostic::new("wrong-type", base.span, title);
     match ty {
         Type::Text | Type::Union(_) => diagnostic.help("a slice gives one character: `t[0..1]`"),
         Type::Record(_) | Type::Fault => diagnostic.help("fields stand behind a dot: `r.name`"),

@@ -109,35 +109,21 @@ impl<'p> Checker<'p> {
         }
     }
 
-    /// Rows that are written out. They become one list, so all have the columns that any of them has: a row that lacks one has
-    /// null there, which a column with a default does not take.
+    /// Rows that are written out, each with columns of its own: what one leaves out gets its default there.
     fn row_literals(&mut self, table: &TableInfo, rows: &'p Expr, items: &'p [Expr]) {
-        let given: Vec<Option<Vec<EcoString>>> =
-            items.iter().map(|item| self.row(table, item, Purpose::New)).collect();
-        let in_any =
-            |it: &&ColumnInfo| given.iter().flatten().any(|names| names.contains(&it.name));
-        let columns: Vec<&ColumnInfo> = table.columns.iter().filter(in_any).collect();
-        for (item, names) in items.iter().zip(&given) {
-            let Some(names) = names else { continue };
-            let lacks = |it: &&&ColumnInfo| {
-                let may_be_null = matches!(it.ty, Type::Optional(_) | Type::Json);
-                !names.contains(&it.name) && it.may_be_left_out() && !may_be_null
-            };
-            if let Some(column) = columns.iter().find(lacks) {
-                self.report(say::rows_differ(item.span, &column.name));
-            }
-        }
-        let field = |it: &&ColumnInfo| FieldType { name: it.name.clone(), ty: it.ty.clone() };
-        let fields = columns.iter().map(field).collect();
-        let row = Type::Record(RecordType::new(Some(table.name.clone()), fields).into());
+        let mut forms: Vec<Type> = Vec::new();
         for item in items {
-            if let ExprKind::Record(_) = item.kind {
-                self.set_type(item.id, row.clone());
-            } else {
-                let found = self.type_of(item.id).clone();
-                self.widen(item, &found, &row);
+            self.row(table, item, Purpose::New);
+            let form = self.type_of(item.id).clone();
+            if !forms.contains(&form) {
+                forms.push(form);
             }
         }
+        let row = match forms.as_slice() {
+            [] => table.row.clone(),
+            [only] => only.clone(),
+            _ => Type::OneOf(forms.into()),
+        };
         self.set_type(rows.id, Type::list(row));
     }
 

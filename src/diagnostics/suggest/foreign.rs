@@ -19,6 +19,12 @@ pub struct Foreign {
 }
 
 impl Foreign {
+    /// Whether a call stands for it here: surer than any name that is near by its letters.
+    #[must_use]
+    pub fn is_call(&self) -> bool {
+        self.ours.ends_with("()")
+    }
+
     /// Says so about the place where it stands.
     #[must_use]
     pub fn finding(&self, span: Span) -> Diagnostic {
@@ -59,6 +65,7 @@ const fn none(theirs: &'static str, advice: &'static str) -> Foreign {
 
 const MATCH: &str = "write `match x { 1 => …  else => … }`";
 const RECORD: &str = "write `type Line = { sku: text, qty: int }`, or `table` for what is stored";
+const MODULE: &str = "write `use shop` for `shop.task`; `http`, `json` and the rest of the library are there without";
 const BLOCK: &str = "blocks stand in braces: `{ … }`";
 const BITS: &str = "bits are handled by `bit_and`, `bit_or`, `bit_xor` and `bit_not`";
 const CATCH: &str = "write `try { … } catch e { … }`";
@@ -90,7 +97,7 @@ const TABLE: &[Foreign] = &[
     like("xor", "!=", "write `a != b`"),
     like(
         "like",
-        "matches",
+        "contains",
         "write `name.contains(\"…\")`, `name.starts_with(\"…\")` or `name.like(\"A%\")`",
     ),
     like("between", "and", "write `a <= x and x <= b`"),
@@ -114,9 +121,9 @@ const TABLE: &[Foreign] = &[
     exact("def", "fn"),
     exact("proc", "fn"),
     exact("sub", "fn"),
-    exact("import", "use"),
-    exact("require", "use"),
-    exact("include", "use"),
+    like("import", "use", MODULE),
+    like("require", "use", MODULE),
+    like("include", "use", MODULE),
     like("struct", "type", RECORD),
     like("class", "type", RECORD),
     like("interface", "type", RECORD),
@@ -188,8 +195,8 @@ const TABLE: &[Foreign] = &[
     like("axios", "http", "write `http.get(url)`"),
     like("JSON", "json", "write `json.parse(text)` and `json.stringify(x)`"),
     none("Math", "numbers have methods: `x.abs()`, `x.round()`, `x.min(y)`"),
-    like("Date", "now", "write `now()`, or a literal: `@2026-03-29T02:30:00Z`"),
-    like("datetime", "now", "write `now()`, or a literal: `@2026-03-29T02:30:00Z`"),
+    like("Date", "now()", "write `now()`, or a literal: `@2026-03-29T02:30:00Z`"),
+    like("datetime", "now()", "write `now()`, or a literal: `@2026-03-29T02:30:00Z`"),
     like("process", "env", "write `env.NAME`, or `secret.NAME` for what nobody may see"),
     like("os", "env", "write `env.NAME`, or `secret.NAME` for what nobody may see"),
     like("Error", "fail", "write `fail \"what is wrong\"`"),

@@ -133,7 +133,8 @@ impl<'a> Call<'a, '_> {
             }
             let (given, edited) = (form.columns(), form.edited(conflict));
             let text = sqlite::insert(self.table, &given, &edited, conflict);
-            changed += self.session.execute_all(text, params).await.map_err(faults::of_database)?;
+            let done = self.session.execute_all(text, params).await;
+            changed += done.map_err(|error| faults::of_write(error, self.table))?;
         }
         Ok(count(changed))
     }
@@ -200,10 +201,11 @@ impl<'a> Call<'a, '_> {
         Ok(reader.values(&rows, self.ty.types, 0)?.pop())
     }
 
-    /// Finds the reference that leads nowhere, which the database does not name.
+    /// Tells a failed write by the program's names, and finds the reference that leads nowhere, which the database does
+    /// not name.
     async fn explain(&mut self, fault: Fault, columns: &[&Column], params: &[Datum]) -> Fault {
         if !fault.is(Code::ForeignKey) {
-            return fault;
+            return Fault { message: faults::in_words_of(&fault.message, self.table), ..fault };
         }
         for (column, value) in columns.iter().zip(params) {
             let Some(to) = column.reference.as_ref().filter(|_| *value != Datum::Null) else {

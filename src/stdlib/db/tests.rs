@@ -208,7 +208,7 @@ async fn many_rows_are_added_and_conflicts_settled_as_asked() {
     let added = run.table(call.clone(), &[rows(&["a", "b"]), Value::Null]).await.unwrap();
     assert_eq!(shown(&added), "2");
     let fault = run.table(call.clone(), &[rows(&["c", "a"]), Value::Null]).await.unwrap_err();
-    assert_eq!(fault.to_string(), "unique: another row of `customer` has the same `email`");
+    assert_eq!(fault.to_string(), "unique: another row of `Customer` has the same `email`");
     let added = run.table(call.clone(), &[rows(&["c", "a"]), Value::text("skip")]).await.unwrap();
     assert_eq!(shown(&added), "1");
     let added = run.table(call, &[rows(&["d", "a"]), Value::text("update")]).await.unwrap();

@@ -1,7 +1,7 @@
 //! Habits from other languages that more than one token shows: what stands around the token that did not fit tells
 //! what its writer had in mind. Only what cannot be anything else is named here; the rest is for [`super::explain`].
 
-use super::{Found, error, quoted};
+use super::{Found, error, queries, quoted, types};
 use crate::diagnostics::suggest::foreign::{Foreign, foreign};
 use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::diagnostics::{Diagnostic, Fix};
@@ -11,7 +11,12 @@ use crate::syntax::token::{Kind, Token};
 
 /// A habit that explains why `want` was not there.
 pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
-    word(want, found)
+    if found.statement.kind == Kind::From && found.slice(found.token) == "import" {
+        return Some(from_import(found));
+    }
+    queries::habit(want, found)
+        .or_else(|| types::habit(want, found))
+        .or_else(|| word(want, found))
         .or_else(|| statement(found))
         .or_else(|| head(want, found))
         .or_else(|| value(want, found))
@@ -27,8 +32,8 @@ pub(super) fn between_values(found: &Found<'_>) -> Option<Diagnostic> {
     if let Some(theirs) = foreign(found.slice(before)).filter(|_| before.kind.is_name()) {
         return Some(theirs.finding(found.span(before)));
     }
-    if found.token.kind == Kind::From {
-        return select_first(found);
+    if let Some(theirs) = types::behind_type(found).or_else(|| queries::select_first(found)) {
+        return Some(theirs);
     }
     if !found.token.kind.is_name() || !found.statement_before().contains("from ") {
         return None;
@@ -41,6 +46,11 @@ pub(super) fn between_values(found: &Found<'_>) -> Option<Diagnostic> {
 
 /// `elif c {`, `await f()`, `create table`: a word or sign here, right before, or at the beginning of the statement.
 fn word(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
+    if (want, found.token.kind) == (Want::Value, Kind::Pipe)
+        && let Some(closure) = closure_in_bars(found)
+    {
+        return Some(closure);
+    }
     let here = foreign(found.slice(found.token)).filter(|it| fits(want, it, found));
     if let Some(theirs) = here {
         return Some(theirs.finding(found.span(found.token)));
@@ -52,7 +62,9 @@ fn word(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
     }
     let is_word = found.statement.kind == Kind::Name && found.statement.start != found.token.start;
     let first = foreign(found.slice(found.statement))?;
-    (is_word && is_phrase(found.second.kind)).then(|| first.finding(found.span(found.statement)))
+    let opens_block = want == Want::LineEnd && found.token.kind == Kind::BraceOpen;
+    (is_word && (is_phrase(found.second.kind) || opens_block))
+        .then(|| first.finding(found.span(found.statement)))
 }
 
 /// Whether a foreign word explains what is wrong: a sign always, a name only where no name can stand.
@@ -74,6 +86,9 @@ fn is_phrase(next: Kind) -> bool {
 fn statement(found: &Found<'_>) -> Option<Diagnostic> {
     let first = found.slice(found.statement);
     match (first, found.token.kind) {
+        (_, Kind::Colon) if found.keep_on_line().is_some() => {
+            found.keep_on_line().map(|keep| super::declaration_inside(keep, Kind::Keep))
+        }
         (_, Kind::Colon) if found.before.is_some_and(|it| it.start == found.statement.start) => {
             found.statement.kind.is_name().then(|| header_with_colon(found))
         }
@@ -119,6 +134,7 @@ fn head(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
     match (want, found.token.kind) {
         (Want::Block, Kind::Colon) if first == Kind::Fn => Some(written(found, "->")),
         (Want::Block, Kind::Colon) => Some(colon_before_block(found)),
+        (Want::Value, Kind::Colon) if found.before_is(Kind::Try) => Some(colon_before_block(found)),
         (Want::Block | Want::LineEnd, Kind::Not) if found.next_starts_with("in ") => {
             Some(not_in(found))
         }
@@ -133,7 +149,6 @@ fn head(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
         {
             Some(record_in_head(found))
         }
-        (Want::Token(Kind::In), _) => select_first(found),
         (Want::Name("element"), Kind::ParenOpen) => {
             Some(brackets(found, "write `for x in xs { … }`"))
         }
@@ -158,15 +173,14 @@ fn value(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
         (Want::Name("variable"), Kind::BracketOpen) => Some(list_pattern(found)),
         (_, Kind::For) if separator => Some(comprehension(found)),
         (Want::Value, Kind::Star) if found.before_is(Kind::ParenOpen) => Some(star(found)),
-        (Want::LineEnd, Kind::ParenOpen) if found.second.kind == Kind::Colon => {
-            Some(type_arguments(found))
+        (Want::LineEnd, Kind::If) if found.rest_of_line().contains(" else ") => {
+            Some(condition_behind(found))
         }
-        (Want::Token(Kind::Equal), Kind::Less) => Some(type_arguments(found)),
         _ => None,
     }
 }
 
-fn habitual(title: impl Into<String>, span: Span) -> Diagnostic {
+pub(super) fn habitual(title: impl Into<String>, span: Span) -> Diagnostic {
     error("foreign-word", title, span, "")
 }
 
@@ -212,6 +226,12 @@ fn header_with_colon(found: &Found<'_>) -> Diagnostic {
     }
 }
 
+/// `from datetime import date`
+fn from_import(found: &Found<'_>) -> Diagnostic {
+    habitual("modules are brought in with `use` here", found.span(found.statement))
+        .help("write `use shop` for `shop.task`; `http`, `json` and the rest of the library are there without")
+}
+
 /// `expect a == b` outside of a test
 fn in_tests_only(found: &Found<'_>, word: &str) -> Diagnostic {
     error("misplaced", format!("`{word}` stands in tests only"), found.span(found.statement), "")
@@ -246,19 +266,18 @@ fn type_before_name(found: &Found<'_>) -> Diagnostic {
         .fix(Fix::maybe("write `let`", span, "let"))
 }
 
-/// `if x:`
-fn colon_before_block(found: &Found<'_>) -> Diagnostic {
-    habitual("blocks stand in braces here", found.span(found.token))
-        .help("write `{ … }` instead of `:`")
+/// What is said of a block that begins with `:`.
+const BRACES: &str = "blocks stand in braces here";
+
+/// Whether a statement goes on with one whose block begins with `:`, of which so much has been said already.
+pub(in crate::syntax) fn goes_on_indented(found: &Found<'_>, said: &[Diagnostic]) -> bool {
+    matches!(found.slice(found.statement), "except" | "finally" | "elif" | "else")
+        && said.iter().any(|it| it.code == "foreign-word" && it.title == BRACES)
 }
 
-/// `select o.id from Order`
-fn select_first(found: &Found<'_>) -> Option<Diagnostic> {
-    const WORD: &str = "select";
-    let at = found.statement_before().find(&format!("{WORD} "))?;
-    let start = found.statement.start + u32::try_from(at).ok()?;
-    let span = Span { start, end: start + 6, ..found.span(found.statement) };
-    Some(habitual("`select` is the last clause of a query here", span).help(foreign(WORD)?.advice))
+/// `if x:`
+fn colon_before_block(found: &Found<'_>) -> Diagnostic {
+    habitual(BRACES, found.span(found.token)).help("write `{ … }` instead of `:`")
 }
 
 /// `for x in { a: 1 } {`
@@ -334,9 +353,28 @@ fn star(found: &Found<'_>) -> Diagnostic {
     habitual("`*` stands between two numbers only", span).fix(Fix::safe("leave it out", span, ""))
 }
 
-/// `let xs: Array<int> = …`, `name: varchar(50)`
-fn type_arguments(found: &Found<'_>) -> Diagnostic {
-    habitual("types have no arguments here", found.span(found.token)).help(
-        "a list is written `[int]`, a map `[text: int]`; a `text` is as long as it needs to be",
-    )
+/// `a if c else b`
+fn condition_behind(found: &Found<'_>) -> Diagnostic {
+    habitual("the condition stands in front here", found.span(found.token))
+        .help("write `if c { a } else { b }`")
+}
+
+/// `|x| x + 1`
+fn closure_in_bars(found: &Found<'_>) -> Option<Diagnostic> {
+    let rest = found.rest_of_line();
+    let names = rest[1..].split_once('|').map(|(names, _)| names)?;
+    let is_name = |it: &str| it.trim().chars().all(|c| c.is_alphanumeric() || c == '_');
+    if names.trim().is_empty() || !names.split(',').all(is_name) {
+        return None;
+    }
+    let names = names.trim();
+    let ours = if names.contains(',') { format!("({names}) =>") } else { format!("{names} =>") };
+    let start = found.token.start;
+    let end = start + u32::try_from(rest[1..].find('|')? + 2).ok()?;
+    let head = Span { end, ..found.span(found.token) };
+    Some(habitual("a function is written `x => x + 1` here", head).fix(Fix::safe(
+        format!("write `{ours}`"),
+        head,
+        ours,
+    )))
 }

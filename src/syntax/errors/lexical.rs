@@ -182,14 +182,45 @@ fn in_place_of_semicolon(span: Span, text: &str) -> &'static str {
     if ends || rest.starts_with("//") { "" } else { "\n" }
 }
 
-/// `# comment`, all of the file.
-pub(in crate::syntax) fn hash_comments(spans: &[Span]) -> Option<Diagnostic> {
+/// `# comment`, `-- comment`, all of the file.
+pub(in crate::syntax) fn foreign_comments(spans: &[Span], text: &str) -> Option<Diagnostic> {
     let first = *spans.first()?;
     let edits = spans.iter().map(|span| edit(*span, "//")).collect();
     let found = error("foreign-word", "comments begin with `//` here", first, "")
-        .help("write `//` instead of `#`")
+        .help(format!("write `//` instead of `{}`", &text[first.range()]))
         .fix(mend("write `//`", Applicability::Safe, edits));
     Some(found)
+}
+
+/// `for (let i = 0; i < n; i++)`; `head` is what stands there.
+pub(in crate::syntax) fn counting_loop(span: Span, head: &str) -> Diagnostic {
+    let said = error("foreign-word", "a loop goes over a range or a list here", span, "");
+    match counted(head) {
+        Some(ours) => said.fix(Fix::safe(format!("write `{ours}`"), span, ours)),
+        None => said.help("write `for i in 0..n { … }`, or `while` with a `var`"),
+    }
+}
+
+/// `(let i = 0; i < n; i++)` as `i in 0..n`.
+fn counted(head: &str) -> Option<String> {
+    let head = head.strip_prefix('(').and_then(|it| it.strip_suffix(')')).unwrap_or(head);
+    let parts: Vec<&str> = head.split(';').map(str::trim).collect();
+    let [first, condition, step] = parts.as_slice() else { return None };
+    let (name, start) = first.split_once('=')?;
+    let (name, start) = (name.split_whitespace().last()?, start.trim());
+    let rest = condition.strip_prefix(name)?.trim_start();
+    let (sign, end) = match rest.strip_prefix("<=") {
+        Some(end) => ("..=", end.trim()),
+        None => ("..", rest.strip_prefix('<')?.trim()),
+    };
+    let is_plain = |it: &str| {
+        !it.is_empty()
+            && it.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '(' | ')'))
+    };
+    let by_one = [format!("{name}++"), format!("++{name}"), format!("{name} += 1")];
+    let is_counting = by_one.iter().any(|it| it == step);
+    (is_counting && is_plain(start) && is_plain(end))
+        .then(|| format!("{name} in {start}{sign}{end}"))
 }
 
 /// `/* … */`

@@ -73,6 +73,22 @@ impl<'t> Found<'t> {
         self.text[self.statement.start as usize..].lines().next().unwrap_or_default()
     }
 
+    /// The token and what follows it on its line.
+    pub(super) fn rest_of_line(&self) -> &'t str {
+        self.text[self.token.start as usize..].lines().next().unwrap_or_default()
+    }
+
+    /// The `keep` of `keep n: …` in a block on one line, where it was taken for a statement of its own.
+    pub(super) fn keep_on_line(&self) -> Option<Span> {
+        const WORD: &str = "keep";
+        let head = &self.text[..self.token.start as usize];
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        let name = head.trim_end_matches(' ').trim_end_matches(is_name).trim_end_matches(' ');
+        let before = name.strip_suffix(WORD).filter(|it| !it.ends_with(is_name))?;
+        let start = crate::syntax::lex::offset(before.len());
+        Some(Span::new(self.file, start, start + crate::syntax::lex::offset(WORD.len())))
+    }
+
     /// The statement from its beginning to the token.
     pub(super) fn statement_before(&self) -> &'t str {
         self.text.get(self.statement.start as usize..self.token.start as usize).unwrap_or_default()
@@ -275,8 +291,22 @@ pub(in crate::syntax) fn chained_comparison(first: Span, second: Span) -> Diagno
 /// A declaration inside a block.
 pub(in crate::syntax) fn declaration_inside(word: Span, kind: Kind) -> Diagnostic {
     let title = format!("`{}` stands at the top level only", kind.text());
-    error("declaration-inside", title, word, "inside a block here")
-        .help("move it out; functions may be used above the line that declares them")
+    let said = error("declaration-inside", title, word, "inside a block here");
+    match kind {
+        Kind::Const => {
+            said.help("inside a block, write `let`").fix(Fix::safe("write `let`", word, "let"))
+        }
+        Kind::Keep => said.help(
+            "move it to the task's own lines; hand functions the value, and take back the new one",
+        ),
+        _ => said.help("move it out; functions may be used above the line that declares them"),
+    }
+}
+
+/// `tags ["a", "b"]`
+pub(in crate::syntax) fn header_in_brackets(open: Span, close: Span) -> Diagnostic {
+    error("foreign-word", "what a header says stands without brackets", open, "")
+        .fix(Fix::safe("leave the brackets out", open, "").and(close, ""))
 }
 
 /// `schedule` below statements; `first` is where the first statement begins.

@@ -12,7 +12,7 @@ use crate::syntax::tree::Comment;
 #[derive(Default)]
 pub(super) struct Habits {
     semicolons: Vec<Span>,
-    hash_comments: Vec<Span>,
+    line_comments: Vec<Span>,
     single_quotes: Vec<Span>,
     lookalikes: Vec<(Span, &'static str)>,
 }
@@ -22,7 +22,7 @@ impl Scanner<'_> {
         let habits = std::mem::take(&mut self.habits);
         let out = &mut self.out.diagnostics;
         out.extend(errors::semicolons(&habits.semicolons, self.text));
-        out.extend(errors::hash_comments(&habits.hash_comments));
+        out.extend(errors::foreign_comments(&habits.line_comments, self.text));
         out.extend(errors::single_quotes(&habits.single_quotes, self.text));
         out.extend(errors::lookalikes(&habits.lookalikes, self.text));
     }
@@ -45,12 +45,13 @@ impl Scanner<'_> {
             "!==" | "<>" => Kind::NotEqual,
             "!" => Kind::Not,
             ":=" => Kind::Equal,
+            ";" if self.counting_loop() => return,
             ";" => {
                 self.habits.semicolons.push(self.here());
                 self.on_new_line |= self.holes.is_empty();
                 return;
             }
-            "#" => return self.hash_comment(),
+            "#" => return self.line_comment(),
             "/*" => return self.block_comment(),
             _ => {
                 self.fault(self.start());
@@ -62,8 +63,39 @@ impl Scanner<'_> {
         self.push(meant);
     }
 
-    fn hash_comment(&mut self) {
-        self.habits.hash_comments.push(self.here());
+    /// `for (let i = 0; i < n; i++) {`: said once, and its head passed over. Whether the `;` belongs to such a head.
+    fn counting_loop(&mut self) -> bool {
+        let at = self.lexer.span().start;
+        let line_start = self.text[..at].rfind('\n').map_or(0, |it| it + 1);
+        let before = &self.text[line_start..at];
+        let Some(head) = before.trim_start().strip_prefix("for") else { return false };
+        if !head.starts_with([' ', '(']) || head.contains(['{', '"']) {
+            return false;
+        }
+        let start = line_start + before.len() - head.len() + head.len() - head.trim_start().len();
+        let rest = self.text[at..].lines().next().unwrap_or_default();
+        let brace = rest.rfind('{').unwrap_or(rest.len());
+        let end = at + rest[..brace].trim_end().len();
+        let close = at + rest[..brace].rfind(')').unwrap_or(rest[..brace].trim_end().len());
+        self.fault(self.start());
+        let span = self.span(offset(start), offset(end));
+        self.out.diagnostics.push(errors::counting_loop(span, &self.text[start..end]));
+        self.lexer.bump(close - self.lexer.span().end);
+        true
+    }
+
+    /// `-- comment` on a line of its own; whether it is one.
+    pub(super) fn dash_comment(&mut self) -> bool {
+        let is_one = self.on_new_line && self.lexer.remainder().starts_with("- ");
+        if is_one {
+            self.lexer.bump(1);
+            self.line_comment();
+        }
+        is_one
+    }
+
+    fn line_comment(&mut self) {
+        self.habits.line_comments.push(self.here());
         let rest = self.lexer.remainder();
         self.lexer.bump(rest.find('\n').unwrap_or(rest.len()));
         self.foreign_comment();

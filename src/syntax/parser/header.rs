@@ -3,9 +3,11 @@
 use super::block::block;
 use super::expr::postfix;
 use super::name::{is_word, taken};
+use super::recover::is_consequence;
 use super::{Inp, Look, Parsed};
 use crate::source::Span;
-use crate::syntax::token::Kind;
+use crate::syntax::errors;
+use crate::syntax::token::{Kind, Token};
 use crate::syntax::tree::{Header, HeaderPart, NodeId};
 
 /// Words that begin header lines; the checker says what each takes.
@@ -37,11 +39,30 @@ pub(super) fn follows(inp: &mut Inp<'_, '_>) -> bool {
     let next = inp.nth(1);
     let starts = match inp.kind() {
         Kind::Update | Kind::Delete => inp.nth(2).kind != Kind::In,
-        kind => kind.is_name(),
+        kind => kind.is_name() && !goes_on_elsewhere(inp),
     };
     starts
         && !next.on_new_line
-        && (is_literal(next.kind) || next.kind.is_name() && next.kind != Kind::Div)
+        && (is_literal(next.kind)
+            || next.kind.is_name() && next.kind != Kind::Div
+            || opens_list(inp, next))
+}
+
+/// `except Exception as e:`
+fn goes_on_elsewhere(inp: &mut Inp<'_, '_>) -> bool {
+    let token = inp.token();
+    matches!(inp.text(token), "except" | "elif" | "finally")
+}
+
+/// Whether what follows a header's word is a list of literals to the end of the line: `tags ["a", "b"]`.
+fn opens_list(inp: &mut Inp<'_, '_>, next: Token) -> bool {
+    let (word, at) = (inp.token(), inp.at());
+    let behind = (next.partner as usize).saturating_sub(at) + 1;
+    next.kind == Kind::BracketOpen
+        && next.start > word.end
+        && WORDS.contains(&inp.text(word))
+        && is_literal(inp.nth(2).kind)
+        && inp.nth(behind).on_new_line
 }
 
 fn is_literal(kind: Kind) -> bool {
@@ -89,8 +110,23 @@ fn part(inp: &mut Inp<'_, '_>, last: Option<&HeaderPart>) -> Parsed<Option<Heade
             HeaderPart::Comma(span)
         }
         Kind::BraceOpen => HeaderPart::Block(block(inp)?),
+        Kind::BracketOpen | Kind::BracketClose => {
+            brackets(inp, token);
+            return part(inp, last);
+        }
         kind if is_literal(kind) => HeaderPart::Value(postfix(inp)?),
         kind if is_word(kind) => HeaderPart::Word(taken(inp)),
         _ => return Ok(None),
     }))
+}
+
+/// Passes over a bracket around a header's values; the first of the two is spoken of.
+fn brackets(inp: &mut Inp<'_, '_>, bracket: Token) {
+    let at = inp.at();
+    if bracket.kind == Kind::BracketOpen && !is_consequence(inp, at) {
+        let partner = inp.state().tokens[bracket.partner as usize];
+        let (open, close) = (inp.span(bracket), inp.span(partner));
+        inp.state().diagnostics.push(errors::header_in_brackets(open, close));
+    }
+    inp.bump();
 }

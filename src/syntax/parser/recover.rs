@@ -15,6 +15,9 @@ pub(super) fn report(inp: &mut Inp<'_, '_>, stop: Stop) {
         return;
     }
     let found = found(inp, stop.at as usize);
+    if errors::goes_on_indented(&found, &inp.state().diagnostics) {
+        return;
+    }
     let diagnostic = errors::explain(stop.want, &found);
     inp.state().diagnostics.push(diagnostic);
 }

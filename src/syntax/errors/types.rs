@@ -1,0 +1,145 @@
+//! Types as other languages write them: `List<int>`, `int[]`, `varchar(50)`.
+
+use super::{Found, habits::habitual};
+use crate::diagnostics::{Diagnostic, Fix};
+use crate::source::Span;
+use crate::syntax::parser::Want;
+use crate::syntax::token::Kind;
+
+/// A type of another language that explains why `want` was not there.
+pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
+    let ends_type = matches!(want, Want::LineEnd | Want::Block | Want::Token(_));
+    match found.token.kind {
+        Kind::Less | Kind::BracketOpen if ends_type => behind_type(found),
+        Kind::ParenOpen if want == Want::LineEnd && found.second.kind == Kind::Colon => {
+            Some(sized(found))
+        }
+        _ => None,
+    }
+}
+
+/// `List<int>`, `dict[str, int]`, `int[]`, where a type's name stands right before the bracket.
+pub(super) fn behind_type(found: &Found<'_>) -> Option<Diagnostic> {
+    let name = found.before.filter(|it| it.kind.is_name() && it.end == found.token.start)?;
+    let head = found.text[..name.start as usize].trim_end();
+    if !(head.ends_with(':') || head.ends_with("->")) {
+        return None;
+    }
+    let (open, close) = match found.token.kind {
+        Kind::Less => ('<', '>'),
+        _ => ('[', ']'),
+    };
+    let rest = &found.text[name.start as usize..];
+    let length = closed(rest, open, close)?;
+    let whole = Span { end: name.start + u32::try_from(length).ok()?, ..found.span(name) };
+    let said = |title: &str| habitual(title, whole);
+    let written = &rest[..length];
+    Some(match ours(written) {
+        Some(ours) if written.starts_with(found.slice(name)) => said(&format!(
+            "this type is written `{ours}` here"
+        ))
+        .fix(Fix::safe(format!("write `{ours}`"), whole, ours)),
+        _ => said("types have no arguments here")
+            .help("a list is written `[int]`, a map `[text: int]`, what may be missing `int?`"),
+    })
+}
+
+/// `name: varchar(50)`
+fn sized(found: &Found<'_>) -> Diagnostic {
+    habitual("types have no arguments here", found.span(found.token))
+        .help("a `text` is as long as it needs to be, a `decimal` as exact")
+}
+
+/// How many bytes it is to behind the bracket that closes the first one.
+fn closed(text: &str, open: char, close: char) -> Option<usize> {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        if c == '\n' {
+            return None;
+        } else if c == open {
+            depth += 1;
+        } else if c == close {
+            depth -= 1;
+            if depth == 0 {
+                return Some(at + 1);
+            }
+        }
+    }
+    None
+}
+
+/// A type of another language as it is written here, if it is plain enough to say.
+fn ours(theirs: &str) -> Option<String> {
+    let theirs = theirs.trim();
+    if let Some(element) = theirs.strip_suffix("[]") {
+        return Some(format!("[{}]", ours(element)?));
+    }
+    let Some((name, rest)) = theirs.split_once(['<', '[']) else { return plain(theirs) };
+    let arguments = arguments(rest.strip_suffix(['>', ']'])?);
+    let arguments: Vec<String> = arguments.into_iter().map(ours).collect::<Option<_>>()?;
+    match (name.to_lowercase().as_str(), arguments.as_slice()) {
+        ("list" | "array" | "vec" | "vector" | "set" | "seq" | "sequence" | "iterable", [of]) => {
+            Some(format!("[{of}]"))
+        }
+        ("map" | "dict" | "hashmap" | "record" | "mapping" | "dictionary", [key, value]) => {
+            Some(format!("[{key}: {value}]"))
+        }
+        ("optional" | "option" | "maybe" | "nullable", [of]) => Some(format!("{of}?")),
+        _ => None,
+    }
+}
+
+/// The arguments of a type, with commas between them.
+fn arguments(text: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut found) = (0, 0, Vec::new());
+    for (at, c) in text.char_indices() {
+        match c {
+            '<' | '[' => depth += 1,
+            '>' | ']' => depth -= 1,
+            ',' if depth == 0 => {
+                found.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(&text[start..]);
+    found
+}
+
+/// A name alone.
+fn plain(name: &str) -> Option<String> {
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let ours = match name {
+        "string" | "String" | "str" | "varchar" => "text",
+        "number" | "Decimal" => "decimal",
+        "integer" | "Integer" | "long" | "i64" => "int",
+        "boolean" | "Boolean" => "bool",
+        "double" | "Float" => "float",
+        "datetime" | "Date" => "time",
+        "any" | "object" | "Any" => "json",
+        other => other,
+    };
+    is_name.then(|| ours.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_of_other_languages_are_translated() {
+        for (theirs, expected) in [
+            ("List<int>", Some("[int]")),
+            ("int[]", Some("[int]")),
+            ("string[][]", Some("[[text]]")),
+            ("dict[str, int]", Some("[text: int]")),
+            ("Map<string, List<number>>", Some("[text: [decimal]]")),
+            ("Optional[Order]", Some("Order?")),
+            ("Result<int, text>", None),
+            ("List<int", None),
+        ] {
+            assert_eq!(ours(theirs).as_deref(), expected, "{theirs}");
+        }
+    }
+}
