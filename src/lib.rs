@@ -15,5 +15,6 @@ pub mod sql;
 pub mod stdlib;
 pub mod store;
 pub mod syntax;
+pub mod testing;
 pub mod value;
 pub mod vm;

@@ -10,6 +10,8 @@
 //! //~ 0..4 error[…]: …                 carets that would stand under the comment sign, as columns from 0
 //! //> 1                                at the end of the file: a line that the program prints
 //! //! error[index] line 2: …           how its run ends where it fails
+//! //> test "a" passed                  what became of its tests, below that
+//! //! test "b" 9:10[unmet-…]: …         where and why one failed, with labels, advice and what was printed
 //! ```
 //!
 //! The runner takes these lines out, runs the phases, puts in what happened and compares whole files: nothing is

@@ -294,12 +294,37 @@ pub enum TableCall {
 pub enum TestCall {
     /// Takes a time: the clock stands there.
     At,
-    /// Takes the arguments and, last, what is answered.
-    Stub(String),
-    /// Takes whether it held, and a list of the texts and values to show.
-    Expect,
+    /// Takes the pattern of addresses and, last, what is answered.
+    Stub {
+        /// `post`; nothing answers every method.
+        method: Option<String>,
+    },
+    /// Reached where a condition did not hold. Takes a list of the values to show.
+    Expect(Expectation),
+    /// Takes what the test wants a kept variable to hold, and what it held at its start.
+    Keep(u32),
     /// Runs the task's body.
     Run,
+    /// Gives what a kept variable holds now.
+    Kept(u32),
+}
+
+/// A condition that did not hold, in the file of the test.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Expectation {
+    /// The condition.
+    pub place: Shown,
+    /// The sides of a comparison and the variables whose values are shown.
+    pub shown: Vec<Shown>,
+}
+
+/// A place in a file, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Shown {
+    /// The first byte.
+    pub start: u32,
+    /// One past the last.
+    pub end: u32,
 }
 
 /// The SHA-256 of a program's portable form: its name among stored artefacts.

@@ -20,13 +20,23 @@ impl<'p> Checker<'p> {
         for (at, item) in self.items.iter().enumerate() {
             match item {
                 Item::Fn(function) => self.fn_body(at, function),
-                Item::Test(test) => self.test_body(at, test),
                 Item::Table(table) => self.table_body(self.decl(at), table),
                 Item::Header(header) => self.failure_body(header),
-                Item::Use(_) | Item::Const(_) | Item::Type(_) | Item::Keep(_) | Item::Stmt(_) => {}
+                Item::Use(_)
+                | Item::Const(_)
+                | Item::Type(_)
+                | Item::Keep(_)
+                | Item::Stmt(_)
+                | Item::Test(_) => {}
             }
         }
         self.task_body();
+        // Tests see what the task keeps.
+        for (at, item) in self.items.iter().enumerate() {
+            if let Item::Test(test) = item {
+                self.test_body(at, test);
+            }
+        }
     }
 
     fn fn_body(&mut self, at: usize, function: &'p tree::Fn) {
@@ -112,7 +122,9 @@ impl<'p> Checker<'p> {
     }
 
     fn test_body(&mut self, at: usize, test: &'p Test) {
+        self.refuse_second_test(test);
         let mark = self.enter(FrameKind::Test, FrameResult::Nothing);
+        self.declare_kept();
         self.block(&test.body, Want::Nothing);
         self.leave(mark);
         self.finish_body(Owner::Test(self.decl(at)));

@@ -9,12 +9,11 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::checked::{CallPlan, Resolution, Target};
+use super::checked::{Resolution, Target};
 use super::checker::{Checker, Want};
 use super::declared::Declared;
 use super::library::EntryId;
 use super::name::{Named, as_name, bare_name};
-use super::project::is_task;
 use super::report;
 use super::scope::FrameKind;
 use super::signature::{Parameter, Signature};
@@ -270,28 +269,6 @@ impl<'p> Checker<'p> {
                 Type::Error
             }
         }
-    }
-
-    /// `run()` in a test runs the task's statements.
-    fn run_task(&mut self, expr: &Expr, call: &'p Call) -> Type {
-        self.check_loose_args(call);
-        if let Some(first) = call.args.first() {
-            let takes = report::calls::Takes { name: "run", params: &[] };
-            self.report(report::calls::wrong_count(first.value.span, takes, call.args.len()));
-        }
-        if !is_task(self.items) {
-            self.report(report::calls::no_task_to_run(call.callee.span));
-        }
-        self.touch_task(call.callee.span);
-        let plan = CallPlan {
-            target: Target::RunTask,
-            type_args: Vec::new(),
-            args: Vec::new(),
-            params: Vec::new(),
-            optional: false,
-        };
-        self.tables.calls.insert(expr.id, plan);
-        Type::Nothing
     }
 
     fn unknown_call(&mut self, call: &'p Call, name: &EcoString) -> Type {

@@ -16,6 +16,7 @@ pub(super) mod queries;
 pub(super) mod schedules;
 pub(super) mod surprises;
 pub(super) mod tables;
+pub(super) mod test_stmts;
 pub(super) mod types;
 
 use crate::diagnostics::{Diagnostic, Fix};

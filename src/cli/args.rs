@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// A .task file says when it runs in its headers and what it does in its statements.
 ///
 ///   taskc check                 say what is wrong with every task of this folder
+///   taskc test                  run their tests
 ///   taskc run report.task       run one task now
 ///   taskc next report.task      show when it is due
 ///   taskc serve                 run all tasks of this folder on their schedules
@@ -60,6 +61,21 @@ pub enum CheckFormat {
     Github,
 }
 
+/// How reports of tests are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TestFormat {
+    /// A line each, and the source around what failed.
+    Pretty,
+    /// Only what failed, one line each: file:line:column: error[code]: test: what is wrong.
+    Concise,
+    /// One JSON object a line.
+    Json,
+    /// One JUnit document.
+    Junit,
+    /// Annotations of a GitHub workflow.
+    Github,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -71,6 +87,8 @@ pub enum Command {
     Fmt(Fmt),
     /// Run one task now, in the foreground
     Run(Run),
+    /// Run the tests of tasks and modules
+    Test(Test),
     /// Run all tasks of a folder on their schedules
     Serve(Serve),
     /// Show when tasks are due
@@ -156,6 +174,35 @@ pub struct Run {
     /// Where the embedded database is; .taskc in the project where it is not given
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+}
+
+/// `taskc test`
+///
+/// Each `test "…" { … }` runs in a world of its own: an empty database in memory, files in memory, a clock that stands still, mail
+/// that is caught, and a network on which only what the test stubs is answered.
+///
+///   test "an old order becomes late" {
+///     at @2026-03-02T06:00:00Z                             the clock stands here; sleep moves it
+///     Order.insert({ email: "ada@example.com", total: 10 })
+///     stub http "https://api.example.com/*" => { status: 200, json: { usd: 1.1 } }
+///     run()                                                the task's statements
+///     expect Order.get(1)?.status == "late"
+///     expect mail.sent().count() == 1
+///   }
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Test {
+    /// Files and folders; this folder where none is named
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose `FILE: NAME` matches this regular expression
+    #[arg(long, value_name = "RE")]
+    pub filter: Option<regex::Regex>,
+    /// Where randomness begins; the same seed gives every test the same random numbers
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = TestFormat::Pretty)]
+    pub format: TestFormat,
 }
 
 /// `taskc serve`

@@ -16,6 +16,7 @@ mod run;
 mod serve;
 mod settings;
 mod small;
+mod test;
 mod watch;
 mod world;
 
@@ -36,6 +37,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(args, color),
         Command::Fmt(args) => fmt::run(args, color),
         Command::Run(args) => run::run(args, color),
+        Command::Test(args) => test::run(args, color),
         Command::Serve(args) => serve::run(args, color),
         Command::Next(args) => next::run(args, color),
         Command::Runs(args) => ledger::runs(args),

@@ -35,6 +35,8 @@ pub enum Area {
     Effects,
     /// When tasks run.
     Schedules,
+    /// What tests promise, and the world around them.
+    Tests,
     /// What is allowed and still a bad idea.
     Lints,
 }
@@ -158,6 +160,13 @@ pub const ROWS: &[Row] = catalogue! {
         Warning "skips-months" "skips {months}"
         Hint "sunday-seven" "7 and 0 both mean Sunday"
         Error "unknown-zone" "no time zone is called `{name}`"
+    }
+    Tests {
+        Error "bad-stub" "{what} is no stub"
+        Error "endless-test" "the test did not end within {time}"
+        Error "failed-run" "{message}"
+        Error "unmet-expectation" "expected `{condition}`"
+        Error "unstubbed-call" "{method} `{address}` is not stubbed"
     }
     Lints {
         Hint "name-style" "{kind} are {style}"

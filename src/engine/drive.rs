@@ -13,10 +13,10 @@ use crate::value::{Fault, Value};
 use crate::vm::{Effect, FiberId, Machine, Step, Trace};
 
 /// An answer that is on its way.
-pub(super) type Answer<'a> = LocalBoxFuture<'a, Result<Value, Fault>>;
+pub(crate) type Answer<'a> = LocalBoxFuture<'a, Result<Value, Fault>>;
 
 /// What carries out effects.
-pub(super) trait Perform {
+pub(crate) trait Perform {
     /// Begins to carry out an effect.
     fn perform(&self, effect: Effect) -> Answer<'_>;
 
@@ -31,13 +31,13 @@ pub(super) trait Perform {
 }
 
 /// When to stop although the program would go on.
-pub(super) struct Brakes {
+pub(crate) struct Brakes {
     /// Measures the timeout.
-    pub(super) clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// How long it may take, sleep aside.
-    pub(super) timeout: Duration,
+    pub(crate) timeout: Duration,
     /// True once somebody wants it to stop.
-    pub(super) cancelled: watch::Receiver<bool>,
+    pub(crate) cancelled: watch::Receiver<bool>,
 }
 
 impl Brakes {
@@ -67,7 +67,7 @@ impl Brakes {
 
 /// What it came to.
 #[derive(Debug)]
-pub(super) enum Driven {
+pub(crate) enum Driven {
     /// The program's result.
     Done(Value),
     /// Nothing caught the error.
@@ -82,7 +82,7 @@ pub(super) enum Driven {
 const SLICE: u64 = 1_000_000;
 
 /// Drives a machine. Effects that are on their way when it stops are dropped, which cancels them.
-pub(super) async fn drive(
+pub(crate) async fn drive(
     machine: &mut Machine,
     world: &dyn Perform,
     brakes: &mut Brakes,

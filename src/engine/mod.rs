@@ -10,7 +10,7 @@ pub mod attempt;
 #[cfg(unix)]
 pub mod control;
 mod dispatcher;
-mod drive;
+pub(crate) mod drive;
 mod event;
 mod lines;
 mod policy;

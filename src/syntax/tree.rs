@@ -430,6 +430,8 @@ pub enum TestStmt {
     Stub {
         /// `http`
         module: Name,
+        /// `post` in `stub http.post`; nothing answers every method.
+        method: Option<Name>,
         /// What stands between it and the arrow, in order.
         args: Vec<Expr>,
         /// What is answered.

@@ -13,9 +13,10 @@ use taskc::check::{self, headers::TaskHeaders};
 use taskc::diagnostics::{Diagnostic, Severity};
 use taskc::engine::attempt::{self, Attempt, Ended, Listener};
 use taskc::host::sim::World;
-use taskc::source::{FileId, Sources};
+use taskc::source::{FileId, Sources, Span};
 use taskc::stdlib;
 use taskc::stdlib::effect::{Level, Output};
+use taskc::testing;
 use taskc::value::Value;
 use taskc::vm::Trace;
 use tokio::sync::watch;
@@ -28,7 +29,7 @@ const NOW_US: i64 = 1_795_161_600_000_000;
 /// What happened to a case.
 pub(super) struct Outcome {
     pub(super) diagnosis: Diagnosis,
-    /// What its run printed and how it ended, as expectations; nothing where it was not run.
+    /// What its run printed and how it ended, and what became of its tests, as expectations; nothing where it was not run.
     pub(super) run: Option<Vec<String>>,
 }
 
@@ -45,12 +46,48 @@ pub(super) fn outcome(case: &Case) -> Outcome {
     let checked = check::check(&project, &library);
     let refused = checked.diagnostics.iter().any(|it| it.severity == Severity::Error);
     let task = project.files().last().unwrap();
-    let runs = !refused && task.is_task();
-    let run = || run(&project, &library, &checked, task.source.id);
-    let run = runs.then(|| {
+    let run = || {
+        let body = task.is_task().then(|| run(&project, &library, &checked, task.source.id));
+        let mut lines = body.unwrap_or_default();
+        lines.extend(tests(&project, &library, &checked));
+        lines
+    };
+    let run = (!refused).then(|| {
         catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| vec!["//! panic".to_owned()])
     });
     Outcome { diagnosis: diagnosis(&project, &checked), run }
+}
+
+/// What became of the tests of every file: `//> test "…" passed`, or why it failed and what it had said.
+fn tests(project: &Project, library: &Library, checked: &Checked) -> Vec<String> {
+    let files: Vec<_> = project.files().iter().map(|it| it.source.id).collect();
+    let suites = testing::suites(project, checked, library, &files);
+    let suites = suites.expect("the compiler makes what the verifier takes");
+    let options = testing::Options {
+        seed: 0,
+        filter: None,
+        threads: 1,
+        clock: Arc::new(taskc::host::sim::Clock::new(NOW_US)),
+    };
+    let mut lines = Vec::new();
+    testing::run(project, &suites, &options, |report| lines.extend(told(project, &report)));
+    lines
+}
+
+fn told(project: &Project, report: &testing::Report) -> Vec<String> {
+    let name = format!("test \"{}\"", report.test);
+    let Some(failure) = &report.failure else { return vec![format!("//> {name} passed")] };
+    let source = &project.file(failure.span().file).source;
+    let at = |span: Span| {
+        let at = source.position(span.start);
+        format!("{}:{}", at.line, at.column)
+    };
+    let title = failure.title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut lines = vec![format!("//! {name} {}[{}]: {title}", at(failure.span()), failure.code)];
+    lines.extend(failure.labels.iter().map(|it| format!("//| {} {}", at(it.span), it.message)));
+    lines.extend(failure.help.iter().map(|it| format!("//= {it}")));
+    lines.extend(report.said.iter().map(|it| format!("//> {it}")));
+    lines
 }
 
 /// Everything that is known without a run.

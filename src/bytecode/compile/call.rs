@@ -7,7 +7,7 @@ use super::shared::Callee;
 use super::types::{bank, is_scalar, without_null};
 use super::virtual_fn::Virtual;
 use crate::bytecode::operand::{Bank, FunctionId, Window};
-use crate::bytecode::program::{EffectClass, EffectKind, EffectSite, TestCall};
+use crate::bytecode::program::{EffectClass, EffectKind, EffectSite};
 use crate::check::checked::{ArgSource, CallPlan, LibraryFn, Resolution, Target};
 use crate::check::effects;
 use crate::check::library::{Native, PRELUDE};
@@ -155,8 +155,7 @@ impl<'p> Lower<'_, 'p> {
             Target::Aggregate(which) => self.group_aggregate(*which, call, expr),
             Target::DirectSql => self.statement_effect(expr.id, expr),
             Target::RunTask => {
-                let kind = EffectKind::Test(TestCall::Run);
-                self.effect(kind, EffectClass::Plain, Vec::new(), Vec::new());
+                self.run_task();
                 Out::Nothing
             }
         }

@@ -3,7 +3,7 @@
 use super::builder::Ins;
 use super::lower::Lower;
 use super::types::is_scalar;
-use super::virtual_fn::Label;
+use super::virtual_fn::{Label, Virtual};
 use crate::check::types::Type;
 use crate::syntax::tree::{Binary, BinaryOp, Expr, ExprKind, UnaryOp};
 
@@ -106,6 +106,16 @@ impl<'p> Lower<'_, 'p> {
             return;
         }
         let right = self.scalar(&binary.right);
+        self.jump_between_ints(op, (left, right), target);
+    }
+
+    /// Goes on at `target` where the comparison of two scalars that are not floats holds.
+    pub(super) fn jump_between_ints(
+        &mut self,
+        op: BinaryOp,
+        (left, right): (Virtual, Virtual),
+        target: u32,
+    ) {
         self.emit(match op {
             BinaryOp::Equal => Ins::JumpEqualInt { a: left, b: right, target },
             BinaryOp::NotEqual => Ins::JumpUnequalInt { a: left, b: right, target },
@@ -116,15 +126,25 @@ impl<'p> Lower<'_, 'p> {
         });
     }
 
-    /// Not-a-number is neither below nor at most anything, so the jumps for "not" are instructions of their own.
     fn jump_floats(&mut self, binary: &'p Binary, when: bool, target: u32) {
         let left = self.scalar_before(&binary.left, &binary.right);
         let right = self.scalar(&binary.right);
-        let (a, b) = match binary.op {
+        self.jump_between_floats(binary.op, when, (left, right), target);
+    }
+
+    /// Not-a-number is neither below nor at most anything, so the jumps for "not" are instructions of their own.
+    pub(super) fn jump_between_floats(
+        &mut self,
+        op: BinaryOp,
+        when: bool,
+        (left, right): (Virtual, Virtual),
+        target: u32,
+    ) {
+        let (a, b) = match op {
             BinaryOp::Greater | BinaryOp::GreaterEqual => (right, left),
             _ => (left, right),
         };
-        self.emit(match (binary.op, when) {
+        self.emit(match (op, when) {
             (BinaryOp::Equal, true) | (BinaryOp::NotEqual, false) => {
                 Ins::JumpEqualFloat { a, b, target }
             }
@@ -142,6 +162,16 @@ impl<'p> Lower<'_, 'p> {
         let left = self.read_before(&binary.left, &binary.right);
         let right = self.read(&binary.right);
         let op = if when { binary.op } else { negated(binary.op) };
+        self.jump_between_values(op, (left, right), target);
+    }
+
+    /// Goes on at `target` where the comparison of two values holds.
+    pub(super) fn jump_between_values(
+        &mut self,
+        op: BinaryOp,
+        (left, right): (Virtual, Virtual),
+        target: u32,
+    ) {
         self.emit(match op {
             BinaryOp::Equal => Ins::JumpEqual { a: left, b: right, target },
             BinaryOp::NotEqual => Ins::JumpUnequal { a: left, b: right, target },

@@ -1,28 +1,28 @@
 //! The state of the walk: the function being written, the variables in scope, and where control may leave to.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashMap;
 
 use super::builder::{Builder, Ins, Reg};
+use super::entry;
 use super::shared::{Job, Shared};
 use super::types::{self, TypeArgs, bank};
 use super::virtual_fn::{Label, Virtual};
-use crate::bytecode::operand::{Bank, FunctionId};
+use crate::bytecode::operand::Bank;
 use crate::bytecode::program::{Program, SEMANTICS};
 use crate::check::checked::{Tables, Valid};
 use crate::check::types::Type;
 use crate::source::Span;
-use crate::syntax::tree::{Closure, Expr, Item, NodeId};
+use crate::syntax::tree::{Closure, Expr, NodeId};
 
-/// Compiles a task: its body is function 0.
-pub(super) fn program(valid: Valid<'_>) -> Program {
+/// Compiles a task: its body is function 0. With tests it is another program, which only `taskc test` sees.
+pub(super) fn program(valid: Valid<'_>, tests: Tests) -> Program {
     let program = Program { semantics: SEMANTICS, ..Program::default() };
     let mut shared = Shared::new(valid, program);
-    let main = shared.enqueue_main();
-    debug_assert_eq!(main.at(), 0, "the body comes first");
+    entry::task(&mut shared);
+    if tests == Tests::Included {
+        entry::tests(&mut shared);
+    }
     shared.declared_tables();
-    write_main(&mut shared, main);
     while let Some((id, job)) = shared.queue.pop_front() {
         let function = Lower::job(&mut shared, job);
         shared.finish(id, function);
@@ -30,29 +30,26 @@ pub(super) fn program(valid: Valid<'_>) -> Program {
     shared.program
 }
 
-fn write_main(shared: &mut Shared<'_>, main: FunctionId) {
-    let file = shared.valid.project().file(shared.valid.task());
-    let tables = &shared.valid.checked().file(shared.valid.task()).tables;
-    let name = file.stem().to_owned();
-    shared.program.task.clone_from(&name);
-    let mut lower = Lower::new(shared, name, tables, Arc::new([]), Type::Nothing);
-    lower.begin_body(&file.tree.items);
-    for item in &file.tree.items {
-        if let Item::Stmt(stmt) = item {
-            lower.stmt(stmt);
-        }
-    }
-    lower.return_nothing();
-    let function = lower.builder.finish();
-    shared.finish(main, function);
+/// Whether the tests of the task's file are part of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tests {
+    /// They are.
+    Included,
+    /// They are not: an edit of a test is no other version of the task.
+    LeftOut,
 }
 
-impl Shared<'_> {
-    /// Reserves function 0.
-    fn enqueue_main(&mut self) -> FunctionId {
-        self.program.functions.push(crate::bytecode::program::Function::default());
-        FunctionId::default()
-    }
+/// A kept variable in a test that mentions some.
+#[derive(Clone, Debug)]
+pub(super) struct Tested {
+    /// Its place among the task's.
+    pub(super) number: u32,
+    /// What it holds in the test.
+    pub(super) register: Reg,
+    /// Its type.
+    pub(super) ty: Type,
+    /// What it held when the test began.
+    pub(super) before: Virtual,
 }
 
 /// Where a value is.
@@ -150,6 +147,8 @@ pub(super) struct Lower<'s, 'p> {
     pub(super) inlined: u32,
     /// In the task's body: the kept variables, which are given back at its end.
     pub(super) kept: Option<Vec<(Reg, Type)>>,
+    /// In a test that mentions kept variables: all of them.
+    pub(super) tested: Vec<Tested>,
     /// Queries over groups that are being written, the innermost last.
     pub(super) groups: Vec<super::list_query::Group>,
 }
@@ -180,6 +179,7 @@ impl<'s, 'p> Lower<'s, 'p> {
             tries: 0,
             inlined: 0,
             kept: None,
+            tested: Vec::new(),
             groups: Vec::new(),
         }
     }
@@ -317,13 +317,24 @@ impl<'s, 'p> Lower<'s, 'p> {
 
     /// The variable of a binding, looked for outwards from here.
     pub(super) fn local(&self, id: NodeId) -> Local<'p> {
+        self.find_local(id).expect("the checker resolves names to variables in scope")
+    }
+
+    /// The register and type of a variable that is in scope already, closure literals aside.
+    pub(super) fn variable_if_bound(&self, id: NodeId) -> Option<(Reg, Type)> {
+        match self.find_local(id)? {
+            Local::Register(register, ty) => Some((register, ty)),
+            Local::Closure { .. } => None,
+        }
+    }
+
+    fn find_local(&self, id: NodeId) -> Option<Local<'p>> {
         let mut at = self.here;
         loop {
             if let Some(local) = self.contexts[at].locals.get(&id) {
-                return local.clone();
+                return Some(local.clone());
             }
-            at =
-                self.contexts[at].parent.expect("the checker resolves names to variables in scope");
+            at = self.contexts[at].parent?;
         }
     }
 

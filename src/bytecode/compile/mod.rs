@@ -18,6 +18,7 @@ mod coerce;
 mod condition;
 mod describe;
 mod effect;
+mod entry;
 mod expr;
 mod improve;
 mod inline;
@@ -33,6 +34,7 @@ mod path;
 mod shared;
 mod sources;
 mod stmt;
+mod test_stmt;
 mod text;
 mod types;
 mod virtual_fn;
@@ -40,8 +42,14 @@ mod virtual_fn;
 use crate::bytecode::program::Program;
 use crate::check::checked::Valid;
 
-/// Compiles a task and everything that it uses.
+/// Compiles a task and everything that it uses. Its tests are left out: editing them makes no other version of the task.
 #[must_use]
 pub fn compile(valid: Valid<'_>) -> Program {
-    lower::program(valid)
+    lower::program(valid, lower::Tests::LeftOut)
+}
+
+/// Compiles the tests of a task or module with everything that they use, the task's body among it.
+#[must_use]
+pub fn compile_tests(valid: Valid<'_>) -> Program {
+    lower::program(valid, lower::Tests::Included)
 }

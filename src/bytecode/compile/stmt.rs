@@ -5,12 +5,9 @@ use ecow::EcoString;
 use super::builder::{Ins, Reg};
 use super::expr::slot;
 use super::lower::{Exit, Lower, Out};
-use crate::bytecode::operand::Bank;
-use crate::bytecode::program::{EffectClass, EffectKind, TestCall};
+use crate::bytecode::program::{EffectClass, EffectKind};
 use crate::check::types::Type;
-use crate::syntax::tree::{
-    Block, Catch, Expr, ExprKind, Let, LetTarget, Stmt, StmtKind, TestStmt, Try,
-};
+use crate::syntax::tree::{Block, Catch, Expr, Let, LetTarget, Stmt, StmtKind, Try};
 
 impl<'p> Lower<'_, 'p> {
     /// A statement whose value, if it has one, goes nowhere.
@@ -203,40 +200,5 @@ impl<'p> Lower<'_, 'p> {
             Some(Reg::V(a)) => self.emit(Ins::ReturnV { a }),
             None => self.return_nothing(),
         }
-    }
-
-    fn test_stmt(&mut self, it: &'p TestStmt) {
-        let (call, args) = match it {
-            TestStmt::At(time) => (TestCall::At, vec![Out::Owned(self.take(time))]),
-            TestStmt::Stub { module, args, response } => {
-                let mut values: Vec<Out> =
-                    args.iter().map(|it| Out::Owned(self.take(it))).collect();
-                values.push(Out::Owned(self.take(response)));
-                (TestCall::Stub(module.text.to_string()), values)
-            }
-            TestStmt::Expect(condition) => (TestCall::Expect, self.expectation(condition)),
-        };
-        self.effect(EffectKind::Test(call), EffectClass::Plain, Vec::new(), args);
-    }
-
-    /// Whether it holds, and what to show where it does not: both sides of a comparison.
-    fn expectation(&mut self, condition: &'p Expr) -> Vec<Out> {
-        let list = self.builder.value();
-        if let ExprKind::Binary(binary) = &condition.kind
-            && super::condition::is_comparison(binary.op)
-        {
-            let sides: Vec<Out> = [&binary.left, &binary.right]
-                .into_iter()
-                .map(|side| Out::Owned(self.take(side)))
-                .collect();
-            let items = self.value_window(&sides);
-            self.emit(Ins::NewValues { to: list, items });
-        } else {
-            let items = self.builder.window(Bank::Value, 0);
-            self.emit(Ins::NewValues { to: list, items });
-        }
-        let held = self.scalar(condition);
-        let held = self.boxed(Out::Scalar(held), &Type::Bool);
-        vec![held, Out::Owned(list)]
     }
 }

@@ -197,9 +197,3 @@ pub(in crate::check) fn no_overload(
     takes.dedup();
     diagnostic.help(format!("it takes {}", joined(takes, "or")))
 }
-
-/// `run()` in the test of a module.
-pub(in crate::check) fn no_task_to_run(span: Span) -> Diagnostic {
-    Diagnostic::new("unknown-function", span, "there is no task to run in this file")
-        .because("it holds only declarations")
-}

@@ -1,6 +1,6 @@
 //! Where control goes: results, cases, words that stand in the wrong place.
 
-use super::{Diagnostic, Fix, joined, offer};
+use super::{Diagnostic, Fix, joined};
 use crate::check::types::Type;
 use crate::source::Span;
 use crate::syntax::tree::Name;
@@ -75,22 +75,6 @@ pub(in crate::check) fn leaves_parallel(span: Span, word: &str) -> Diagnostic {
     Diagnostic::new("misplaced", span, format!("`{word}` cannot leave a parallel body"))
         .because("other bodies are running at the same time")
         .help("`continue` ends this body; `fail` ends all of them")
-}
-
-/// A statement that stands in tests only.
-pub(in crate::check) fn outside_test(span: Span, word: &str) -> Diagnostic {
-    Diagnostic::new("misplaced", span, format!("`{word}` stands only in a test"))
-        .help("tests are written `test \"what holds\" { … }`")
-}
-
-/// A module whose calls cannot be stubbed.
-pub(in crate::check) fn not_stubbed(module: &Name, near: &[&str]) -> Diagnostic {
-    let title = format!("calls of `{}` cannot be stubbed", module.text);
-    let diagnostic = Diagnostic::new("misplaced", module.span, title);
-    match near {
-        [] => diagnostic.help("only `http` calls are answered by a test"),
-        _ => offer(diagnostic, module.span, near),
-    }
 }
 
 /// Cases that nobody handles.

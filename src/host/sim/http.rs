@@ -18,6 +18,7 @@ pub struct Http {
 struct Script {
     stubs: Vec<Stub>,
     requests: Vec<Request>,
+    unanswered: Vec<Request>,
 }
 
 /// What is answered to requests of a kind.
@@ -117,6 +118,11 @@ impl Http {
         self.script().requests.clone()
     }
 
+    /// What was asked so far that nothing answers.
+    pub fn unanswered(&self) -> Vec<Request> {
+        self.script().unanswered.clone()
+    }
+
     fn script(&self) -> MutexGuard<'_, Script> {
         self.script.lock().expect("reading the script does not panic")
     }
@@ -144,11 +150,13 @@ impl Http {
         let mut script = self.script();
         script.requests.push(request.clone());
         let stub = script.stubs.iter_mut().rev().find(|stub| stub.matches(request));
-        stub.and_then(Stub::next).ok_or_else(|| {
-            let message =
-                format!("nothing is stubbed for {} `{}`", request.method.as_str(), request.url);
-            Error::new(ErrorKind::Connect, message)
-        })
+        if let Some(answer) = stub.and_then(Stub::next) {
+            return Ok(answer);
+        }
+        script.unanswered.push(request.clone());
+        let message =
+            format!("nothing is stubbed for {} `{}`", request.method.as_str(), request.url);
+        Err(Error::new(ErrorKind::Connect, message))
     }
 }
 

@@ -131,8 +131,10 @@ impl<'s> Writer<'s> {
         match it {
             TestStmt::At(time) => concat([text("at "), self.expr(time)]),
             TestStmt::Expect(condition) => concat([text("expect "), self.expr(condition)]),
-            TestStmt::Stub { module, args, response } => {
-                let module = concat([text("stub "), self.name(module)]);
+            TestStmt::Stub { module, method, args, response } => {
+                let method =
+                    method.as_ref().map_or_else(nil, |it| concat([text("."), self.name(it)]));
+                let module = concat([text("stub "), self.name(module), method]);
                 let place = Place { head: false, guard: true };
                 let outside = std::mem::replace(&mut self.place, place);
                 let written: Vec<_> = args.iter().map(|it| self.expr(it)).collect();

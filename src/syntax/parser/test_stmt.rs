@@ -1,7 +1,7 @@
 //! Statements that stand in tests only. Elsewhere their words are names.
 
 use super::expr::{expr, postfix};
-use super::name::name;
+use super::name::{name, word};
 use super::{Inp, Look, Parsed, Place, placed, token};
 use crate::syntax::token::Kind;
 use crate::syntax::tree::TestStmt;
@@ -14,7 +14,7 @@ pub(super) fn follows(inp: &mut Inp<'_, '_>) -> bool {
         && !matches!(next, Dot | Equal | PlusEqual | MinusEqual | StarEqual | SlashEqual)
 }
 
-/// `at t`, `expect c`, `stub http "https://…" => r`
+/// `at t`, `expect c`, `stub http "https://…" => r`, `stub http.post "https://…" => r`
 pub(super) fn test_stmt(inp: &mut Inp<'_, '_>) -> Parsed<TestStmt> {
     match inp.bump().kind {
         Kind::At => expr(inp).map(TestStmt::At),
@@ -25,6 +25,7 @@ pub(super) fn test_stmt(inp: &mut Inp<'_, '_>) -> Parsed<TestStmt> {
 
 fn stub(inp: &mut Inp<'_, '_>) -> Parsed<TestStmt> {
     let module = inp.parse(name("module"))?;
+    let method = if inp.eat(Kind::Dot) { Some(inp.parse(word("method"))?) } else { None };
     let place = Place { no_arrow: true, ..inp.state().place };
     let args = placed(inp, place, |inp| {
         let mut args = Vec::new();
@@ -35,5 +36,5 @@ fn stub(inp: &mut Inp<'_, '_>) -> Parsed<TestStmt> {
         Ok(args)
     })?;
     inp.parse(token(Kind::FatArrow))?;
-    Ok(TestStmt::Stub { module, args, response: expr(inp)? })
+    Ok(TestStmt::Stub { module, method, args, response: expr(inp)? })
 }
