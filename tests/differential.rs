@@ -150,6 +150,10 @@ fn compiled(library: &Library, text: &str) -> Option<Result<Arc<Verified>, Strin
 struct Said(Mutex<Vec<String>>);
 
 impl Output for Said {
+    fn line_bytes_max(&self) -> usize {
+        64 << 20
+    }
+
     fn print(&self, text: &str) {
         self.0.lock().unwrap().push(text.to_owned());
     }

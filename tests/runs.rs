@@ -74,3 +74,9 @@ fn clock_changes_are_looked_for_from_today_on_or_from_the_day_given() {
     let then = check(&["--now", "2027-01-01T00:00:00Z"]);
     assert!(then.contains("warning[clock-change]") && then.contains("28 March 2027"), "{then}");
 }
+
+#[test]
+fn a_long_line_is_printed_whole() {
+    let printed = output("print(\"ab\".repeat(100_000))\n");
+    assert_eq!(printed.len(), 200_001);
+}

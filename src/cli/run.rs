@@ -166,6 +166,11 @@ impl Listener for Terminal {
 }
 
 impl Output for Terminal {
+    /// Whoever pipes a result into a file wants all of it: as much as a text may hold.
+    fn line_bytes_max(&self) -> usize {
+        64 << 20
+    }
+
     fn print(&self, text: &str) {
         self.beside(|| line(text));
     }

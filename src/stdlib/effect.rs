@@ -46,6 +46,12 @@ pub trait Output: Send + Sync {
     fn log(&self, level: Level, text: &str, fields: Option<&str>);
     /// How far the run is.
     fn progress(&self, done: i64, total: i64);
+
+    /// How long a line may be, in bytes; longer ones are cut off, and end in `…`. What is kept is bounded, what
+    /// only passes through need not be.
+    fn line_bytes_max(&self) -> usize {
+        64 << 10
+    }
 }
 
 /// How much a log line matters.

@@ -9,13 +9,10 @@ use crate::stdlib::native::Time;
 use crate::value::json::{self, Layout};
 use crate::value::{Bounded, Code, Fault, List, Map, Secret, Value};
 
-/// How long a line may be, in bytes.
-const LINE_BYTES_MAX: usize = 64 << 10;
-
 pub(super) async fn perform(context: &Context, call: &Call<'_>) -> Result<Value, Fault> {
     match call.name {
         "prelude.print" => {
-            context.output.print(&line(call.arg("x")));
+            context.output.print(&line(call.arg("x"), context.output.line_bytes_max()));
             Ok(Value::Null)
         }
         "prelude.now" => Ok(Value::Time(context.host.clock.now_us())),
@@ -46,13 +43,13 @@ pub(super) async fn perform(context: &Context, call: &Call<'_>) -> Result<Value,
 }
 
 /// What a value prints as, cut off where it is too long for a line.
-fn line(value: &Value) -> String {
-    let mut out = Bounded::new(LINE_BYTES_MAX);
+fn line(value: &Value, bytes_max: usize) -> String {
+    let mut out = Bounded::new(bytes_max);
     let written = match value.as_str() {
-        Some(text) => out.write_str(text.get(..floor(text, LINE_BYTES_MAX)).unwrap_or_default()),
+        Some(text) => out.write_str(text.get(..floor(text, bytes_max)).unwrap_or_default()),
         None => crate::value::write_value(&mut out, value),
     };
-    let is_cut = written.is_err() || value.as_str().is_some_and(|it| it.len() > LINE_BYTES_MAX);
+    let is_cut = written.is_err() || value.as_str().is_some_and(|it| it.len() > bytes_max);
     if is_cut {
         out.text.push('…');
     }
@@ -65,15 +62,16 @@ fn floor(text: &str, at: usize) -> usize {
 }
 
 fn log(context: &Context, level: Level, call: &Call<'_>) -> Result<Value, Fault> {
+    let bytes_max = context.output.line_bytes_max();
     let fields = match call.arg("fields") {
         Value::Null => None,
         fields => Some(json::write(
             &loggable(crate::value::to_json(fields)?),
             Layout::Compact,
-            LINE_BYTES_MAX,
+            bytes_max,
         )?),
     };
-    context.output.log(level, &line(call.arg("message")), fields.as_deref());
+    context.output.log(level, &line(call.arg("message"), bytes_max), fields.as_deref());
     Ok(Value::Null)
 }
 
@@ -117,10 +115,11 @@ mod tests {
         print(Value::text("a \"b\""));
         print(Value::list([Value::text("a")]));
         print((0..60).fold(Value::Null, |it, _| Value::list([it.clone(), it])));
-        print(Value::text(&"é".repeat(LINE_BYTES_MAX)));
+        let bytes_max = 64 << 10;
+        print(Value::text(&"é".repeat(bytes_max)));
         let heard = scene.heard.0.lock().unwrap();
         assert_eq!(heard[..2], ["a \"b\"", r#"["a"]"#]);
-        assert!(heard[2..].iter().all(|it| it.ends_with('…') && it.len() < LINE_BYTES_MAX + 10));
+        assert!(heard[2..].iter().all(|it| it.ends_with('…') && it.len() < bytes_max + 10));
     }
 
     #[test]
