@@ -9,6 +9,8 @@ pub mod diagnostics;
 pub mod engine;
 pub mod fuzzing;
 pub mod host;
+pub mod ide;
+pub mod lsp;
 pub mod schedule;
 pub mod source;
 pub mod sql;

@@ -12,6 +12,7 @@ mod fuzzing;
 mod grammar;
 mod layers;
 mod library;
+mod lsp;
 mod random;
 #[cfg(unix)]
 mod readme;

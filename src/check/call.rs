@@ -5,6 +5,8 @@ mod args;
 mod method;
 mod overload;
 
+pub use method::methods_of;
+
 use std::sync::Arc;
 
 use ecow::EcoString;

@@ -55,7 +55,9 @@ mod touch;
 pub mod types;
 mod used;
 
+pub use call::methods_of;
 pub use generic::substitute;
+pub use names::{declared_name, module_path};
 use run::check_declaration;
 pub use run::{check, check_file, check_library};
 

@@ -101,7 +101,8 @@ pub(super) fn uses(scopes: &[FileScope], file: FileId) -> Vec<FileId> {
 }
 
 /// The name that an item declares for others.
-pub(super) fn declared_name(item: &Item) -> Option<&Name> {
+#[must_use]
+pub fn declared_name(item: &Item) -> Option<&Name> {
     match item {
         Item::Const(it) => Some(&it.name),
         Item::Type(it) => Some(&it.name),
@@ -156,8 +157,9 @@ fn imports(
     found
 }
 
-/// One name stands for a file beside this one, a path for a file below the project's root.
-fn module_path(file: &ProjectFile, it: &Use) -> EcoString {
+/// The module that a `use` names: one name stands for a file beside this one, a path for a file below the project's root.
+#[must_use]
+pub fn module_path(file: &ProjectFile, it: &Use) -> EcoString {
     let parts: Vec<&str> = it.path.iter().map(|name| name.text.as_str()).collect();
     match parts.as_slice() {
         [name] => ecow::eco_format!("{}{name}", file.folder()),

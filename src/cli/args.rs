@@ -107,6 +107,8 @@ pub enum Command {
     Resume(Names),
     /// Explain a diagnostic
     Explain(Explain),
+    /// Serve an editor: the language server on standard input and output
+    Lsp(Lsp),
     /// Write a task's verified bytecode to a file
     Build(Build),
     /// List a task's bytecode, readably
@@ -123,6 +125,14 @@ pub struct Init {
     /// The folder to make it in
     #[arg(default_value = ".")]
     pub dir: PathBuf,
+}
+
+/// `taskc lsp`
+#[derive(Debug, Args)]
+pub struct Lsp {
+    /// Speak on standard input and output, which is what it always does; editors like to say so
+    #[arg(long, hide = true)]
+    pub stdio: bool,
 }
 
 /// `taskc check`

@@ -9,6 +9,7 @@ mod files;
 mod fmt;
 mod init;
 mod ledger;
+mod lsp;
 mod next;
 mod output;
 mod project;
@@ -47,6 +48,7 @@ pub fn main() -> ExitCode {
         Command::Pause(args) => control::pause(args),
         Command::Resume(args) => control::resume(args),
         Command::Explain(args) => Ok(small::explain(args)),
+        Command::Lsp(_) => lsp::run(),
         Command::Build(args) => small::build(args, color),
         Command::Dis(args) => small::dis(args, color),
         Command::Completions(args) => Ok(small::completions(args)),

@@ -1,14 +1,16 @@
 //! `x.f(a)`: a method of `x`'s type, or any function in scope whose first parameter takes `x`.
 
 use super::{Receiver, args};
-use crate::check::checker::{Checker, Want};
+use crate::check::checker::{Checker, Want, World};
 use crate::check::declared::Declared;
-use crate::check::library::{Declaration, EntryId};
+use crate::check::library::{Declaration, EntryId, Library};
 use crate::check::names::Found;
+use crate::check::project::Project;
 use crate::check::report;
 use crate::check::types::{DeclId, Type};
 use crate::diagnostics::suggest::{Candidate, nearest};
-use crate::syntax::tree::{Call, Expr, Field};
+use crate::source::{FileId, Source};
+use crate::syntax::tree::{self, Call, Expr, Field};
 
 /// How well a receiver fits a method's `self`; less is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +27,21 @@ enum Fit {
     ToFloat,
     /// A value that is there where one is wanted that may be missing.
     ToOptional,
+}
+
+/// The library's methods that a value of this type has, in declared order; `ty` is no name that stands for itself.
+#[must_use]
+pub fn methods_of(library: &Library, ty: &Type) -> Vec<EntryId> {
+    let project = Project::default();
+    let world = World { project: &project, library, scopes: Vec::new(), declared: Vec::new() };
+    let (source, tree) = (Source::new(FileId(0), "", ""), tree::File::default());
+    let checker = Checker::new(&world, &source, &tree);
+    let shown = library.method_entries().filter(|(name, _)| !name.starts_with('_'));
+    let fits = |id: &EntryId| {
+        let fit = checker.fit(library.declaration(*id), ty);
+        fit.is_some_and(|it| it != Fit::ToOptional)
+    };
+    shown.map(|(_, id)| id).filter(fits).collect()
 }
 
 impl<'p> Checker<'p> {
