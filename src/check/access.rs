@@ -7,6 +7,7 @@ use super::checker::{Checker, Want};
 use super::declared::Declared;
 use super::expr::Place;
 use super::facts;
+use super::library::PRELUDE;
 use super::name::{Named, bare_name};
 use super::names::Found;
 use super::report;
@@ -161,9 +162,14 @@ impl<'p> Checker<'p> {
 
     /// Reports a name that a module of the library does not declare.
     pub(super) fn unknown_function(&mut self, module: &str, name: &Name) -> Type {
+        if self.library().functions(PRELUDE, &name.text).next().is_some() {
+            self.report(report::names::function_without_module(module, name));
+            return Type::Error;
+        }
         let known = self.library().function_names(module).filter(|it| !it.starts_with('_'));
-        let near = nearest(&name.text, known.map(Candidate::new));
-        self.report(report::names::unknown_function(module, name, &near));
+        let known: Vec<&str> = known.collect();
+        let near = nearest(&name.text, known.iter().map(|it| Candidate::new(it)));
+        self.report(report::names::unknown_function(module, name, &near, &known));
         Type::Error
     }
 

@@ -21,7 +21,7 @@ use super::scope::FrameKind;
 use super::signature::{Parameter, Signature};
 use super::types::{DeclId, FnType, Type};
 use crate::diagnostics::suggest::foreign::foreign;
-use crate::diagnostics::suggest::{Candidate, nearest, synonyms};
+use crate::diagnostics::suggest::{Candidate, certain, nearest, synonyms};
 use crate::source::FileId;
 use crate::syntax::tree::{Call, Expr, ExprKind, Field, Name};
 
@@ -289,13 +289,31 @@ impl<'p> Checker<'p> {
             self.report(report::names::method_called_bare(&written, method, receiver, &rest));
             return Type::Error;
         }
+        if let Some(module) = self.module_with(name) {
+            self.report(report::names::function_of_module(&written, module));
+            return Type::Error;
+        }
         let known = self.visible_names();
         let callable = known.iter().map(|(name, weight)| Candidate::weighing(name, *weight));
-        let near = nearest(name, callable);
+        let near = match foreign(name) {
+            Some(_) => certain(name, callable).into_iter().collect(),
+            None => nearest(name, callable),
+        };
         near.iter().for_each(|it| self.mark_used(it));
         let diagnostic = report::names::unknown_bare_function(&written, &near);
         self.report(diagnostic);
         Type::Error
+    }
+
+    /// The one module of the library that has a function of this name.
+    fn module_with(&self, name: &str) -> Option<&'static str> {
+        let has = |module: &&'static str| {
+            self.library().has_module(module)
+                && self.library().functions(module, name).next().is_some()
+        };
+        let mut modules = self.library().modules().filter(has);
+        let first = modules.next()?;
+        (modules.next().is_none() && !self.is_hidden(name)).then_some(first)
     }
 
     /// Whether the first argument's type has the method.

@@ -9,6 +9,7 @@ pub(super) mod headers;
 pub(super) mod languages;
 pub(super) mod lints;
 pub(super) mod literals;
+mod mends;
 pub(super) mod names;
 pub(super) mod nulls;
 pub(super) mod operators;

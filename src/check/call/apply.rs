@@ -198,7 +198,10 @@ impl<'p> Checker<'p> {
             } else if is_left_out || signature.result == param {
                 solution.set(at, Type::Json);
             } else if solution.get(at).is_none() {
-                self.report(report::calls::type_needed(call.callee.span, &callee.name, name));
+                let written = self.source.slice(call.callee.span);
+                let said =
+                    report::calls::type_needed(call.callee.span, &callee.name, written, name);
+                self.report(said);
                 solution.set(at, Type::Error);
             }
         }

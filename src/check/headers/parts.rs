@@ -80,6 +80,23 @@ impl<'p> Parts<'p> {
         Some(value)
     }
 
+    /// The words from here on where a word comes next: neighbours together, as they would stand in one text.
+    fn words(&self) -> Vec<Span> {
+        let mut found: Vec<Span> = Vec::new();
+        let mut goes_on = false;
+        for part in &self.header.parts[self.at..] {
+            let is_word = matches!(part, HeaderPart::Word(_));
+            match found.last_mut() {
+                Some(last) if is_word && goes_on => *last = last.to(span(part)),
+                None if !is_word => break,
+                _ if is_word => found.push(span(part)),
+                _ => {}
+            }
+            goes_on = is_word;
+        }
+        found
+    }
+
     /// All that has not been read.
     pub(super) fn rest(&self) -> Option<Span> {
         let rest = &self.header.parts[self.at..];
@@ -140,7 +157,12 @@ impl<'p> Checker<'p> {
         match value.kind {
             ExprKind::Duration(micros) => Some(Duration(micros)),
             _ => {
-                self.report(report::not_a_duration(value, parts.word(), &found));
+                let unit = match parts.peek() {
+                    Some(HeaderPart::Word(name)) => Some(name),
+                    Some(HeaderPart::Value(_) | HeaderPart::Comma(_) | HeaderPart::Block(_))
+                    | None => None,
+                };
+                self.report(report::not_a_duration(value, parts.word(), &found, unit));
                 None
             }
         }
@@ -177,7 +199,7 @@ impl<'p> Checker<'p> {
         match value.kind {
             ExprKind::Size(bytes) if bytes > 0 => Some(bytes),
             _ => {
-                self.report(report::needs(value.span, parts.word(), "a size such as `256MB`"));
+                self.report(report::not_a_size(value, parts.word()));
                 None
             }
         }
@@ -185,6 +207,12 @@ impl<'p> Checker<'p> {
 
     /// `"…"`
     pub(super) fn header_text(&mut self, parts: &mut Parts<'p>, what: &str) -> Read<HeaderText> {
+        let words = parts.words();
+        if let Some(first) = words.first() {
+            let said = report::unquoted(&words, parts.word(), self.source.slice(*first));
+            self.report(said);
+            return None;
+        }
         let value = self.header_value(parts, what)?;
         let ExprKind::Text(text) = &value.kind else {
             self.expr(value, Want::Value);
@@ -247,6 +275,10 @@ impl<'p> Checker<'p> {
 
     /// `true`, `false`
     pub(super) fn header_bool(&mut self, parts: &mut Parts<'p>) -> Read<bool> {
+        if let Some(HeaderPart::Word(name)) = parts.peek() {
+            self.report(report::neither_true_nor_false(name, parts.word()));
+            return None;
+        }
         let value = self.header_value(parts, "`true` or `false`")?;
         self.expr(value, Want::Type(&Type::Bool));
         match value.kind {

@@ -32,7 +32,7 @@ impl<'p> Checker<'p> {
                 self.check_loose_args(call);
                 let near = nearest(&name.text, CALLS.map(Candidate::new));
                 let module = source.as_deref().unwrap_or("db");
-                self.report(report::names::unknown_function(module, name, &near));
+                self.report(report::names::unknown_function(module, name, &near, &CALLS));
                 return Type::Error;
             }
         };

@@ -140,12 +140,29 @@ pub(in crate::check) fn type_arguments(span: Span, function: &str, takes: usize)
 }
 
 /// A type parameter that nothing decides.
-pub(in crate::check) fn type_needed(span: Span, function: &str, parameter: &str) -> Diagnostic {
+pub(in crate::check) fn type_needed(
+    span: Span,
+    function: &str,
+    written: &str,
+    parameter: &str,
+) -> Diagnostic {
     let title = format!("what does `{function}` give here?");
     Diagnostic::new("missing-type", span, title)
         .because(format!("nothing says what `{parameter}` is"))
-        .help(format!("write `{function}<int>(…)`, or give the result a type: `let x: [int] = …`"))
+        .help(match (is_short(written), parameter.len()) {
+            (true, 2..) => {
+                format!("write `{written}<{parameter}>(…)` with `type {parameter} = {{ … }}`")
+            }
+            (true, _) => {
+                format!("write `{written}<int>(…)`, or give the result a type: `let x: [int] = …`")
+            }
+            (false, _) => "give the result a type: `let x: [int] = …`".to_owned(),
+        })
         .fix(Fix::snippet("say it", span.after(), format!("<${{1:{parameter}}}>")))
+}
+
+fn is_short(text: &str) -> bool {
+    text.len() <= 30 && !text.contains('\n')
 }
 
 /// A closure with another number of parameters than it is given values.

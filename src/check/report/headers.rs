@@ -3,6 +3,7 @@
 use super::types::quoted_duration;
 use super::{Diagnostic, Fix, joined, offer};
 use crate::check::types::Type;
+use crate::diagnostics::{Applicability, Edit};
 use crate::diagnostics::suggest::foreign::foreign;
 use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::schedule::Duration;
@@ -98,9 +99,21 @@ pub(in crate::check) fn too_few(span: Span, word: &str, least: u64) -> Diagnosti
 }
 
 /// A value that is no duration.
-pub(in crate::check) fn not_a_duration(value: &Expr, word: &str, found: &Type) -> Diagnostic {
+pub(in crate::check) fn not_a_duration(
+    value: &Expr,
+    word: &str,
+    found: &Type,
+    behind: Option<&Name>,
+) -> Diagnostic {
     if let Some(diagnostic) = quoted_duration(value) {
         return diagnostic;
+    }
+    if let (ExprKind::Int(number), Some(name)) = (&value.kind, behind)
+        && let Some(unit) = unit(&name.text)
+    {
+        let (span, written) = (value.span.to(name.span), format!("{number}{unit}"));
+        return Diagnostic::new("bad-header", span, "a duration is written in one piece")
+            .fix(Fix::safe(format!("write `{written}`"), span, written));
     }
     let title = format!("`{word}` needs a duration, and this is {}", found.with_article());
     let diagnostic = Diagnostic::new("bad-header", value.span, title);
@@ -110,6 +123,57 @@ pub(in crate::check) fn not_a_duration(value: &Expr, word: &str, found: &Type) -
             .fix(Fix::maybe(format!("write `{number}s`"), value.span, format!("{number}s"))),
         _ => diagnostic.help("such as `30s`, `10m`, `2h`, `1d`"),
     }
+}
+
+/// How a unit of time is written.
+fn unit(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "ms" | "millisecond" | "milliseconds" => "ms",
+        "s" | "sec" | "secs" | "second" | "seconds" => "s",
+        "m" | "min" | "mins" | "minute" | "minutes" => "m",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+        "d" | "day" | "days" => "d",
+        "w" | "week" | "weeks" => "w",
+        _ => return None,
+    })
+}
+
+/// A value that is no size.
+pub(in crate::check) fn not_a_size(value: &Expr, word: &str) -> Diagnostic {
+    let diagnostic = needs(value.span, word, "a size such as `256MB`");
+    match &value.kind {
+        ExprKind::Int(number) => diagnostic.fix(Fix::maybe(
+            format!("write `{number}MB`"),
+            value.span,
+            format!("{number}MB"),
+        )),
+        _ => diagnostic,
+    }
+}
+
+/// Words where texts are needed; `first` is the first of them.
+pub(in crate::check) fn unquoted(words: &[Span], header: &str, first: &str) -> Diagnostic {
+    let quotes = |span: &Span| [(span.before(), "\""), (span.after(), "\"")];
+    let edits = words.iter().flat_map(quotes).map(|(span, text)| Edit { span, text: text.into() });
+    let fix = Fix {
+        title: format!("write `\"{first}\"`"),
+        applicability: Applicability::Safe,
+        edits: edits.collect(),
+    };
+    let title = format!("what `{header}` says stands in quotes");
+    let place = words.first().copied().unwrap_or_default();
+    Diagnostic::new("bad-header", place, title).fix(fix)
+}
+
+/// A word where `true` or `false` is needed.
+pub(in crate::check) fn neither_true_nor_false(name: &Name, word: &str) -> Diagnostic {
+    let diagnostic = needs(name.span, word, "`true` or `false`");
+    let meant = match name.text.to_lowercase().as_str() {
+        "yes" | "on" | "enabled" | "true" => "true",
+        "no" | "off" | "disabled" | "false" => "false",
+        _ => return diagnostic,
+    };
+    diagnostic.fix(Fix::safe(format!("write `{meant}`"), name.span, meant))
 }
 
 /// A text with a hole.

@@ -124,8 +124,8 @@ pub(in crate::check) fn ambiguous(span: Span, name: &str, modules: &[EcoString])
 /// Nothing is called that.
 pub(in crate::check) fn unknown_name(span: Span, name: &str, near: &[&str]) -> Diagnostic {
     match foreign(name) {
-        Some(theirs) if near.is_empty() || theirs.is_call() => theirs.finding(span),
-        _ => {
+        Some(theirs) => theirs.finding(span),
+        None => {
             let title = format!("nothing is called `{name}` here");
             offer(Diagnostic::new("unknown-name", span, title), span, near)
         }
@@ -214,10 +214,48 @@ pub(in crate::check) fn not_a_value(span: Span, name: &str, what: &str, help: &s
     Diagnostic::new("not-a-value", span, format!("`{name}` is {what}, not a value")).help(help)
 }
 
-/// A module has no function of that name.
-pub(in crate::check) fn unknown_function(module: &str, name: &Name, near: &[&str]) -> Diagnostic {
+/// A module has no function of that name; `known` are those that it has.
+pub(in crate::check) fn unknown_function(
+    module: &str,
+    name: &Name,
+    near: &[&str],
+    known: &[&str],
+) -> Diagnostic {
     let title = format!("`{module}` has no function `{}`", name.text);
-    offer(Diagnostic::new("unknown-function", name.span, title), name.span, near)
+    let diagnostic = Diagnostic::new("unknown-function", name.span, title);
+    match near {
+        [] => diagnostic.help(format!("it has {}", some_of(known))),
+        _ => offer(diagnostic, name.span, near),
+    }
+}
+
+/// A function of the library that belongs to no module is called as if it did.
+pub(in crate::check) fn function_without_module(module: &str, name: &Name) -> Diagnostic {
+    let title = format!("`{module}` has no function `{}`", name.text);
+    Diagnostic::new("unknown-function", name.span, title)
+        .because("it belongs to no module")
+        .help(format!("write `{}(…)`", name.text))
+}
+
+/// A function of a module is called without the module.
+pub(in crate::check) fn function_of_module(name: &Name, module: &str) -> Diagnostic {
+    Diagnostic::new("unknown-function", name.span, format!("no function is called `{}`", name.text))
+        .because(format!("`{module}` has one of this name"))
+        .fix(Fix::safe(
+            format!("write `{module}.{}`", name.text),
+            name.span.before(),
+            format!("{module}."),
+        ))
+}
+
+/// A few names, and that there are more.
+fn some_of(names: &[&str]) -> String {
+    const SHOWN_MAX: usize = 6;
+    if names.len() <= SHOWN_MAX {
+        return list(names);
+    }
+    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|it| format!("`{it}`")).collect();
+    format!("{} and more", shown.join(", "))
 }
 
 /// A module has no declaration of that name.
@@ -260,7 +298,32 @@ pub(in crate::check) fn type_called(span: Span, name: &str, given: Option<&str>)
 /// A value has no method of that name.
 pub(in crate::check) fn unknown_method(receiver: &Type, name: &Name, near: &[&str]) -> Diagnostic {
     let title = format!("`{receiver}` has no method `{}`", name.text);
-    offer(Diagnostic::new("unknown-method", name.span, title), name.span, near)
+    let diagnostic = Diagnostic::new("unknown-method", name.span, title);
+    match method_advice(receiver, &name.text) {
+        Some(advice) => diagnostic.help(advice),
+        None => offer(diagnostic, name.span, near),
+    }
+}
+
+/// What stands here for a method of other languages that is none.
+fn method_advice(receiver: &Type, name: &str) -> Option<&'static str> {
+    Some(match (receiver, name) {
+        (Type::List(_) | Type::Map(..), "forEach" | "foreach" | "for_each" | "each") => {
+            "write `for x in xs { … }`"
+        }
+        (Type::Text, "substring" | "substr" | "slice" | "charAt" | "char_at" | "mid") => {
+            "a slice gives a part of a text: `t[1..3]`"
+        }
+        (Type::List(_), "slice" | "sublist" | "subList" | "splice") => {
+            "a slice gives a part of a list: `xs[1..3]`"
+        }
+        (Type::Text, "join") => "the list stands in front: `xs.join(\", \")`",
+        (Type::Text, "format" | "sprintf" | "concat" | "append") => {
+            "values stand in the text itself: `\"Hello {name}\"`"
+        }
+        (_, "then") => "a call waits for its result by itself: `let x = …`",
+        _ => return None,
+    })
 }
 
 /// A value has no method of that name, but its record has such a field.
@@ -277,7 +340,21 @@ pub(in crate::check) fn field_called(receiver: &Type, name: &Name, args: Span) -
 /// A record has no field of that name.
 pub(in crate::check) fn unknown_field(base: &Type, name: &Name, near: &[&str]) -> Diagnostic {
     let title = format!("{} has no field `{}`", base.with_article(), name.text);
-    offer(Diagnostic::new("unknown-field", name.span, title), name.span, near)
+    let diagnostic = Diagnostic::new("unknown-field", name.span, title);
+    match (near, base) {
+        ([], Type::Record(record)) if record.name.is_some() => {
+            let known: Vec<&str> = record.declared().map(|it| it.name.as_str()).collect();
+            diagnostic.help(format!("it has {}", some_of(&known)))
+        }
+        ([], Type::Map(of)) if of.0 == Type::Text => {
+            let dot = Span { start: name.span.start.saturating_sub(1), ..name.span };
+            let look_up = format!("[\"{}\"]", name.text);
+            diagnostic
+                .help(format!("a value is looked up by its key: `m{look_up}`"))
+                .fix(Fix::maybe(format!("write `{look_up}`"), dot, look_up))
+        }
+        _ => offer(diagnostic, name.span, near),
+    }
 }
 
 /// A field is asked for where a method of the name is there.

@@ -45,7 +45,8 @@ pub(in crate::check) fn no_operator(
     let (left_text, right_text) = sides_text(checker, it);
     match (it.op, left, right) {
         (BinaryOp::Add, left, right) if left.is_text() || right.is_text() => {
-            joined_text(diagnostic, it, left_text, right_text)
+            let is_assigned = checker.source.slice(it.op_span).ends_with('=');
+            joined_text(diagnostic, it, left_text, right_text, is_assigned)
         }
         (BinaryOp::Add, Type::List(_), Type::List(_)) => {
             diagnostic.help(format!("`{left_text}.concat({right_text})` puts lists together"))
@@ -73,7 +74,14 @@ pub(in crate::check) fn no_operator(
 }
 
 /// Texts are put together with holes.
-fn joined_text(diagnostic: Diagnostic, it: Sides<'_>, left: &str, right: &str) -> Diagnostic {
+fn joined_text(
+    diagnostic: Diagnostic,
+    it: Sides<'_>,
+    left: &str,
+    right: &str,
+    is_assigned: bool,
+) -> Diagnostic {
+    let target = if is_assigned { format!("{left} = ") } else { String::new() };
     let inner = |side: &Expr, text: &str| match &side.kind {
         ExprKind::Text(_)
             if text.len() >= 2 && text.starts_with('"') && !text.starts_with("\"\"\"") =>
@@ -86,7 +94,7 @@ fn joined_text(diagnostic: Diagnostic, it: Sides<'_>, left: &str, right: &str) -
     };
     match (inner(it.left, left), inner(it.right, right)) {
         (Some(left), Some(right)) => {
-            let text = format!("\"{left}{right}\"");
+            let text = format!("{target}\"{left}{right}\"");
             let span = it.left.span.to(it.right.span);
             diagnostic.help(format!("put values into a text with braces: `{text}`")).fix(Fix::safe(
                 "write one text",
@@ -166,6 +174,8 @@ pub(in crate::check) fn not_comparable(
             .help(format!("compare days: `{left_text}.date()`, or times: `{right_text}.at(0, 0)`")),
         (Type::Date, Type::Time) => diagnostic
             .help(format!("compare days: `{right_text}.date()`, or times: `{left_text}.at(0, 0)`")),
+        (Type::Time | Type::Date, Type::Text) => day_in_quotes(diagnostic, it.right),
+        (Type::Text, Type::Time | Type::Date) => day_in_quotes(diagnostic, it.left),
         (number, text) if number.is_number() && text.is_text() => {
             number_and_text(diagnostic, it.right, right_text)
         }
@@ -173,6 +183,17 @@ pub(in crate::check) fn not_comparable(
             number_and_text(diagnostic, it.left, left_text)
         }
         _ => diagnostic,
+    }
+}
+
+fn day_in_quotes(diagnostic: Diagnostic, text_side: &Expr) -> Diagnostic {
+    match super::mends::quoted_day(text_side) {
+        Some(day) => diagnostic.help("a day is written without quotes").fix(Fix::maybe(
+            format!("write `@{day}`"),
+            text_side.span,
+            format!("@{day}"),
+        )),
+        None => diagnostic.help("`.to_date()` and `.to_time()` read a text; they may be missing"),
     }
 }
 

@@ -40,6 +40,9 @@ pub(in crate::check) fn cron(
             .help(reading(&joined, zone, now))
             .fix(Fix::safe(format!("write `{joined}`"), place(&(0..text.len())), joined));
     }
+    if matches!(error.kind, CronErrorKind::FieldCount { .. }) && error.fixes.is_empty() {
+        diagnostic = diagnostic.help("`0 7 * * mon-fri` is 07:00 on working days");
+    }
     for fix in &error.fixes {
         let whole = fix.apply(text);
         diagnostic = diagnostic.help(reading(&whole, zone, now));

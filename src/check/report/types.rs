@@ -2,13 +2,14 @@
 
 use ecow::EcoString;
 
+use super::mends::{converted, mended, plain};
 use super::{Diagnostic, Fix, joined, offer};
 use crate::check::checker::Checker;
 use crate::check::expr::Place;
 use crate::check::types::{FieldType, RecordType, Type};
 use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::source::Span;
-use crate::syntax::tree::{Expr, ExprKind, Name, Text, TextPart};
+use crate::syntax::tree::{Expr, ExprKind, Name};
 
 /// A value of another type than its place needs.
 pub(in crate::check) fn wrong_type(
@@ -33,6 +34,9 @@ pub(in crate::check) fn wrong_type(
     }
     if *found == Type::Null {
         return null_given(expr, wanted, place);
+    }
+    if let Some(body) = body_by_place(expr, found, wanted, place) {
+        return body;
     }
     let title = title(found, wanted, place);
     let mut diagnostic = Diagnostic::new("wrong-type", expr.span, title);
@@ -68,6 +72,19 @@ fn blame<'e>(
         }
     }
     (expr, found.clone())
+}
+
+/// `http.post(url, { … })`: what is sent is named, what stands second is the query.
+fn body_by_place(expr: &Expr, found: &Type, wanted: &Type, place: Place<'_>) -> Option<Diagnostic> {
+    let Place::Argument { function, parameter: "query" } = place else { return None };
+    let sends = matches!(function.rsplit('.').next(), Some("post" | "put" | "patch"));
+    let is_body = matches!(found, Type::Record(_) | Type::List(_) | Type::Json | Type::Map(..));
+    (sends && is_body).then(|| {
+        Diagnostic::new("wrong-type", expr.span, title(found, wanted, place))
+            .because("the value behind the address is the query")
+            .help("name what is sent: `json: { … }`, or `form:` or `body:`")
+            .fix(Fix::maybe("name it `json`", expr.span.before(), "json: "))
+    })
 }
 
 /// `null` where something has to be.
@@ -187,15 +204,6 @@ pub(in crate::check) fn quoted_duration(expr: &Expr) -> Option<Diagnostic> {
     })
 }
 
-/// The characters of a text without holes.
-fn plain(text: &Text) -> Option<&str> {
-    match text.parts.as_slice() {
-        [] => Some(""),
-        [TextPart::Literal(only, _)] => Some(only),
-        _ => None,
-    }
-}
-
 /// In what two types of one form differ.
 fn difference(checker: &Checker<'_>, found: &Type, wanted: &Type) -> Option<String> {
     let (Type::Record(found), Type::Record(wanted)) = (found, wanted.without_null()) else {
@@ -210,165 +218,6 @@ fn difference(checker: &Checker<'_>, found: &Type, wanted: &Type) -> Option<Stri
                 .then(|| format!("the field `{}` is `{ty}`, not `{}`", field.name, field.ty))
         }
     })
-}
-
-/// What to write instead, where that is known.
-fn mended(
-    checker: &Checker<'_>,
-    diagnostic: Diagnostic,
-    expr: &Expr,
-    found: &Type,
-    wanted: &Type,
-) -> Diagnostic {
-    let wanted = wanted.without_null();
-    match (found, wanted) {
-        (Type::Text, Type::Int | Type::Decimal | Type::Float) => {
-            text_to_number(diagnostic, expr, wanted)
-        }
-        (Type::Text, Type::Bool) => match quoted(expr, &["true", "false"]) {
-            Some(word) => diagnostic.help(format!("without quotes: `{word}`")).fix(Fix::safe(
-                format!("write `{word}`"),
-                expr.span,
-                word,
-            )),
-            None if matches!(expr.kind, ExprKind::Text(_)) => {
-                diagnostic.help("a `bool` is `true` or `false`, without quotes")
-            }
-            None => {
-                let text = checker.source.slice(expr.span);
-                diagnostic.help(format!("a condition asks: `not {text}.is_empty()`"))
-            }
-        },
-        (Type::Text, Type::Time | Type::Date) => {
-            let (form, method) = match wanted {
-                Type::Time => ("@2026-03-29T02:30:00Z", "to_time"),
-                _ => ("@2026-03-29", "to_date"),
-            };
-            match quoted_day(expr) {
-                Some(day) => diagnostic.help(format!("written as `{form}`")).fix(Fix::maybe(
-                    format!("write `@{day}`"),
-                    expr.span,
-                    format!("@{day}"),
-                )),
-                None => diagnostic.help(format!("written as `{form}`, or read with `.{method}()`")),
-            }
-        }
-        (found, Type::Text) if *found != Type::Secret && !matches!(found, Type::Fn(_)) => {
-            to_text(checker, diagnostic, expr)
-        }
-        (Type::Decimal, Type::Int) => {
-            diagnostic.help("`.round().to_int()`, `.floor().to_int()`, or `div` instead of `/`")
-        }
-        (Type::Int, Type::Bool) => {
-            let text = checker.source.slice(expr.span);
-            diagnostic.help(format!("a condition compares: `{text} > 0`"))
-        }
-        (Type::List(_) | Type::Map(_), Type::Bool) => {
-            let text = checker.source.slice(expr.span);
-            diagnostic.help(format!("a condition asks: `not {text}.is_empty()`"))
-        }
-        (Type::Int | Type::Decimal, Type::Duration) => match &expr.kind {
-            ExprKind::Int(n) => diagnostic
-                .help(format!("a duration has a unit: `{n}s`, `{n}m`, `{n}h`"))
-                .fix(Fix::maybe(format!("write `{n}s`"), expr.span, format!("{n}s"))),
-            _ => {
-                let text = checker.source.slice(expr.span);
-                diagnostic.help(format!("a duration has a unit: `{text} * 1s`"))
-            }
-        },
-        (Type::Json, wanted) => {
-            let text = checker.source.slice(expr.span);
-            diagnostic.help(format!("check it into the type: `{text} as {wanted}`")).fix(
-                Fix::maybe(
-                    format!("read it as `{wanted}`"),
-                    expr.span.after(),
-                    format!(" as {wanted}"),
-                ),
-            )
-        }
-        (found, Type::List(item)) if checker.agree(found, item).holds() => {
-            let text = checker.source.slice(expr.span);
-            diagnostic.help(format!("a list of it: `[{text}]`"))
-        }
-        (Type::Text, Type::Secret) => diagnostic.help("secrets come from `secret.NAME`"),
-        (Type::Secret, _) => diagnostic
-            .help("a secret goes only where a `secret` is taken: into headers, keys and passwords"),
-        _ => diagnostic,
-    }
-}
-
-fn text_to_number(diagnostic: Diagnostic, expr: &Expr, wanted: &Type) -> Diagnostic {
-    let written = match &expr.kind {
-        ExprKind::Text(text) => plain(text),
-        _ => None,
-    };
-    let is_number = |text: &&str| {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        let may_have_point = *wanted != Type::Int;
-        !digits.is_empty()
-            && digits.starts_with(|c: char| c.is_ascii_digit())
-            && digits.ends_with(|c: char| c.is_ascii_digit())
-            && digits.chars().filter(|c| *c == '.').count() <= usize::from(may_have_point)
-            && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
-    };
-    match written.filter(is_number) {
-        Some(number) => diagnostic.help("a number is written without quotes").fix(Fix::safe(
-            format!("write `{number}`"),
-            expr.span,
-            number,
-        )),
-        None => {
-            let method = format!(".to_{wanted}()");
-            diagnostic
-                .help(format!("`{method} ?? …` reads one, and says what if there is none"))
-                .fix(Fix::snippet(
-                    format!("read it as `{wanted}`"),
-                    expr.span.after(),
-                    format!("{method} ?? ${{1:0}}"),
-                ))
-        }
-    }
-}
-
-fn quoted(expr: &Expr, words: &[&'static str]) -> Option<&'static str> {
-    let ExprKind::Text(text) = &expr.kind else { return None };
-    let written = plain(text)?;
-    words.iter().find(|word| **word == written).copied()
-}
-
-/// A literal text that begins like a day.
-fn quoted_day(expr: &Expr) -> Option<&str> {
-    let ExprKind::Text(text) = &expr.kind else { return None };
-    let written = plain(text)?;
-    let bytes = written.as_bytes();
-    let is_day = bytes.len() >= 10
-        && bytes[..10].iter().enumerate().all(|(at, byte)| match at {
-            4 | 7 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    (is_day && !written.contains(' ')).then_some(written)
-}
-
-fn to_text(checker: &Checker<'_>, diagnostic: Diagnostic, expr: &Expr) -> Diagnostic {
-    let text = checker.source.slice(expr.span);
-    if text.len() > 60 || text.contains('\n') {
-        return diagnostic.help("`.to_text()` gives its text");
-    }
-    let written = format!("\"{{{text}}}\"");
-    diagnostic.help(format!("put it into a text: `{written}`")).fix(Fix::maybe(
-        format!("write `{written}`"),
-        expr.span,
-        written,
-    ))
-}
-
-fn converted(diagnostic: Diagnostic, expr: &Expr, method: &str) -> Diagnostic {
-    let needs_brackets = matches!(expr.kind, ExprKind::Binary(_) | ExprKind::Unary(..));
-    let (open, close) = if needs_brackets { ("(", ")") } else { ("", "") };
-    diagnostic.help(format!("`.{method}()` turns one into the other")).fix(
-        Fix::maybe(format!("call `.{method}()`"), expr.span.before(), open)
-            .and(expr.span.after(), format!("{close}.{method}()")),
-    )
 }
 
 /// A call, or an `if` without `else`, whose value is used and which gives none.

@@ -149,9 +149,7 @@ fn head(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
         {
             Some(record_in_head(found))
         }
-        (Want::Name("element"), Kind::ParenOpen) => {
-            Some(brackets(found, "write `for x in xs { … }`"))
-        }
+        (Want::Name("element"), Kind::ParenOpen) => Some(loop_in_brackets(found)),
         _ => None,
     }
 }
@@ -164,7 +162,13 @@ fn value(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
         (_, Kind::Question) if separator => Some(super::structure::ternary(found)),
         (_, Kind::Arrow) if separator => Some(written(found, "=>")),
         (Want::Token(Kind::ParenClose), Kind::Comma) => Some(tuple(found)),
+        (Want::Value, Kind::Percent) if found.before_is(Kind::TextStart) => {
+            Some(template_in_text(found))
+        }
         (Want::Value, Kind::Dot) if found.is_before_digit() => Some(no_zero(found)),
+        (Want::Token(Kind::BracketClose) | Want::Value, Kind::Colon) => slice_with_colon(found),
+        (Want::LineEnd | Want::Block, Kind::Ellipsis) => Some(three_dots(found)),
+        (_, Kind::Ellipsis) if separator => Some(three_dots(found)),
         (Want::Value, Kind::Ellipsis) => Some(spread(found)),
         (Want::Name("field"), Kind::Text | Kind::TextStart) => Some(map_in_braces(found)),
         (Want::Name("field"), Kind::BracketOpen) if found.before_is(Kind::QuestionDot) => {
@@ -300,6 +304,57 @@ fn not_in(found: &Found<'_>) -> Diagnostic {
 /// `for (x of xs)`, `catch (e)`
 fn brackets(found: &Found<'_>, help: &str) -> Diagnostic {
     habitual("no brackets are needed here", found.span(found.token)).help(help)
+}
+
+/// `for (const x of xs) {`
+fn loop_in_brackets(found: &Found<'_>) -> Diagnostic {
+    let said = brackets(found, "write `for x in xs { … }`");
+    let line = found.rest_of_line();
+    let head = line.rfind(") {").map(|end| (&line[1..end], end + 1));
+    let Some((inner, length)) = head else { return said };
+    let inner = inner.trim();
+    let plain = ["const ", "let ", "var ", "int ", "auto "]
+        .iter()
+        .find_map(|word| inner.strip_prefix(word))
+        .unwrap_or(inner);
+    let parts = [" of ", " in ", " : "].iter().find_map(|word| plain.split_once(word));
+    let Some((name, list)) = parts.filter(|(name, _)| !name.contains([' ', '(', '{'])) else {
+        return said;
+    };
+    let span = found.span(found.token);
+    let end = span.start + u32::try_from(length).unwrap_or_default();
+    let ours = format!("{name} in {list}");
+    said.fix(Fix::safe(format!("write `{ours}`"), Span { end, ..span }, ours))
+}
+
+/// `xs[1:3]`
+fn slice_with_colon(found: &Found<'_>) -> Option<Diagnostic> {
+    let head = &found.text[..found.token.start as usize];
+    let open = head.rfind('[')?;
+    let is_index = head[..open].ends_with(|c: char| c.is_alphanumeric() || "_)]\"".contains(c));
+    if !is_index || head[open..].contains(['\n', ',']) {
+        return None;
+    }
+    let span = found.span(found.token);
+    Some(habitual("a slice is written `xs[1..3]` here", span).fix(Fix::safe(
+        "write `..`",
+        span,
+        "..",
+    )))
+}
+
+/// `"{% for x in xs %}"`
+fn template_in_text(found: &Found<'_>) -> Diagnostic {
+    habitual("in a text, `{` begins a value", found.span(found.token))
+        .help("write a template as raw text: `r\"{% … %}\"`, or in a file of its own")
+}
+
+/// `0...10`
+fn three_dots(found: &Found<'_>) -> Diagnostic {
+    let span = found.span(found.token);
+    habitual("a range is written with two dots here", span)
+        .help("`0..10` leaves 10 out, `0..=10` takes it in")
+        .fix(Fix::maybe("write `..`", span, ".."))
 }
 
 /// `(1, 2)`

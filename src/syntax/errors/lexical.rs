@@ -292,7 +292,8 @@ pub(in crate::syntax) fn unknown_sign(span: Span, sign: &str) -> Diagnostic {
     let help = match sign {
         "++" => "to add one write `+= 1`",
         "**" => "powers are written `x.pow(2)`",
-        "&" | "^" | "~" => "bits are handled by `bit_and`, `bit_or`, `bit_xor` and `bit_not`",
+        "^" => "powers are written `x.pow(2)`; bits are handled by `bit_xor`",
+        "&" | "~" => "bits are handled by `bit_and`, `bit_or`, `bit_xor` and `bit_not`",
         "$" => "names have no `$` in front, not in a text either: `{name}`",
         "::" => "parts of a module are reached with `.`",
         "'" | "`" => "write `\"Hello {name}\"`, or `\"\"\"` around several lines",
@@ -307,6 +308,18 @@ pub(in crate::syntax) fn unknown_sign(span: Span, sign: &str) -> Diagnostic {
         _ => format!("`{sign}` is no sign of this language"),
     };
     error("foreign-word", title, span, "").help(help)
+}
+
+/// `@task` in front of a function.
+pub(in crate::syntax) fn decorator(span: Span) -> Diagnostic {
+    error("foreign-word", "nothing is put on a function with `@` here", span, "")
+        .help("a file is a task; its first lines say when: `schedule \"0 7 * * *\"`")
+}
+
+/// `xs[::-1]`
+pub(in crate::syntax) fn reversing_slice(span: Span) -> Diagnostic {
+    error("foreign-word", "a slice has no step here", span, "")
+        .help("a list is turned round with `xs.reverse()`; `xs[1..3]` gives a part")
 }
 
 /// Any other character.

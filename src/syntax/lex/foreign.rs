@@ -3,6 +3,7 @@
 //! A habit is one mistake however often it shows: `;` behind each line gives one finding whose mend covers the file.
 
 use super::{Scanner, offset};
+use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::syntax::errors;
 use crate::syntax::token::Kind;
@@ -55,12 +56,25 @@ impl Scanner<'_> {
             "/*" => return self.block_comment(),
             _ => {
                 self.fault(self.start());
-                self.out.diagnostics.push(errors::unknown_sign(self.here(), sign));
+                let said = self.sign_in_place(sign);
+                self.out.diagnostics.push(said);
                 return self.push(Kind::Unknown);
             }
         };
         self.out.diagnostics.push(errors::foreign_sign(self.here(), sign, meant.text()));
         self.push(meant);
+    }
+
+    /// What is said of a sign that means nothing here; some say by their place what was meant.
+    fn sign_in_place(&self, sign: &str) -> Diagnostic {
+        let before = self.text[..self.lexer.span().start].chars().next_back();
+        match sign {
+            "@" if self.on_new_line && self.lexer.remainder().starts_with(char::is_alphabetic) => {
+                errors::decorator(self.here())
+            }
+            "::" if before == Some('[') => errors::reversing_slice(self.here()),
+            _ => errors::unknown_sign(self.here(), sign),
+        }
     }
 
     /// `for (let i = 0; i < n; i++) {`: said once, and its head passed over. Whether the `;` belongs to such a head.
