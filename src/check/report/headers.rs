@@ -3,9 +3,9 @@
 use super::types::quoted_duration;
 use super::{Diagnostic, Fix, joined, offer};
 use crate::check::types::Type;
-use crate::diagnostics::{Applicability, Edit};
 use crate::diagnostics::suggest::foreign::foreign;
 use crate::diagnostics::suggest::{Candidate, nearest};
+use crate::diagnostics::{Applicability, Edit};
 use crate::schedule::Duration;
 use crate::source::Span;
 use crate::syntax::tree::{Expr, ExprKind, Header, Name};
