@@ -325,6 +325,8 @@ pub struct Shown {
     pub start: u32,
     /// One past the last.
     pub end: u32,
+    /// Whether it is compared with something; else it is a variable that stands in what is.
+    pub is_side: bool,
 }
 
 /// The SHA-256 of a program's portable form: its name among stored artefacts.

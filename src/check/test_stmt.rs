@@ -1,7 +1,7 @@
 //! Statements that stand in tests only: `at`, `stub`, `expect`, `run()`.
 
 use super::checked::{CallPlan, Target};
-use super::checker::Checker;
+use super::checker::{Checker, Want};
 use super::expr::Place;
 use super::project::is_task;
 use super::report;
@@ -76,7 +76,8 @@ impl<'p> Checker<'p> {
 
     /// `stub http "https://…" => { status: 200 }`, `stub http.post "https://…" => { status: 201 }`
     fn stub(&mut self, module: &Name, method: Option<&Name>, args: &'p [Expr], response: &'p Expr) {
-        if !STUBBED.contains(&module.text.as_str()) && !module.text.is_empty() {
+        let is_known = STUBBED.contains(&module.text.as_str());
+        if !is_known && !module.text.is_empty() {
             let near = nearest(&module.text, STUBBED.map(Candidate::new));
             self.report(report::test_stmts::not_stubbed(module, &near));
         }
@@ -85,13 +86,17 @@ impl<'p> Checker<'p> {
             && !method.text.is_empty()
         {
             let lower = method.text.to_lowercase();
-            let near = nearest(&lower, METHODS.map(Candidate::new));
+            let near = match METHODS.iter().find(|it| **it == lower) {
+                Some(same) => vec![*same],
+                None => nearest(&lower, METHODS.map(Candidate::new)),
+            };
             self.report(report::test_stmts::unknown_method(method, &near));
         }
         for arg in args {
             self.check(arg, &Type::Text, Place::Word("stub"));
         }
         match args {
+            _ if !is_known => {}
             [] => self.report(report::test_stmts::no_address(module.span, response.span)),
             [first] => self.refuse_method_in_address(module, method, first),
             [first, second, ..] => {
@@ -101,6 +106,14 @@ impl<'p> Checker<'p> {
             }
         }
         let answer = answer_type();
+        if let ExprKind::Int(_) | ExprKind::Text(_) = &response.kind {
+            let text = self.source.slice(response.span);
+            let is_status = matches!(response.kind, ExprKind::Int(_));
+            let field = if is_status { "status" } else { "text" };
+            self.report(report::test_stmts::bare_answer(response.span, field, text));
+            self.expr(response, Want::Value);
+            return;
+        }
         match &response.kind {
             ExprKind::List(_) => {
                 self.check(response, &Type::List(answer.into()), Place::Word("stub"))

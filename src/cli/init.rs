@@ -33,7 +33,7 @@ pub fn run(args: &Init) -> ExitCode {
         line(&format!("wrote {}", args.dir.join(name).display()));
     }
     line("");
-    line("Try: taskc check, taskc run late_orders.task, taskc next, taskc serve");
+    line("Try: taskc check, taskc test, taskc run late_orders.task, taskc next, taskc serve");
     ExitCode::SUCCESS
 }
 

@@ -92,9 +92,13 @@ fn conclude(args: &Test, face: Face, all: &Outcome) -> Result<ExitCode, Unusable
     let ran = all.ran.passed + all.ran.failed;
     if ran == 0 && all.refused == 0 {
         if let Some(filter) = args.filter.as_ref().filter(|_| all.tests > 0) {
+            let tests = match all.tests {
+                1 => "the only test".to_owned(),
+                n => format!("none of the {n} tests"),
+            };
+            let is = if all.tests == 1 { "is not" } else { "is" };
             return Err(Unusable(format!(
-                "no test is called like `{filter}`; there are {}, such as `taskc test` lists them",
-                all.tests
+                "{tests} {is} called like `{filter}`; `taskc test` lists them as `FILE: NAME`"
             )));
         }
         if !all.errors {

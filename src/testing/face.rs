@@ -186,7 +186,7 @@ fn message(failure: &Diagnostic) -> String {
     let values = values.filter(|it| !it.is_empty() && *it != "called here");
     let parts = std::iter::once(failure.title.as_str()).chain(values);
     let text = parts.collect::<Vec<_>>().join("; ");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text.lines().map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A text inside XML; control characters that it may not hold are left out.

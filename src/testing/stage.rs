@@ -37,8 +37,9 @@ const TEST_MAX: Duration = Duration::from_secs(60);
 const LINES_MAX: usize = 200;
 const LINE_BYTES_MAX: usize = 4 << 10;
 
-/// How much of a value is shown.
-const VALUE_BYTES_MAX: usize = 400;
+/// How much of a value is shown, of a side of a comparison and of a variable that stands in one.
+const SIDE_BYTES_MAX: usize = 400;
+const VARIABLE_BYTES_MAX: usize = 120;
 
 /// Runs a test to its end. Gives why it failed, if it did, and what was printed and logged.
 pub(super) fn carry_out(case: Case<'_>, options: &Options) -> (Result<(), Reason>, Vec<String>) {
@@ -368,13 +369,16 @@ fn seen(expectation: &Expectation, values: &Value) -> Seen {
         Value::List(values) => values.iter().collect(),
         _ => Vec::new(),
     };
-    let shown = expectation.shown.iter().copied().zip(values.iter().map(shown)).collect();
-    Seen { place: expectation.place, shown }
+    let shown = expectation.shown.iter().zip(&values).map(|(it, value)| {
+        let bytes_max = if it.is_side { SIDE_BYTES_MAX } else { VARIABLE_BYTES_MAX };
+        (*it, shown(value, bytes_max))
+    });
+    Seen { place: expectation.place, shown: shown.collect() }
 }
 
 /// A value as a message shows it: a text in quotes, what is long cut off.
-fn shown(value: &Value) -> String {
-    let mut out = Bounded::new(VALUE_BYTES_MAX);
+fn shown(value: &Value, bytes_max: usize) -> String {
+    let mut out = Bounded::new(bytes_max);
     let written = match value.as_str() {
         Some(text) => quoted(&mut out, text),
         None => write_value(&mut out, value),

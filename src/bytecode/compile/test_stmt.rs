@@ -19,6 +19,13 @@ use crate::syntax::walk::{self, Node};
 /// So many values are shown at most.
 const SHOWN_MAX: usize = 12;
 
+/// A part of a condition whose value is shown where the condition does not hold.
+struct Watched {
+    span: Span,
+    value: Virtual,
+    is_side: bool,
+}
+
 impl<'p> Lower<'_, 'p> {
     /// The beginning of a test: kept variables that it mentions are its own, and hold what they hold before a first run.
     pub(super) fn begin_test(&mut self, body: &'p Block) {
@@ -102,7 +109,7 @@ impl<'p> Lower<'_, 'p> {
             && super::condition::is_comparison(binary.op)
         {
             let sides = self.compare_sides(binary, end);
-            shown.retain(|(span, _)| sides.iter().all(|(side, _)| side != span));
+            shown.retain(|it| sides.iter().all(|side| side.span != it.span));
             shown.splice(0..0, sides);
         } else {
             self.jump(condition, true, end);
@@ -112,7 +119,7 @@ impl<'p> Lower<'_, 'p> {
     }
 
     /// Computes both sides, goes on at `target` where the comparison holds, and gives those that are worth showing.
-    fn compare_sides(&mut self, binary: &'p Binary, target: Label) -> Vec<(Span, Virtual)> {
+    fn compare_sides(&mut self, binary: &'p Binary, target: Label) -> Vec<Watched> {
         let (left, right) = (self.take(&binary.left), self.take(&binary.right));
         let ty = self.final_ty(&binary.left);
         let sides = [(&binary.left, left), (&binary.right, right)];
@@ -129,15 +136,12 @@ impl<'p> Lower<'_, 'p> {
                 lower.jump_between_values(binary.op, (left, right), target.0);
             }
         });
-        sides
-            .into_iter()
-            .filter(|(side, _)| !is_plain(side))
-            .map(|(it, at)| (it.span, at))
-            .collect()
+        let worth_it = sides.into_iter().filter(|(side, _)| !is_plain(side));
+        worth_it.map(|(it, value)| Watched { span: it.span, value, is_side: true }).collect()
     }
 
     /// The variables that a condition mentions, each where it stands first, with what they hold before it is computed.
-    fn variables_in(&mut self, condition: &'p Expr) -> Vec<(Span, Virtual)> {
+    fn variables_in(&mut self, condition: &'p Expr) -> Vec<Watched> {
         let names = &self.tables().names;
         let mut places: Vec<(NodeId, Span)> = Vec::new();
         walk::each_below(Node::Expr(condition), &mut |node| {
@@ -158,21 +162,21 @@ impl<'p> Lower<'_, 'p> {
             let to = self.builder.value();
             let now = self.boxed(read(register), &ty);
             self.put(now, Reg::V(to));
-            (span, to)
+            Watched { span, value: to, is_side: false }
         };
         known.into_iter().map(copy).collect()
     }
 
     /// What is said where an expectation is not met.
-    fn unmet(&mut self, condition: &Expr, shown: &[(Span, Virtual)]) {
+    fn unmet(&mut self, condition: &Expr, shown: &[Watched]) {
         let list = self.builder.value();
-        let values: Vec<Out> = shown.iter().map(|(_, it)| Out::Borrowed(*it)).collect();
+        let values: Vec<Out> = shown.iter().map(|it| Out::Borrowed(it.value)).collect();
         let items = self.value_window(&values);
         self.emit(Ins::NewValues { to: list, items });
-        let place = |span: Span| Shown { start: span.start, end: span.end };
+        let place = |span: Span, is_side| Shown { start: span.start, end: span.end, is_side };
         let expectation = Expectation {
-            place: place(condition.span),
-            shown: shown.iter().map(|(span, _)| place(*span)).collect(),
+            place: place(condition.span, false),
+            shown: shown.iter().map(|it| place(it.span, it.is_side)).collect(),
         };
         self.test_call(TestCall::Expect(expectation), vec![Out::Owned(list)]);
     }

@@ -51,6 +51,9 @@ fn advice(word: &str) -> Option<&'static str> {
         "max_active_runs" | "parallelism" => "write `overlap allow 3`",
         "on_failure" | "on_error" | "on_failure_callback" => "write `on failure { … }`",
         "name" | "id" | "dag_id" | "task" => "a task is called as its file is: leave the line out",
+        "at" => {
+            "once is `schedule at @2026-01-31T07:00:00Z`; a test says where its clock stands: `test \"…\" { at @2026-01-31T07:00:00Z … }`"
+        }
         "disabled" | "paused" => "write `active false`",
         _ => return None,
     })

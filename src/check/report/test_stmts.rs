@@ -110,3 +110,11 @@ pub(in crate::check) fn no_scheme(arg: Span, address: &str) -> Diagnostic {
             format!("\"https://{}\"", address.trim_start_matches('/').escape_debug()),
         ))
 }
+
+/// `stub http "https://…" => 200`
+pub(in crate::check) fn bare_answer(response: Span, field: &str, text: &str) -> Diagnostic {
+    let record = format!("{{ {field}: {text} }}");
+    Diagnostic::new("bad-stub", response, "an answer is a record")
+        .because("status, body or error?")
+        .fix(Fix::safe(format!("write `{record}`"), response, record))
+}

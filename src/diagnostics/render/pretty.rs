@@ -153,11 +153,12 @@ fn escape(severity: Severity) -> &'static str {
     }
 }
 
-/// Titles and messages may quote the source, line breaks and control characters included.
+/// Titles and messages may quote the source, line breaks and control characters included. Blanks within a line stay: they may
+/// stand in a value.
 fn one_line(text: &str) -> String {
-    let words: Vec<_> = text.split(|c: char| c.is_whitespace() || c.is_control()).collect();
-    let words: Vec<_> = words.into_iter().filter(|it| !it.is_empty()).collect();
-    words.join(" ")
+    let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let lines: Vec<_> = text.split(is_break).map(str::trim).filter(|it| !it.is_empty()).collect();
+    lines.join(" ")
 }
 
 #[cfg(test)]

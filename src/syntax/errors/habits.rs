@@ -82,6 +82,13 @@ fn is_phrase(next: Kind) -> bool {
     next.is_name() || matches!(next, BraceOpen | Fn | From | Int | Star | Table | Text | TextStart)
 }
 
+/// Whether a word of tests is a name where it stands: in a test the value behind it would have been taken in.
+fn is_read_as_a_name(found: &Found<'_>) -> bool {
+    found.before.is_some_and(|it| it.start == found.statement.start)
+        && !found.token.on_new_line
+        && (is_phrase(found.token.kind) || found.token.kind == Kind::Time)
+}
+
 /// Statements that begin like one of ours and are none.
 fn statement(found: &Found<'_>) -> Option<Diagnostic> {
     let first = found.slice(found.statement);
@@ -92,7 +99,9 @@ fn statement(found: &Found<'_>) -> Option<Diagnostic> {
         (_, Kind::Colon) if found.before.is_some_and(|it| it.start == found.statement.start) => {
             found.statement.kind.is_name().then(|| header_with_colon(found))
         }
-        ("expect" | "at" | "stub", _) if found.is_outermost() => Some(in_tests_only(found, first)),
+        ("expect" | "at" | "stub", _) if found.is_outermost() || is_read_as_a_name(found) => {
+            Some(in_tests_only(found, first))
+        }
         ("update", _) if !names_a_row(found) => {
             Some(set_based(found, "write `update o in Order where … set { … }`"))
         }
