@@ -18,7 +18,7 @@ use taskc::source::FileId;
 use taskc::stdlib::effect::{self, Context, Level, Output};
 use taskc::syntax::walk::{Node, each, each_below};
 use taskc::value::Types;
-use taskc::vm::{Entry, Limits, Machine, Start, Step};
+use taskc::vm::{Dispatch, Entry, Limits, Machine, Start, Step};
 use taskc::{check, stdlib, syntax};
 
 use crate::random::{Random, rounds};
@@ -112,18 +112,28 @@ fn machine(library: &Library, text: &str) -> Option<Outcome> {
         Ok(program) => program,
         Err(damage) => return Some((vec![damage], None)),
     };
+    let [plain, threaded] = [Dispatch::Plain, Dispatch::Threaded].map(|it| run(&program, it, text));
+    assert_eq!(plain, threaded, "the dispatchers differ\n{text}");
+    Some(plain.0)
+}
+
+/// What a dispatcher makes of a program, the steps that are left afterwards, and the digests of its states at each effect.
+fn run(program: &Arc<Verified>, dispatch: Dispatch, text: &str) -> (Outcome, u64, Vec<[u8; 32]>) {
     let said = Arc::new(Said::default());
     let types = Types::new(&program.program().descriptors).unwrap();
     let context = Context::new(World::new(0, 0).host(), said.clone(), Rc::new(types));
     let start = Start { entry: Entry::Body(Vec::new()), run: Vec::new() };
-    let mut machine =
-        Machine::new(Arc::clone(&program), stdlib::natives(), Limits::default(), start).unwrap();
+    let machine =
+        Machine::new(Arc::clone(program), stdlib::natives(), Limits::default(), start).unwrap();
+    let mut machine = machine.dispatched(dispatch);
+    let mut digests = Vec::new();
     let fault = loop {
         match machine.step(10_000_000) {
             Step::Done(_) => break None,
             Step::Fault(trace) => break Some(trace.fault),
             Step::OutOfFuel | Step::Waiting => panic!("it does not end\n{text}"),
             Step::Effect(effect) => {
+                digests.push(machine.digest());
                 let site = &program.program().effects[effect.site.get()];
                 let EffectKind::Native(name) = &site.kind else { panic!("not generated") };
                 let pending =
@@ -133,7 +143,8 @@ fn machine(library: &Library, text: &str) -> Option<Outcome> {
         }
     };
     let fault = fault.map(|it| Fault { code: it.code.to_string(), message: it.message });
-    Some((std::mem::take(&mut *said.0.lock().unwrap()), fault))
+    let said = std::mem::take(&mut *said.0.lock().unwrap());
+    ((said, fault), machine.steps_left(), digests)
 }
 
 fn compiled(library: &Library, text: &str) -> Option<Result<Arc<Verified>, String>> {

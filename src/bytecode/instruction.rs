@@ -254,11 +254,11 @@ macro_rules! declare {
 
         /// Places in the table.
         #[expect(non_upper_case_globals, reason = "called as the instructions are")]
-        mod code {
+        pub(crate) mod code {
             #[allow(clippy::upper_case_acronyms, non_camel_case_types, reason = "counts the rows")]
             #[repr(u8)]
             enum Row { $($name),* }
-            $(pub(super) const $name: u8 = Row::$name as u8;)*
+            $(pub(crate) const $name: u8 = Row::$name as u8;)*
         }
 
         /// The names of all instructions with their operands' names and their meanings, in order.

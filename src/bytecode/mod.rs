@@ -10,7 +10,7 @@ pub mod instruction;
 pub mod operand;
 pub mod program;
 pub mod run_field;
-mod table;
+pub(crate) mod table;
 pub mod verify;
 
 pub use program::Program;

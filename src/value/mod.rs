@@ -159,6 +159,30 @@ impl Value {
         }
     }
 
+    /// Whether this points to something that is counted.
+    #[must_use]
+    #[inline]
+    pub fn is_counted(&self) -> bool {
+        match self {
+            Self::Null
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Decimal(_)
+            | Self::Time(_)
+            | Self::Date(_)
+            | Self::Duration(_)
+            | Self::Short(_) => false,
+            Self::Text(_)
+            | Self::Bytes(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Record(_)
+            | Self::Closure(_)
+            | Self::Secret(_) => true,
+        }
+    }
+
     /// Whether this is `null`.
     #[must_use]
     pub fn is_null(&self) -> bool {

@@ -4,7 +4,7 @@ use super::digest::Digest;
 use super::effect::{CallKey, FiberId};
 use super::memory::Measure;
 use super::parallel::Join;
-use super::registers::{Scalars, Values};
+use super::registers::{Scalars, Values, clear};
 use super::trace::TraceFrame;
 use crate::bytecode::operand::{FunctionId, REGISTERS_MAX, Register};
 use crate::bytecode::program::{Function, Program};
@@ -87,6 +87,13 @@ impl Fiber {
         self.frames.push(frame);
     }
 
+    /// How far functions can be entered without growing anything: how many frames there is room for, and up to where the scalars and
+    /// values of the innermost one may begin.
+    pub(super) fn room(&self) -> (usize, u32, u32) {
+        let last = |length: usize| u32::try_from(length - REGISTERS_MAX).unwrap_or(u32::MAX);
+        (self.frames.capacity(), last(self.scalars.len()), last(self.values.len()))
+    }
+
     #[cold]
     fn grow(&mut self, scalars_end: usize, values_end: usize) {
         if self.scalars.len() < scalars_end {
@@ -109,6 +116,14 @@ impl Fiber {
         (scalars, values.first_chunk_mut().expect("values reach beyond every frame"))
     }
 
+    /// Where the registers of a frame begin, as addresses inside the whole banks.
+    #[inline]
+    pub(super) fn banks(&mut self, frame: Frame) -> (*mut Scalars, *mut Values) {
+        let scalars = self.scalars.as_mut_ptr().wrapping_add(frame.scalars as usize);
+        let values = self.values.as_mut_ptr().wrapping_add(frame.values as usize);
+        (scalars.cast(), values.cast())
+    }
+
     /// The scalar at a place of the whole bank.
     #[inline]
     pub(super) fn scalar(&mut self, at: u32) -> &mut u64 {
@@ -127,7 +142,7 @@ impl Fiber {
         self.frames.pop();
         let start = (frame.values - u32::from(function.far.values)) as usize;
         let end = frame.values as usize + usize::from(function.registers.values);
-        self.values[start..end].iter_mut().for_each(|it| *it = Value::Null);
+        self.values[start..end].iter_mut().for_each(clear);
     }
 
     /// Sets a scalar of the frame that was just entered.

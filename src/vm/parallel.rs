@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use super::drive::Unwound;
-use super::trouble::{Outcome, damaged};
+use super::trouble::{Outcome, Trouble, damaged};
 use crate::bytecode::operand::Register;
 use crate::value::{Closure, Value};
 
@@ -38,7 +38,7 @@ impl Join {
         items: Value,
         limit: i64,
     ) -> Outcome<Self> {
-        let count = super::ops::list::length(&items)?;
+        let count = super::ops::list::length::<Trouble>(&items)?;
         let count = u32::try_from(count).map_err(|_| damaged("a list of fewer elements"))?;
         let limit = u32::try_from(limit).ok().filter(|it| *it > 0).unwrap_or(u32::MAX);
         let results = vec![Value::Null; count as usize];

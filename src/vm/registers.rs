@@ -1,6 +1,9 @@
 //! The registers of the running frame: one window of each bank. A register's number is a byte and a window has 256, so
 //! reaching one needs no check.
 
+use std::mem::{self, ManuallyDrop};
+
+use super::trouble::{Why, damaged};
 use crate::bytecode::operand::{REGISTERS_MAX, Register};
 use crate::value::Value;
 
@@ -66,8 +69,82 @@ impl Words for Scalars {
     }
 }
 
-/// Moves a value out of its register.
+/// Writes and moves values.
+pub(super) trait Cells {
+    /// Puts a value into a register.
+    fn put(&mut self, register: Register, value: Value);
+    /// Moves a value out of its register.
+    fn take(&mut self, register: Register) -> Value;
+    /// Puts a value into a register; quick only where nothing has to be freed there.
+    fn replace<E: Why>(&mut self, register: Register, value: Value) -> Result<(), E>;
+    /// Moves a value from a register to another; quick only where nothing has to be freed there.
+    fn shift<E: Why>(&mut self, to: Register, from: Register) -> Result<(), E>;
+}
+
+impl Cells for Values {
+    #[inline]
+    fn put(&mut self, register: Register, value: Value) {
+        self[register.at()] = value;
+    }
+
+    #[inline]
+    fn take(&mut self, register: Register) -> Value {
+        mem::replace(&mut self[register.at()], Value::Null)
+    }
+
+    #[inline]
+    fn replace<E: Why>(&mut self, register: Register, value: Value) -> Result<(), E> {
+        replace(&mut self[register.at()], value)
+    }
+
+    #[inline]
+    fn shift<E: Why>(&mut self, to: Register, from: Register) -> Result<(), E> {
+        if E::QUICK && self[to.at()].is_counted() {
+            return Err(E::because(|| damaged("nothing to free")));
+        }
+        let value = ManuallyDrop::new(self.take(from));
+        replace(&mut self[to.at()], ManuallyDrop::into_inner(value))
+    }
+}
+
+/// Puts a value where another one is; quick only where that has not to be freed.
 #[inline]
-pub(super) fn take(values: &mut Values, register: Register) -> Value {
-    std::mem::replace(&mut values[register.at()], Value::Null)
+pub(super) fn replace<E: Why>(cell: &mut Value, value: Value) -> Result<(), E> {
+    if !E::QUICK {
+        *cell = value;
+        return Ok(());
+    }
+    if cell.is_counted() {
+        mem::forget(value);
+        return Err(E::because(|| damaged("nothing to free")));
+    }
+    // What was there counts nothing.
+    mem::forget(mem::replace(cell, value));
+    Ok(())
+}
+
+/// A copy of a value; quick only where nothing has to be counted.
+#[inline]
+pub(super) fn copied<E: Why>(value: &Value) -> Result<Value, E> {
+    Ok(match value {
+        Value::Null => Value::Null,
+        Value::Bool(it) => Value::Bool(*it),
+        Value::Int(it) => Value::Int(*it),
+        Value::Float(it) => Value::Float(*it),
+        Value::Decimal(it) => Value::Decimal(*it),
+        Value::Time(it) => Value::Time(*it),
+        Value::Date(it) => Value::Date(*it),
+        Value::Duration(it) => Value::Duration(*it),
+        Value::Short(it) => Value::Short(*it),
+        _ if E::QUICK => return Err(E::because(|| damaged("nothing to count"))),
+        counted => counted.clone(),
+    })
+}
+
+/// Frees what a register points to. It holds something without a count then.
+#[inline]
+pub(super) fn clear(cell: &mut Value) {
+    if cell.is_counted() {
+        *cell = Value::Null;
+    }
 }

@@ -88,6 +88,14 @@ impl Natives for TestNatives {
     }
 }
 
+/// What both dispatchers come to, which has to be the same.
+fn on_both<T: std::fmt::Debug>(program: Program, limits: Limits, run: fn(Machine) -> T) -> T {
+    let [plain, threaded] = [Dispatch::Plain, Dispatch::Threaded]
+        .map(|dispatch| run(machine(program.clone(), limits).dispatched(dispatch)));
+    assert_eq!(format!("{plain:?}"), format!("{threaded:?}"));
+    plain
+}
+
 fn machine(program: Program, limits: Limits) -> Machine {
     let verified = verify(program).unwrap_or_else(|damage| panic!("{damage}"));
     let start = Start { entry: Entry::Body(vec![]), run: vec![] };
@@ -96,17 +104,17 @@ fn machine(program: Program, limits: Limits) -> Machine {
 
 /// The first effect's argument.
 fn result_of(program: Program) -> Value {
-    match machine(program, Limits::default()).step(u64::MAX) {
+    on_both(program, Limits::default(), |mut machine| match machine.step(u64::MAX) {
         Step::Effect(mut effect) => effect.args.remove(0),
         other => panic!("{other:?}"),
-    }
+    })
 }
 
 fn fault_of(program: Program, limits: Limits) -> Trace {
-    match machine(program, limits).step(u64::MAX) {
+    on_both(program, limits, |mut machine| match machine.step(u64::MAX) {
         Step::Fault(trace) => *trace,
         other => panic!("{other:?}"),
-    }
+    })
 }
 
 fn fib() -> Function {

@@ -20,6 +20,48 @@ pub(super) enum TroubleKind {
 /// What an instruction's work gives.
 pub(super) type Outcome<T> = Result<T, Trouble>;
 
+/// What says that an instruction was not carried out: [`Trouble`] says why; [`Otherwise`] says only that it was not done the
+/// quick way, by which nothing is allocated or freed, and nothing changed before it is sure to succeed.
+pub(super) trait Why: Sized {
+    /// Whether only the quick way is gone.
+    const QUICK: bool;
+    /// The trouble, where somebody wants to know.
+    fn because(trouble: impl FnOnce() -> Trouble) -> Self;
+}
+
+/// The quick way does not lead there: the instruction has to be carried out in full.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Otherwise;
+
+impl Why for Otherwise {
+    const QUICK: bool = true;
+
+    #[inline]
+    fn because(_: impl FnOnce() -> Trouble) -> Self {
+        Self
+    }
+}
+
+impl Why for Trouble {
+    const QUICK: bool = false;
+
+    #[inline]
+    fn because(trouble: impl FnOnce() -> Trouble) -> Self {
+        trouble()
+    }
+}
+
+/// Like `?`, where the function that is called and the one that calls it say why in the same way.
+macro_rules! ok {
+    ($outcome:expr) => {
+        match $outcome {
+            Ok(it) => it,
+            Err(why) => return Err(why),
+        }
+    };
+}
+pub(super) use ok;
+
 impl Trouble {
     /// What it is.
     pub(super) fn into_kind(self) -> TroubleKind {

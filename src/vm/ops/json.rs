@@ -1,5 +1,6 @@
 //! Looking into JSON: what is not there is null.
 
+use super::super::trouble::Trouble;
 use crate::value::{Key, Value};
 
 /// The entry of an object.
@@ -15,5 +16,5 @@ pub(in super::super) fn field(value: &Value, key: &Value) -> Value {
 /// The element of a list; a negative place counts from the end.
 pub(in super::super) fn item(value: &Value, at: i64) -> Value {
     let Value::List(list) = value else { return Value::Null };
-    super::list::place(at, list.len()).and_then(|at| list.get(at)).unwrap_or(Value::Null)
+    super::list::place::<Trouble>(at, list.len()).and_then(|at| list.get(at)).unwrap_or(Value::Null)
 }

@@ -6,13 +6,14 @@
 use std::rc::Rc;
 
 use super::super::memory::Memory;
-use super::super::trouble::{Outcome, Trouble, damaged, fault};
+use super::super::trouble::{Outcome, Trouble, Why, damaged, fault, ok};
 use crate::value::{Code, List, Value};
 
 /// Which element a place names; negative ones count from the end.
 #[inline]
-pub(in super::super) fn place(index: i64, length: usize) -> Option<usize> {
+pub(in super::super) fn place<E: Why>(index: i64, length: usize) -> Option<usize> {
     match usize::try_from(index) {
+        Err(_) if E::QUICK => None,
         Ok(at) => (at < length).then_some(at),
         Err(_) => from_end(index, length),
     }
@@ -24,17 +25,20 @@ fn from_end(index: i64, length: usize) -> Option<usize> {
 }
 
 #[inline]
-fn list(value: &Value) -> Outcome<&List> {
+fn list<E: Why>(value: &Value) -> Result<&List, E> {
     match value {
         Value::List(it) => Ok(it),
-        _ => Err(damaged("a list")),
+        _ => Err(E::because(|| damaged("a list"))),
     }
 }
 
 /// The list for changing, which nobody else sees then.
 #[inline]
-fn list_mut<'a>(value: &'a mut Value, memory: &mut Memory) -> Outcome<&'a mut List> {
-    let Value::List(list) = value else { return Err(damaged("a list")) };
+fn list_mut<'a, E: Why>(value: &'a mut Value, memory: &mut Memory) -> Result<&'a mut List, E> {
+    let Value::List(list) = value else { return Err(E::because(|| damaged("a list"))) };
+    if E::QUICK {
+        return Rc::get_mut(list).ok_or_else(|| E::because(|| damaged("a list of its own")));
+    }
     if Rc::strong_count(list) > 1 {
         memory.made(list_bytes(list));
     }
@@ -54,61 +58,60 @@ macro_rules! packed {
     ($form:ident, $element:ty, $all:ident, $get:ident, $set:ident, $push:ident) => {
         /// The elements of a packed list.
         #[inline]
-        pub(in super::super) fn $all(value: &Value) -> Outcome<&[$element]> {
-            match list(value)? {
+        pub(in super::super) fn $all<E: Why>(value: &Value) -> Result<&[$element], E> {
+            match ok!(list(value)) {
                 List::$form(items) => Ok(items),
-                other if other.is_empty() => Ok(&[]),
-                _ => Err(damaged("a list of another form")),
+                other if !E::QUICK && other.is_empty() => Ok(&[]),
+                _ => Err(E::because(another_form)),
             }
         }
 
         /// An element.
         #[inline]
-        pub(in super::super) fn $get(value: &Value, index: i64) -> Outcome<$element> {
-            let items = $all(value)?;
-            match place(index, items.len()) {
+        pub(in super::super) fn $get<E: Why>(value: &Value, index: i64) -> Result<$element, E> {
+            let items = ok!($all(value));
+            match place::<E>(index, items.len()) {
                 Some(at) => Ok(items[at]),
-                None => Err(outside(index, items.len())),
+                None => Err(E::because(|| outside(index, items.len()))),
             }
         }
 
         /// Changes an element.
         #[inline]
-        pub(in super::super) fn $set(
+        pub(in super::super) fn $set<E: Why>(
             value: &mut Value,
             index: i64,
             element: $element,
             memory: &mut Memory,
-        ) -> Outcome<()> {
-            let List::$form(items) = list_mut(value, memory)? else {
-                return Err(not_settable(value, index));
+        ) -> Result<(), E> {
+            let List::$form(items) = ok!(list_mut(value, memory)) else {
+                return Err(E::because(|| not_settable(value, index)));
             };
-            match place(index, items.len()) {
+            match place::<E>(index, items.len()) {
                 Some(at) => items[at] = element,
-                None => return Err(outside(index, items.len())),
+                None => return Err(E::because(|| outside(index, items.len()))),
             }
             Ok(())
         }
 
         /// Puts an element at the end.
         #[inline]
-        pub(in super::super) fn $push(
+        pub(in super::super) fn $push<E: Why>(
             value: &mut Value,
             element: $element,
             memory: &mut Memory,
-        ) -> Outcome<()> {
-            let list = list_mut(value, memory)?;
-            if let List::$form(items) = list {
-                if items.len() == items.capacity() {
+        ) -> Result<(), E> {
+            let list = ok!(list_mut(value, memory));
+            match list {
+                List::$form(items) if items.len() < items.capacity() => items.push(element),
+                _ if E::QUICK => return Err(E::because(another_form)),
+                List::$form(items) => {
                     memory.made(items.len().max(4) * size_of::<$element>());
+                    items.push(element);
                 }
-                items.push(element);
-                return Ok(());
+                other if other.is_empty() => *other = List::$form(vec![element]),
+                _ => return Err(E::because(another_form)),
             }
-            if !list.is_empty() {
-                return Err(damaged("a list of another form"));
-            }
-            *list = List::$form(vec![element]);
             Ok(())
         }
     };
@@ -118,10 +121,15 @@ packed!(Ints, i64, ints, int, set_int, push_int);
 packed!(Floats, f64, floats, float, set_float, push_float);
 packed!(Bools, bool, bools, bool, set_bool, push_bool);
 
+#[cold]
+fn another_form() -> Trouble {
+    damaged("a list of another form")
+}
+
 /// Nothing can be set in an empty list, whatever its form.
 #[cold]
 fn not_settable(value: &Value, index: i64) -> Trouble {
-    match list(value) {
+    match list::<Trouble>(value) {
         Ok(list) if list.is_empty() => outside(index, 0),
         Ok(_) => damaged("a list of another form"),
         Err(trouble) => trouble,
@@ -130,20 +138,26 @@ fn not_settable(value: &Value, index: i64) -> Trouble {
 
 /// How many elements there are.
 #[inline]
-pub(in super::super) fn length(value: &Value) -> Outcome<usize> {
+pub(in super::super) fn length<E: Why>(value: &Value) -> Result<usize, E> {
     match value {
         Value::List(it) => Ok(it.len()),
         Value::Map(it) => Ok(it.len()),
         Value::Bytes(it) => Ok(it.len()),
-        _ => Err(damaged("a list, map or bytes")),
+        _ => Err(E::because(|| damaged("a list, map or bytes"))),
     }
+}
+
+/// The same as a whole number: no list has more elements than memory has bytes.
+#[inline]
+pub(in super::super) fn count<E: Why>(value: &Value) -> Result<i64, E> {
+    Ok(i64::try_from(ok!(length(value))).unwrap_or(i64::MAX))
 }
 
 /// An element.
 #[inline]
 pub(in super::super) fn get(value: &Value, index: i64) -> Outcome<Value> {
-    let list = list(value)?;
-    let at = place(index, list.len()).ok_or_else(|| outside(index, list.len()))?;
+    let list = list::<Trouble>(value)?;
+    let at = place::<Trouble>(index, list.len()).ok_or_else(|| outside(index, list.len()))?;
     match list {
         List::Values(items) => Ok(items[at].clone()),
         packed => packed.get(at).ok_or_else(|| outside(index, packed.len())),
@@ -159,7 +173,7 @@ pub(in super::super) fn at<T: Copy>(items: &[T], at: i64) -> Option<T> {
 /// The element at a place that a loop has reached, if the list goes on.
 #[inline]
 pub(in super::super) fn next(value: &Value, at: i64) -> Outcome<Option<Value>> {
-    let list = list(value)?;
+    let list = list::<Trouble>(value)?;
     let Ok(at) = usize::try_from(at) else { return Ok(None) };
     Ok(match list {
         List::Values(items) => items.get(at).cloned(),
@@ -169,29 +183,30 @@ pub(in super::super) fn next(value: &Value, at: i64) -> Outcome<Option<Value>> {
 
 /// An element that is no number or truth value, without copying it.
 #[inline]
-pub(in super::super) fn element(value: &Value, index: i64) -> Outcome<&Value> {
-    match list(value)? {
-        List::Values(items) => match place(index, items.len()) {
+pub(in super::super) fn element<E: Why>(value: &Value, index: i64) -> Result<&Value, E> {
+    match ok!(list(value)) {
+        List::Values(items) => match place::<E>(index, items.len()) {
             Some(at) => Ok(&items[at]),
-            None => Err(outside(index, items.len())),
+            None => Err(E::because(|| outside(index, items.len()))),
         },
-        other if other.is_empty() => Err(outside(index, 0)),
-        _ => Err(damaged("a list of another form")),
+        other if other.is_empty() => Err(E::because(|| outside(index, 0))),
+        _ => Err(E::because(another_form)),
     }
 }
 
 /// An element for changing.
 #[inline]
-pub(in super::super) fn element_mut<'a>(
+pub(in super::super) fn element_mut<'a, E: Why>(
     value: &'a mut Value,
     index: i64,
     memory: &mut Memory,
-) -> Outcome<&'a mut Value> {
-    let list = list_mut(value, memory)?;
-    let length = list.len();
-    let items = general(list);
-    let at = place(index, length).ok_or_else(|| outside(index, length))?;
-    Ok(&mut items[at])
+) -> Result<&'a mut Value, E> {
+    let items = ok!(general(ok!(list_mut(value, memory))));
+    let length = items.len();
+    match place::<E>(index, length) {
+        Some(at) => Ok(&mut items[at]),
+        None => Err(E::because(|| outside(index, length))),
+    }
 }
 
 /// Puts an element at the end.
@@ -201,7 +216,7 @@ pub(in super::super) fn push(
     element: Value,
     memory: &mut Memory,
 ) -> Outcome<()> {
-    let items = general(list_mut(value, memory)?);
+    let items = general::<Trouble>(list_mut::<Trouble>(value, memory)?)?;
     if items.len() == items.capacity() {
         memory.made(items.len().max(4) * size_of::<Value>());
     }
@@ -211,13 +226,13 @@ pub(in super::super) fn push(
 
 /// The elements in the form that takes any.
 #[inline]
-fn general(list: &mut List) -> &mut Vec<Value> {
-    if !matches!(list, List::Values(_)) {
+fn general<E: Why>(list: &mut List) -> Result<&mut Vec<Value>, E> {
+    if !E::QUICK && !matches!(list, List::Values(_)) {
         unpack(list);
     }
     match list {
-        List::Values(items) => items,
-        _ => unreachable!("it was unpacked just now"),
+        List::Values(items) => Ok(items),
+        _ => Err(E::because(another_form)),
     }
 }
 
@@ -228,7 +243,7 @@ fn unpack(list: &mut List) {
 
 /// Whether some element equals the value.
 pub(in super::super) fn contains(value: &Value, wanted: &Value) -> Outcome<bool> {
-    Ok(match (list(value)?, wanted) {
+    Ok(match (list::<Trouble>(value)?, wanted) {
         (List::Ints(items), Value::Int(wanted)) => items.contains(wanted),
         (List::Values(items), wanted) => items.contains(wanted),
         (list, wanted) => list.iter().any(|it| it == *wanted),
@@ -262,20 +277,20 @@ mod tests {
 
     #[test]
     fn places_count_from_both_ends() {
-        assert_eq!(place(0, 3), Some(0));
-        assert_eq!(place(2, 3), Some(2));
-        assert_eq!(place(3, 3), None);
-        assert_eq!(place(-1, 3), Some(2));
-        assert_eq!(place(-3, 3), Some(0));
-        assert_eq!(place(-4, 3), None);
-        assert_eq!(place(i64::MIN, 3), None);
+        assert_eq!(place::<Trouble>(0, 3), Some(0));
+        assert_eq!(place::<Trouble>(2, 3), Some(2));
+        assert_eq!(place::<Trouble>(3, 3), None);
+        assert_eq!(place::<Trouble>(-1, 3), Some(2));
+        assert_eq!(place::<Trouble>(-3, 3), Some(0));
+        assert_eq!(place::<Trouble>(-4, 3), None);
+        assert_eq!(place::<Trouble>(i64::MIN, 3), None);
     }
 
     #[test]
     fn a_packed_list_takes_null() {
         let mut memory = Memory::new(1 << 20);
         let mut list = Value::list([Value::Int(1), Value::Int(2)]);
-        *element_mut(&mut list, 0, &mut memory).unwrap() = Value::Null;
+        *element_mut::<Trouble>(&mut list, 0, &mut memory).unwrap() = Value::Null;
         assert_eq!(list, Value::list([Value::Null, Value::Int(2)]));
     }
 
@@ -283,8 +298,8 @@ mod tests {
     fn an_empty_list_of_any_form_takes_numbers() {
         let mut memory = Memory::new(1 << 20);
         let mut list = Value::List(Rc::new(List::Values(Vec::new())));
-        assert_eq!(ints(&list).unwrap(), &[] as &[i64]);
-        push_int(&mut list, 7, &mut memory).unwrap();
-        assert_eq!(ints(&list).unwrap(), &[7]);
+        assert_eq!(ints::<Trouble>(&list).unwrap(), &[] as &[i64]);
+        push_int::<Trouble>(&mut list, 7, &mut memory).unwrap();
+        assert_eq!(ints::<Trouble>(&list).unwrap(), &[7]);
     }
 }

@@ -1,65 +1,66 @@
 //! Arithmetic of 64-bit numbers. Overflow and division by zero are faults.
 
-use super::super::trouble::{Outcome, Trouble, fault};
+use super::super::trouble::{Outcome, Trouble, Why, fault};
 use crate::value::{Code, Fault};
 
 /// `a + b`
 #[inline]
-pub(in super::super) fn add(a: i64, b: i64) -> Outcome<i64> {
-    a.checked_add(b).ok_or_else(|| overflow(a, "+", b))
+pub(in super::super) fn add<E: Why>(a: i64, b: i64) -> Result<i64, E> {
+    a.checked_add(b).ok_or_else(|| E::because(|| overflow(a, "+", b)))
 }
 
 /// `a - b`
 #[inline]
-pub(in super::super) fn sub(a: i64, b: i64) -> Outcome<i64> {
-    a.checked_sub(b).ok_or_else(|| overflow(a, "-", b))
+pub(in super::super) fn sub<E: Why>(a: i64, b: i64) -> Result<i64, E> {
+    a.checked_sub(b).ok_or_else(|| E::because(|| overflow(a, "-", b)))
 }
 
 /// `a * b`
 #[inline]
-pub(in super::super) fn mul(a: i64, b: i64) -> Outcome<i64> {
-    a.checked_mul(b).ok_or_else(|| overflow(a, "*", b))
+pub(in super::super) fn mul<E: Why>(a: i64, b: i64) -> Result<i64, E> {
+    a.checked_mul(b).ok_or_else(|| E::because(|| overflow(a, "*", b)))
 }
 
 /// `a div b`
 #[inline]
-pub(in super::super) fn div(a: i64, b: i64) -> Outcome<i64> {
+pub(in super::super) fn div<E: Why>(a: i64, b: i64) -> Result<i64, E> {
     if b == 0 {
-        return Err(by_zero());
+        return Err(E::because(by_zero));
     }
-    a.checked_div(b).ok_or_else(|| overflow(a, "div", b))
+    a.checked_div(b).ok_or_else(|| E::because(|| overflow(a, "div", b)))
 }
 
 /// `a % b`
 #[inline]
-pub(in super::super) fn rem(a: i64, b: i64) -> Outcome<i64> {
-    if b == 0 { Err(by_zero()) } else { Ok(a.wrapping_rem(b)) }
+pub(in super::super) fn rem<E: Why>(a: i64, b: i64) -> Result<i64, E> {
+    if b == 0 { Err(E::because(by_zero)) } else { Ok(a.wrapping_rem(b)) }
 }
 
 /// `-a`
 #[inline]
-pub(in super::super) fn neg(a: i64) -> Outcome<i64> {
-    a.checked_neg().ok_or_else(|| Fault::overflow(format_args!("-({a})")).into())
+pub(in super::super) fn neg<E: Why>(a: i64) -> Result<i64, E> {
+    a.checked_neg().ok_or_else(|| E::because(|| Fault::overflow(format_args!("-({a})")).into()))
 }
 
 /// The distance from zero.
 #[inline]
-pub(in super::super) fn abs(a: i64) -> Outcome<i64> {
-    a.checked_abs()
-        .ok_or_else(|| Fault::overflow(format_args!("the distance of {a} from 0")).into())
+pub(in super::super) fn abs<E: Why>(a: i64) -> Result<i64, E> {
+    a.checked_abs().ok_or_else(|| {
+        E::because(|| Fault::overflow(format_args!("the distance of {a} from 0")).into())
+    })
 }
 
 /// The date that many days later.
 #[inline]
 pub(in super::super) fn add_days(date: i64, days: i64) -> Outcome<i64> {
-    let sum = add(date, days)?;
+    let sum = add::<Trouble>(date, days)?;
     if i32::try_from(sum).is_ok() { Ok(sum) } else { Err(overflow(date, "+", days)) }
 }
 
 /// `a / b` of floats
 #[inline]
-pub(in super::super) fn div_float(a: f64, b: f64) -> Outcome<f64> {
-    if b == 0.0 { Err(by_zero()) } else { Ok(a / b) }
+pub(in super::super) fn div_float<E: Why>(a: f64, b: f64) -> Result<f64, E> {
+    if b == 0.0 { Err(E::because(by_zero)) } else { Ok(a / b) }
 }
 
 /// `a % b` of floats

@@ -3,32 +3,43 @@
 use std::rc::Rc;
 
 use super::super::memory::Memory;
-use super::super::trouble::{Outcome, damaged};
+use super::super::trouble::{Trouble, Why, damaged, ok};
 use crate::value::{Record, Value};
 
 /// A field.
 #[inline]
-pub(in super::super) fn field(value: &Value, slot: u16) -> Outcome<&Value> {
-    let Value::Record(record) = value else { return Err(damaged("a record")) };
-    record.slots.get(usize::from(slot)).ok_or_else(|| damaged("a record with this field"))
+pub(in super::super) fn field<E: Why>(value: &Value, slot: u16) -> Result<&Value, E> {
+    let Value::Record(record) = value else { return Err(E::because(|| damaged("a record"))) };
+    record.slots.get(usize::from(slot)).ok_or_else(|| E::because(no_field))
 }
 
 /// A field to be changed, in a record that nobody else sees.
 #[inline]
-pub(in super::super) fn field_mut<'a>(
+pub(in super::super) fn field_mut<'a, E: Why>(
     value: &'a mut Value,
     slot: u16,
     memory: &mut Memory,
-) -> Outcome<&'a mut Value> {
-    let Value::Record(record) = value else { return Err(damaged("a record")) };
-    let own = unshared(record, memory);
-    own.slots.get_mut(usize::from(slot)).ok_or_else(|| damaged("a record with this field"))
+) -> Result<&'a mut Value, E> {
+    let Value::Record(record) = value else { return Err(E::because(|| damaged("a record"))) };
+    let own = ok!(unshared(record, memory));
+    own.slots.get_mut(usize::from(slot)).ok_or_else(|| E::because(no_field))
 }
 
 #[inline]
-fn unshared<'a>(record: &'a mut Rc<Record>, memory: &mut Memory) -> &'a mut Record {
+fn unshared<'a, E: Why>(
+    record: &'a mut Rc<Record>,
+    memory: &mut Memory,
+) -> Result<&'a mut Record, E> {
+    if E::QUICK {
+        return Rc::get_mut(record).ok_or_else(|| E::because(no_field));
+    }
     if Rc::strong_count(record) > 1 {
         memory.made(64 + 16 * record.slots.len());
     }
-    Rc::make_mut(record)
+    Ok(Rc::make_mut(record))
+}
+
+#[cold]
+fn no_field() -> Trouble {
+    damaged("a record with this field")
 }

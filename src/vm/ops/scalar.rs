@@ -1,35 +1,35 @@
 //! Between the banks: what a scalar is as a value, and back.
 
-use super::super::trouble::{Outcome, damaged};
+use super::super::trouble::{Why, damaged};
 use crate::value::Value;
 
 /// The word of a value that is a scalar.
 #[inline]
-pub(in super::super) fn unbox(value: &Value) -> Outcome<u64> {
+pub(in super::super) fn unbox<E: Why>(value: &Value) -> Result<u64, E> {
     match value {
         Value::Int(it) | Value::Time(it) | Value::Duration(it) => Ok(it.cast_unsigned()),
         Value::Float(it) => Ok(it.to_bits()),
         Value::Bool(it) => Ok(u64::from(*it)),
         Value::Date(it) => Ok(i64::from(*it).cast_unsigned()),
-        _ => Err(damaged("a number, truth value, time, date or duration")),
+        _ => Err(E::because(|| damaged("a number, truth value, time, date or duration"))),
     }
 }
 
 /// The whole number of a value.
 #[inline]
-pub(in super::super) fn int(value: &Value) -> Outcome<i64> {
+pub(in super::super) fn int<E: Why>(value: &Value) -> Result<i64, E> {
     match value {
         Value::Int(it) => Ok(*it),
-        _ => Err(damaged("an int")),
+        _ => Err(E::because(|| damaged("an int"))),
     }
 }
 
 /// The float of a value.
 #[inline]
-pub(in super::super) fn float(value: &Value) -> Outcome<f64> {
+pub(in super::super) fn float<E: Why>(value: &Value) -> Result<f64, E> {
     match value {
         Value::Float(it) => Ok(*it),
-        _ => Err(damaged("a float")),
+        _ => Err(E::because(|| damaged("a float"))),
     }
 }
 
