@@ -13,6 +13,7 @@ mod grammar;
 mod layers;
 mod library;
 mod lsp;
+mod mutation;
 mod random;
 #[cfg(unix)]
 mod readme;

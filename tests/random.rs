@@ -23,6 +23,11 @@ impl Random {
         Random(seed)
     }
 
+    /// Starts from a seed that stands in the test.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Random(seed)
+    }
+
     pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

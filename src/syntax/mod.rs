@@ -9,6 +9,7 @@ mod errors;
 mod format;
 mod lex;
 mod lines;
+mod mends;
 mod number;
 mod parser;
 mod power;
@@ -45,8 +46,17 @@ pub fn tokens(file: FileId, text: &str) -> Vec<token::Token> {
 
 /// Parses a task, a module, or one of the library's declaration files, whose functions say `= observe` where
 /// others have a body; the checker refuses those elsewhere.
+///
+/// Of a broken text, likely mends that do not make it less broken are not offered.
 #[must_use]
 pub fn parse(file: FileId, text: &str) -> Parsed {
+    let mut parsed = read(file, text);
+    mends::keep_those_that_help(file, text, &mut parsed.diagnostics);
+    parsed
+}
+
+/// The same with every mend that anybody thought of.
+fn read(file: FileId, text: &str) -> Parsed {
     let mut lexed = lex::lex(file, text);
     let (mut tree, found) = parser::parse(file, text, &lexed);
     number(&mut tree);

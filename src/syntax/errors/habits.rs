@@ -414,7 +414,7 @@ fn comprehension(found: &Found<'_>) -> Diagnostic {
 /// `count(*)`
 fn star(found: &Found<'_>) -> Diagnostic {
     let span = found.span(found.token);
-    habitual("`*` stands between two numbers only", span).fix(Fix::safe("leave it out", span, ""))
+    habitual("`*` stands between two numbers only", span).fix(Fix::maybe("leave it out", span, ""))
 }
 
 /// `a if c else b`

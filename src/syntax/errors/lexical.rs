@@ -406,7 +406,7 @@ pub(in crate::syntax) fn unopened_bracket(place: Span, closer: Span, kind: Kind)
     let title = format!("a `{opener}` is missing at the end of this line");
     error("unmatched-bracket", title, place, "it should begin here")
         .label(closer, "it ends here")
-        .fix(Fix::safe(format!("add `{opener}`"), place, inserted))
+        .fix(Fix::maybe(format!("add `{opener}`"), place, inserted))
 }
 
 /// The 201st level.

@@ -130,7 +130,7 @@ pub(in crate::syntax) fn missing_comma(found: &Found<'_>, what: &str) -> Diagnos
     }
     let gap = found.gap();
     error("missing-comma", format!("a comma is missing between two {what}s"), gap, "here")
-        .fix(Fix::safe("add `,`", gap, ","))
+        .fix(Fix::maybe("add `,`", gap, ","))
 }
 
 /// `let total =` with nothing behind it.

@@ -157,7 +157,11 @@ impl Scanner<'_> {
         let line_end = self.text.len().min(self.out.lines.end(offset(from)) as usize);
         let line_end = from + self.text[from..line_end].trim_end().len();
         let tail = self.closing_tail(from, line_end);
-        let sure = tail < line_end || !self.open_on_this_line(start);
+        // The quote of a text that holds nothing, or behind another text, may as well be one that ends a text.
+        let line_start = self.text[..start as usize].rfind('\n').map_or(0, |it| it + 1);
+        let before = &self.text[line_start..start as usize];
+        let begins = !before.contains('"') && from < tail;
+        let sure = begins && (tail < line_end || !self.open_on_this_line(start));
         self.fault(start);
         self.out.diagnostics.push(errors::unclosed_text(
             self.span(start, offset(line_end)),
