@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use hole::Hole;
 
 use super::project::{Project, ProjectFile};
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::{Diagnostic, Label, Severity};
 use crate::syntax::tree::Item;
 
 /// A file's findings without those that follow from another one of them.
@@ -31,6 +31,7 @@ pub(super) fn without_consequences(file: &ProjectFile, found: Vec<Diagnostic>) -
     let mut kept: Vec<Diagnostic> =
         kept.map(|(it, (_, goes_on))| if goes_on { over_several_lines(it) } else { it }).collect();
     say_once(file, &mut kept);
+    gather(&mut kept);
     kept
 }
 
@@ -64,6 +65,44 @@ fn say_once(file: &ProjectFile, findings: &mut Vec<Diagnostic>) {
             it.code != "unknown-character" && !(it.code == "foreign-word" && name == "$");
         may_repeat || said.insert(name)
     });
+}
+
+/// How many of the places at which the same is wrong are pointed at.
+const PLACES_MAX: usize = 4;
+
+/// A name without a meaning is one mistake, however often it stands in the file: told where it stands first, with the other places, and
+/// mended in all of them.
+fn gather(findings: &mut Vec<Diagnostic>) {
+    let mut gathered: Vec<Diagnostic> = Vec::with_capacity(findings.len());
+    for it in findings.drain(..) {
+        let same = |first: &&mut Diagnostic| first.code == it.code && first.title == it.title;
+        match gathered.iter_mut().find(same).filter(|_| is_about_a_name(&it)) {
+            None => gathered.push(it),
+            Some(first) => {
+                if first.labels.len() < PLACES_MAX {
+                    first.labels.push(Label { span: it.span(), message: "and here".to_owned() });
+                }
+                for mend in &mut first.fixes {
+                    let also = it.fixes.iter().find(|other| other.title == mend.title);
+                    mend.edits.extend(also.into_iter().flat_map(|it| it.edits.clone()));
+                }
+            }
+        }
+    }
+    *findings = gathered;
+}
+
+fn is_about_a_name(finding: &Diagnostic) -> bool {
+    matches!(
+        finding.code,
+        "unknown-name"
+            | "unknown-function"
+            | "unknown-table"
+            | "unknown-type"
+            | "unknown-column"
+            | "unknown-field"
+            | "extra-field"
+    )
 }
 
 /// Where a file has an error, or one that it has to do with, that may be why something seems to be of no use. The findings

@@ -45,8 +45,8 @@ pub(super) struct Figures {
     complaints: Vec<String>,
 }
 
-/// A figure may be worse by so many points: programs come and go.
-const TOLERANCE: f64 = 1.0;
+/// A figure may be worse by so many points, and one that few programs make by more: programs come and go.
+const TOLERANCE: f64 = 0.5;
 
 impl Figures {
     fn all(&self) -> [(&'static str, Figure, f64); 10] {
@@ -113,7 +113,8 @@ impl Figures {
             let percent = (figure.percent() * 10.0).round() / 10.0;
             let before = known.get(name).copied().unwrap_or(0.0);
             let _ = writeln!(now, "{name:36} {:.1}", percent.max(before));
-            if percent < before - TOLERANCE {
+            let tolerance = TOLERANCE + 200.0 / figure.all.max(1) as f64;
+            if percent < before - tolerance {
                 let _ = writeln!(worse, "{name}: {percent:.1} %, was {before:.1} %");
             }
         }

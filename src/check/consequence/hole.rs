@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::check::project::ProjectFile;
 use crate::diagnostics::Diagnostic;
 use crate::source::Source;
+use crate::syntax::tree::Item;
 
 /// What is unknown about a file.
 pub(super) struct Hole<'a> {
@@ -21,6 +22,10 @@ pub(super) struct Hole<'a> {
     functions: BTreeSet<&'a str>,
     /// A module that is used is not there: any name may come from it.
     misses_module: bool,
+    /// The first line that declares something whose name could not be read: it may be any that is missed behind it.
+    nameless: Option<u32>,
+    /// The tables and types of which a part could not be read: what they seem to lack may have stood there.
+    partial: BTreeSet<&'a str>,
 }
 
 impl<'a> Hole<'a> {
@@ -45,8 +50,12 @@ impl<'a> Hole<'a> {
             declared: BTreeSet::new(),
             functions: BTreeSet::new(),
             misses_module,
+            nameless: None,
+            partial: BTreeSet::new(),
         };
         hole.take_words();
+        hole.nameless = hole.heads.keys().copied().find(|line| is_nameless(hole.line(*line)));
+        hole.partial = file.tree.items.iter().filter_map(|it| hole.partly_read(it)).collect();
         Some(hole)
     }
 
@@ -57,6 +66,36 @@ impl<'a> Hole<'a> {
         finding.code == "unclosed-text"
             && is_plain()
             && self.inside.contains(&(line_of(self.source, finding) + 1))
+    }
+
+    fn line(&self, line: u32) -> &'a str {
+        &self.source.text[self.source.line(line)]
+    }
+
+    /// The name of a table or type with a line that could not be read.
+    fn partly_read(&self, item: &'a Item) -> Option<&'a str> {
+        let (name, span) = match item {
+            Item::Table(it) => (&it.name, it.span),
+            Item::Type(it) => (&it.name, it.span),
+            _ => return None,
+        };
+        let line = |offset: u32| self.source.position(offset).line;
+        let lines = line(span.start)..=line(span.end);
+        self.heads.keys().any(|it| lines.contains(it)).then_some(name.text.as_str())
+    }
+
+    /// Whether a finding is about what a table or type lacks of which not all could be read.
+    fn is_about_part(&self, finding: &Diagnostic) -> bool {
+        let lacks = matches!(
+            finding.code,
+            "extra-field"
+                | "missing-fields"
+                | "unknown-column"
+                | "unknown-field"
+                | "wrong-arguments"
+                | "wrong-type"
+        );
+        lacks && self.partial.iter().any(|name| finding.title.contains(&format!("`{name}`")))
     }
 
     fn take_words(&mut self) {
@@ -96,7 +135,24 @@ impl<'a> Hole<'a> {
             || is_about_name && self.words.contains(named)
             || words(named).next().is_some_and(|word| self.declared.contains(word))
             || self.misses_module && is_about_name && finding.code != "unused-name"
+            || self.nameless.is_some_and(|it| it < line)
+                && is_about_name
+                && finding.fixes.is_empty()
+            || self.is_about_part(finding)
     }
+}
+
+/// Whether a line declares something and no name follows.
+fn is_nameless(line: &str) -> bool {
+    let line = line.trim_start();
+    let declares = ["let", "var", "const", "table", "type", "fn", "keep"].iter().find_map(|word| {
+        line.strip_prefix(word)
+            .filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    });
+    declares.is_some_and(|rest| {
+        let name = rest.trim_start();
+        !name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '{')
+    })
 }
 
 fn line_of(source: &Source, finding: &Diagnostic) -> u32 {
