@@ -5,6 +5,7 @@
 mod corpus;
 mod databases;
 mod differential;
+mod editors;
 mod examples;
 mod explain;
 mod fmt;
