@@ -5,6 +5,7 @@
 
 mod pattern;
 mod regex;
+mod sql;
 mod template;
 
 use std::ops::Range;

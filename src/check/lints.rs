@@ -1,5 +1,7 @@
 //! What is allowed and still a bad idea, as far as one expression or statement shows it.
 
+mod sleep;
+
 use super::assigned::gives_value;
 use super::checker::Checker;
 use super::report;

@@ -21,6 +21,7 @@ mod checker;
 mod closure;
 mod consequence;
 mod cover;
+mod crowd;
 mod declare;
 pub mod declared;
 pub mod effects;

@@ -8,6 +8,7 @@ use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use crate::diagnostics::{Diagnostic, Severity};
+use crate::schedule::Duration;
 use crate::source::{FileId, Source};
 use crate::syntax::{self, tree};
 
@@ -49,6 +50,8 @@ pub struct Settings {
     pub templates: FxHashMap<EcoString, Arc<str>>,
     /// What findings count as, by code, where it is not what the catalogue says; nothing silences one.
     pub levels: FxHashMap<EcoString, Option<Severity>>,
+    /// How long the runs of tasks took of late, by the task's name; nothing of those that were not run often enough to tell.
+    pub run_times: FxHashMap<EcoString, RunTimes>,
     /// The instant for findings that depend on the date, in microseconds since 1970; without it there are none.
     pub now: Option<i64>,
 }
@@ -62,6 +65,31 @@ impl Settings {
             let text = self.templates.get(place.as_str())?;
             Some((place.into(), Arc::clone(text)))
         })
+    }
+}
+
+/// How long a task's runs took of late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunTimes {
+    /// How many runs were looked at.
+    pub runs: u32,
+    /// 95 % of them took no longer.
+    pub usual: Duration,
+}
+
+impl RunTimes {
+    /// Fewer runs than this say nothing of the next.
+    const RUNS_MIN: usize = 20;
+
+    /// What runs that took so long say; nothing where they are few.
+    #[must_use]
+    pub fn of(mut taken: Vec<Duration>) -> Option<Self> {
+        if taken.len() < Self::RUNS_MIN {
+            return None;
+        }
+        taken.sort();
+        let usual = taken[(taken.len() * 95).div_ceil(100) - 1];
+        Some(Self { runs: u32::try_from(taken.len()).unwrap_or(u32::MAX), usual })
     }
 }
 
@@ -162,4 +190,17 @@ pub(super) fn is_task(items: &[tree::Item]) -> bool {
     items.iter().any(|item| {
         matches!(item, tree::Item::Header(_) | tree::Item::Stmt(_) | tree::Item::Keep(_))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_runs_say_nothing_and_the_slowest_few_do_not_count() {
+        let seconds = |it: i64| Duration::SECOND.times(it);
+        assert_eq!(RunTimes::of((1..20).map(seconds).collect()), None);
+        let of_hundred = RunTimes::of((1..=100).rev().map(seconds).collect());
+        assert_eq!(of_hundred, Some(RunTimes { runs: 100, usual: seconds(95) }));
+    }
 }

@@ -372,7 +372,7 @@ impl<'p> Checker<'p> {
         self.tables.queries.insert(node, QueryPlan::Sql { statement, params, source });
     }
 
-    fn error_count(&self) -> usize {
+    pub(in crate::check) fn error_count(&self) -> usize {
         use crate::diagnostics::Severity;
         self.diagnostics.iter().filter(|it| it.severity == Severity::Error).count()
     }

@@ -46,6 +46,16 @@ pub(super) fn list(names: &[impl AsRef<str>]) -> String {
     joined(names.iter().map(|name| format!("`{}`", name.as_ref())).collect(), "and")
 }
 
+/// A few names, and that there are more.
+pub(super) fn some_of(names: &[&str]) -> String {
+    const SHOWN_MAX: usize = 6;
+    if names.len() <= SHOWN_MAX {
+        return list(names);
+    }
+    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|it| format!("`{it}`")).collect();
+    format!("{} and more", shown.join(", "))
+}
+
 /// "a", "a or b", "a, b or c".
 pub(super) fn joined(mut parts: Vec<String>, word: &str) -> String {
     let Some(last) = parts.pop() else { return String::new() };

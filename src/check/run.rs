@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::checked::{Checked, CheckedFile, Tables};
 use super::checker::{Checker, World};
 use super::consequence;
+use super::crowd;
 use super::declared::Declared;
 use super::effects::{self, Bodies};
 use super::library::{Body, Declaration, Library};
@@ -122,6 +123,9 @@ fn check_some(project: &Project, library: &Library, only: Option<FileId>) -> Che
         effects::Names { library, of_decl: &name, is_known: &is_known, starts_over: &starts_over };
     let (effects, found) = effects::analyse(&names, &bodies);
     diagnostics.extend(found);
+    if only.is_none() {
+        diagnostics.extend(crowd::crowded_minute(project, files.iter().map(AsRef::as_ref)));
+    }
     let diagnostics = settled(project, &wanted, diagnostics);
     Checked { files, effects, diagnostics }
 }
@@ -226,6 +230,7 @@ fn finish(world: &World<'_>, id: FileId, draft: Draft, wanted: &[FileId]) -> Fin
     checker.declared.clone_from(&declared);
     let headers = Arc::new(checker.read_headers());
     checker.check_bodies();
+    checker.lint_sleeps(headers.timeout);
     checker.lint_unused_declarations();
     let tables = checker.tables;
     let file = CheckedFile { tables, declared, headers, uses, is_whole: true };

@@ -9,7 +9,7 @@ use super::output::{colored, line, note};
 use super::project::{self, Loaded};
 use super::settings::Unusable;
 use super::watch::Changes;
-use super::{files, moment, now};
+use super::{files, history, moment, now};
 use crate::check::checked::Checked;
 use crate::check::library::Library;
 use crate::check::{self};
@@ -36,7 +36,8 @@ fn once(args: &Check, color: Color) -> Result<ExitCode, Unusable> {
     }
     let mut errors = false;
     let mut all = Vec::new();
-    for loaded in &loaded {
+    for loaded in &mut loaded {
+        loaded.project.settings.run_times = history::run_times(loaded);
         let checked = check::check(&loaded.project, &library);
         errors |= checked.diagnostics.iter().any(|it| it.severity == Severity::Error);
         all.extend(checked.diagnostics.iter().cloned());

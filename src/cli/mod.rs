@@ -7,6 +7,7 @@ mod control;
 mod deployment;
 mod files;
 mod fmt;
+mod history;
 mod init;
 mod ledger;
 mod lsp;

@@ -229,6 +229,7 @@ fn settings(root: &Root, project: &Project, now: Option<i64>) -> Result<Settings
         env: written.env.names.iter().map(Into::into).collect(),
         templates: templates(root, project),
         levels: levels(root)?,
+        run_times: rustc_hash::FxHashMap::default(),
         now,
     })
 }

@@ -136,7 +136,7 @@ pub const ROWS: &[Row] = catalogue! {
         Error "not-grouped" "`{expression}` differs within a group"
         Error "not-in-sql" "the database cannot evaluate `{expression}`"
         Warning "query-in-loop" "one query per turn of the loop"
-        Warning "sleep-past-timeout" "the time limit is over before this sleep"
+        Warning "sleep-past-timeout" "the time limit may be over before this sleep"
         Error "text-as-sql" "a statement must be written here, not built"
         Warning "unsafe-retry" "a retry would {effect} again"
         Warning "whole-table" "this reads every row into memory"

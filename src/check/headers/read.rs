@@ -5,6 +5,7 @@ use super::parts::Parts;
 use super::{Overlap, TaskHeaders};
 use crate::check::checker::Checker;
 use crate::check::report::headers as report;
+use crate::check::report::schedules;
 use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{Header, Item};
@@ -105,6 +106,24 @@ impl<'p> Checker<'p> {
     fn lint_headers(&mut self, seen: &[&'p Header], headers: &TaskHeaders) {
         let stated = |word: &str| seen.iter().find(|it| it.word.text == word).map(|it| it.span);
         self.lint_long_timeout(stated("timeout"), stated("overlap"), headers);
+        self.lint_overlap(stated("schedule"), headers);
+    }
+
+    /// A task that starts more often than its runs took of late.
+    fn lint_overlap(&mut self, schedule: Option<Span>, headers: &TaskHeaders) {
+        let project = self.world.project;
+        let stem = project.file(self.file).stem();
+        let (Some(schedule), Some(taken)) = (schedule, project.settings.run_times.get(stem)) else {
+            return;
+        };
+        if matches!(headers.overlap, Overlap::Allow(_)) {
+            return;
+        }
+        let now = crate::schedule::Instant(project.settings.now.unwrap_or(0));
+        if let Some(period) = headers.schedules.period(now).filter(|it| *it < taken.usual) {
+            let said = schedules::overlap_likely(schedule, period, *taken, headers.overlap);
+            self.report(said);
+        }
     }
 
     /// With a time limit beyond the next due time, due times are skipped: fine if `overlap` says so.

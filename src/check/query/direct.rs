@@ -44,7 +44,8 @@ impl<'p> Checker<'p> {
             return ty;
         }
         self.no_types(call, &name.text);
-        let Some((direct, params)) = self.statement_text(call, &name.text) else {
+        let Some((direct, params)) = self.statement_text(call, &name.text, source.as_deref())
+        else {
             return if name.text == "query" { Type::list(ty) } else { ty };
         };
         if name.text == "execute" {
@@ -83,7 +84,12 @@ impl<'p> Checker<'p> {
     }
 
     /// The statement that is written in place, with the expressions that are bound.
-    fn statement_text(&mut self, call: &'p Call, name: &str) -> Option<(Direct, Vec<NodeId>)> {
+    fn statement_text(
+        &mut self,
+        call: &'p Call,
+        name: &str,
+        source: Option<&str>,
+    ) -> Option<(Direct, Vec<NodeId>)> {
         let Some((first, rest)) = call.args.split_first() else {
             self.report(say::no_statement(call.callee.span, call.args_span, name));
             return None;
@@ -98,7 +104,8 @@ impl<'p> Checker<'p> {
             return None;
         };
         self.set_type(first.value.id, Type::Text);
-        self.bound_text(text)
+        let bound = self.bound_text(text)?;
+        self.check_statement(text, source).then_some(bound)
     }
 
     fn bound_text(&mut self, text: &'p Text) -> Option<(Direct, Vec<NodeId>)> {

@@ -1,6 +1,6 @@
 //! Texts in a language of their own: regular expressions, patterns, templates.
 
-use super::{Diagnostic, offer};
+use super::{Diagnostic, Fix, offer};
 use crate::check::languages::Literal;
 use crate::check::types::RecordType;
 use crate::diagnostics::suggest::{Candidate, nearest};
@@ -77,5 +77,63 @@ pub(in crate::check) fn missing_value(
         [] => diagnostic,
         [only] => diagnostic.help(format!("here stands `{only}`, which is near")),
         several => diagnostic.help(format!("near are {}", super::list(several))),
+    }
+}
+
+/// A statement in which something is opened and not closed.
+pub(in crate::check) fn sql_open(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::new("bad-sql", span, format!("{what} of this statement is not closed"))
+        .because("the database would read to the end")
+        .help("close it where it ends; a `'` inside a text is written `''`")
+}
+
+/// A statement with a bracket too many.
+pub(in crate::check) fn sql_surplus_bracket(span: Span) -> Diagnostic {
+    Diagnostic::new("bad-sql", span, "a `)` of this statement closes nothing")
+        .help("remove it, or open it where it should begin")
+}
+
+/// Two statements in one text.
+pub(in crate::check) fn sql_two_statements(span: Span) -> Diagnostic {
+    Diagnostic::new("bad-sql", span, "this text holds more than one statement")
+        .because("the first ends with `;`")
+        .help("write one call for each, inside `transaction { … }` if they belong together")
+}
+
+/// A text without a statement.
+pub(in crate::check) fn sql_empty(span: Span) -> Diagnostic {
+    Diagnostic::new("bad-sql", span, "this text holds no statement").help("such as `select 1`")
+}
+
+/// A word that begins no statement, or no clause.
+pub(in crate::check) fn sql_word(span: Span, word: &str, near: &[&str], what: &str) -> Diagnostic {
+    let title = format!("no {what} of SQL begins with `{word}`");
+    let diagnostic = Diagnostic::new("bad-sql", span, title);
+    match near {
+        [only] => diagnostic.fix(Fix::safe(format!("write `{only}`"), span, *only)),
+        _ => offer(diagnostic, span, near),
+    }
+}
+
+/// A statement about a table that is misspelt.
+pub(in crate::check) fn sql_no_table(span: Span, table: &str, near: &[&str]) -> Diagnostic {
+    let title = format!("no table of the database is called `{table}`");
+    offer(Diagnostic::new("bad-sql", span, title), span, near)
+}
+
+/// A statement about a column that none of its tables has.
+pub(in crate::check) fn sql_no_column(
+    span: Span,
+    tables: &[&str],
+    columns: &[&str],
+    column: &str,
+    near: &[&str],
+) -> Diagnostic {
+    let verb = if tables.len() == 1 { "has" } else { "have" };
+    let title = format!("{} {verb} no column `{column}`", super::list(tables));
+    let diagnostic = Diagnostic::new("bad-sql", span, title);
+    match near {
+        [] => diagnostic.help(format!("the declaration has {}", super::some_of(columns))),
+        _ => offer(diagnostic, span, near),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Diagnostic, Fix};
 use crate::check::types::Type;
+use crate::schedule::Duration;
 use crate::source::Span;
 use crate::syntax::tree::{Call, Expr, ExprKind, Name};
 
@@ -106,4 +107,20 @@ pub(in crate::check) fn code_style(span: Span, code: &str) -> Diagnostic {
         .collect();
     Diagnostic::new("name-style", span, "codes of errors are `kebab-case`")
         .help(format!("`\"{styled}\"`"))
+}
+
+/// A sleep behind calls that may use up the time limit.
+pub(in crate::check) fn sleep_past_timeout(
+    sleep: Span,
+    timeout: Duration,
+    spent: Duration,
+    calls: &[Span],
+) -> Diagnostic {
+    let title = "the time limit may be over before this sleep";
+    let diagnostic = Diagnostic::new("sleep-past-timeout", sleep, title)
+        .because(format!("what stands before it may take {spent}, and the limit is {timeout}"));
+    calls
+        .iter()
+        .fold(diagnostic, |it, span| it.label(*span, "takes part of the time"))
+        .help(format!("a higher `timeout`, or lower ones of the calls: together at most {timeout}"))
 }

@@ -224,7 +224,7 @@ pub(in crate::check) fn unknown_function(
     let title = format!("`{module}` has no function `{}`", name.text);
     let diagnostic = Diagnostic::new("unknown-function", name.span, title);
     match near {
-        [] => diagnostic.help(format!("it has {}", some_of(known))),
+        [] => diagnostic.help(format!("it has {}", super::some_of(known))),
         _ => offer(diagnostic, name.span, near),
     }
 }
@@ -246,16 +246,6 @@ pub(in crate::check) fn function_of_module(name: &Name, module: &str) -> Diagnos
             name.span.before(),
             format!("{module}."),
         ))
-}
-
-/// A few names, and that there are more.
-fn some_of(names: &[&str]) -> String {
-    const SHOWN_MAX: usize = 6;
-    if names.len() <= SHOWN_MAX {
-        return list(names);
-    }
-    let shown: Vec<String> = names.iter().take(SHOWN_MAX).map(|it| format!("`{it}`")).collect();
-    format!("{} and more", shown.join(", "))
 }
 
 /// A module has no declaration of that name.
@@ -344,7 +334,7 @@ pub(in crate::check) fn unknown_field(base: &Type, name: &Name, near: &[&str]) -
     match (near, base) {
         ([], Type::Record(record)) if record.name.is_some() => {
             let known: Vec<&str> = record.declared().map(|it| it.name.as_str()).collect();
-            diagnostic.help(format!("it has {}", some_of(&known)))
+            diagnostic.help(format!("it has {}", super::some_of(&known)))
         }
         ([], Type::Map(of)) if of.0 == Type::Text => {
             let dot = Span { start: name.span.start.saturating_sub(1), ..name.span };

@@ -3,11 +3,14 @@
 use std::ops::Range;
 
 use super::{Diagnostic, Fix, joined, number};
+use crate::check::headers::Overlap;
+use crate::check::project::RunTimes;
 use crate::diagnostics::Applicability;
 use crate::schedule::{
     Calendar, Cron, CronError, CronErrorKind, FieldKind, Foreign, Instant, Never, UnknownZone,
     Zone, ZoneProblem, names,
 };
+use crate::schedule::{Civil, Duration};
 use crate::source::Span;
 
 /// Where some bytes of the expression stand in the file.
@@ -257,6 +260,40 @@ pub(super) fn plural(field: FieldKind) -> &'static str {
         FieldKind::Month => "months",
         FieldKind::DayOfWeek => "days of the week",
     }
+}
+
+/// Many tasks that start in one minute, by their schedules.
+pub(in crate::check) fn crowded_minute(schedules: &[Span], at: Civil) -> Diagnostic {
+    const SHOWN_MAX: usize = 4;
+    let title = format!("{} tasks start at {}", schedules.len(), at.clock());
+    let first = schedules.first().copied().unwrap_or_default();
+    let diagnostic = Diagnostic::new("crowded-minute", first, title)
+        .because("those that start together wait for each other");
+    let others = schedules.iter().skip(1).take(SHOWN_MAX);
+    others
+        .fold(diagnostic, |it, span| it.label(*span, "at the same time"))
+        .help("`jitter 10m` starts a task up to that much later, always by the same amount")
+}
+
+/// A task that starts more often than its runs of late would let it.
+pub(in crate::check) fn overlap_likely(
+    schedule: Span,
+    period: Duration,
+    taken: RunTimes,
+    overlap: Overlap,
+) -> Diagnostic {
+    let title = format!("starts every {period}, but runs take up to {}", taken.usual);
+    let then = match overlap {
+        Overlap::Skip => "what falls due meanwhile is skipped",
+        Overlap::Queue(_) => {
+            "what falls due meanwhile waits, and is skipped where the queue is full"
+        }
+        Overlap::Replace => "the run before is cancelled",
+        Overlap::Allow(_) => "runs go on side by side",
+    };
+    Diagnostic::new("overlap-likely", schedule, title)
+        .because(format!("95 % of the last {} runs took that long or less", taken.runs))
+        .help(format!("{then}; a longer period, or another `overlap`, says what is meant"))
 }
 
 fn singular(field: FieldKind) -> &'static str {
