@@ -223,6 +223,9 @@ pub struct Test {
 pub struct Serve {
     /// The folder with the tasks; this folder where none is named
     pub dir: Option<PathBuf>,
+    /// Where the HTTP interface is to listen; it is not built yet, and the server says so
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
     /// Where the store, the embedded database and the socket are; .taskc in the project where it is not given
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

@@ -34,6 +34,11 @@ pub fn run(args: &Args, color: Color) -> Result<ExitCode, Unusable> {
         dir.display(),
         data.display()
     ));
+    if let Some(address) = args.listen.as_ref().or(root.settings.server.listen.as_ref()) {
+        say(&format!(
+            "warning: nothing listens at {address}, the HTTP interface is not built yet; ask this server with `taskc runs`, `taskc trigger` and the like"
+        ));
+    }
     let (changes, updates) = mpsc::channel(16);
     follow(&root.folder, deployment, changes)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -25,6 +25,8 @@ pub struct Settings {
     pub mail: Mail,
     /// `[files]`
     pub files: Files,
+    /// `[cache]`
+    pub cache: Cache,
     /// `[http]`
     pub http: Http,
     /// `[secrets]`: by the name behind `secret.`.
@@ -39,6 +41,8 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Server {
+    /// Where the HTTP interface is to listen, which is not built yet: a server says so when it starts.
+    pub listen: Option<String>,
     /// How many runs may be under way at once.
     pub workers: u32,
     /// How long a graceful stop waits for runs that are under way, in seconds.
@@ -47,7 +51,7 @@ pub struct Server {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { workers: 16, stop_seconds: 30 }
+        Self { listen: None, workers: 16, stop_seconds: 30 }
     }
 }
 
@@ -116,6 +120,20 @@ pub struct Files {
 impl Default for Files {
     fn default() -> Self {
         Self { url: "file:files".to_owned() }
+    }
+}
+
+/// `[cache]`
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Cache {
+    /// `store`: what is cached stands beside the history.
+    pub url: String,
+}
+
+impl Default for Cache {
+    fn default() -> Self {
+        Self { url: "store".to_owned() }
     }
 }
 
@@ -224,11 +242,12 @@ fn folder_of(path: &Path) -> &Path {
 
 /// The keys of each section; `*` where names are the project's own.
 const SECTIONS: &[(&str, &[&str])] = &[
-    ("server", &["workers", "stop_seconds"]),
+    ("server", &["listen", "workers", "stop_seconds"]),
     ("store", &["url"]),
     ("sources", &["*"]),
     ("mail", &["url", "from"]),
     ("files", &["url"]),
+    ("cache", &["url"]),
     ("http", &["private"]),
     ("secrets", &["*"]),
     ("env", &["names"]),
@@ -243,7 +262,11 @@ fn parse(text: &str, environment: &BTreeMap<String, String>) -> Result<Settings,
     for (name, value) in environment {
         override_one(&mut table, name, value);
     }
-    Settings::deserialize(table).map_err(|error| Unusable(error.to_string()))
+    let settings = Settings::deserialize(table).map_err(|error| Unusable(error.to_string()))?;
+    match settings.cache.url.as_str() {
+        "store" => Ok(settings),
+        other => Err(Unusable(format!("[cache] url = \"{other}\": only `store` is there"))),
+    }
 }
 
 fn refuse_unknown_keys(table: &toml::Table) -> Result<(), Unusable> {
@@ -323,6 +346,12 @@ mod tests {
         .unwrap();
         assert_eq!(settings.sources["main"].url(), "sqlite:a.db");
         assert!(settings.sources["w"].read_only());
+    }
+
+    #[test]
+    fn what_is_cached_stands_in_the_store_and_nowhere_else() {
+        assert_eq!(read("[cache]\nurl = \"store\"", &[]), Ok(Settings::default()));
+        assert!(read("[cache]\nurl = \"redis://localhost\"", &[]).is_err());
     }
 
     #[test]
