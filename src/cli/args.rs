@@ -105,6 +105,8 @@ pub enum Command {
     Pause(Names),
     /// Let due times count again, from now on
     Resume(Names),
+    /// Show the ledger that a time would bring, without running anything
+    Simulate(Simulate),
     /// Explain a diagnostic
     Explain(Explain),
     /// Serve an editor: the language server on standard input and output
@@ -317,6 +319,39 @@ pub struct Next {
     /// Until when
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
+    /// How to print
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+}
+
+/// `taskc simulate`
+///
+/// Drives the policies of the headers (overlap, missed, expire, retry, jitter, concurrency, priority) over simulated time and prints
+/// what becomes of every due time, and why. Nothing is run.
+///
+///   taskc simulate --from 2026-03-28 --to 2026-03-30            what a clock change does
+///   taskc simulate --to 2026-02-01 --took report=90m            what happens if the report takes that long
+///   taskc simulate --down 2026-01-05T08:00:00Z..2026-01-05T12:00:00Z --format json
+#[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub struct Simulate {
+    /// The folder with the tasks; this folder where none is named
+    pub dir: Option<PathBuf>,
+    /// From when on; now where it is not given
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// Until when, exclusive; a day after the beginning where it is not given
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// How long runs take, of one task or of all others: --took report=30m --took 5s. A second where it is not given
+    #[arg(long, value_name = "[TASK=]DURATION")]
+    pub took: Vec<String>,
+    /// When nothing serves
+    #[arg(long, value_name = "FROM..TO")]
+    pub down: Vec<String>,
+    /// Only the summary of each task, not every row
+    #[arg(long)]
+    pub summary: bool,
     /// How to print
     #[arg(long, value_enum)]
     pub format: Option<Format>,

@@ -17,6 +17,7 @@ mod project;
 mod run;
 mod serve;
 mod settings;
+mod simulate;
 mod small;
 mod test;
 mod watch;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(args, color),
         Command::Test(args) => test::run(args, color),
         Command::Serve(args) => serve::run(args, color),
+        Command::Simulate(args) => simulate::run(args, color),
         Command::Next(args) => next::run(args, color),
         Command::Runs(args) => ledger::runs(args),
         Command::Logs(args) => ledger::logs(args),
@@ -61,12 +63,16 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// The instant that somebody typed, in microseconds since 1970.
+/// The instant that somebody typed, in microseconds since 1970; a date alone is its beginning in UTC.
 fn moment(text: &str) -> Result<i64, Unusable> {
-    let parsed = crate::schedule::parse_instant(text.trim_start_matches('@'));
+    let text = text.trim_start_matches('@');
+    let parsed = match crate::schedule::parse_date(text) {
+        Ok(_) => crate::schedule::parse_instant(&format!("{text}T00:00:00Z")),
+        Err(_) => crate::schedule::parse_instant(text),
+    };
     parsed.map(|instant| instant.0).map_err(|_| {
         Unusable(format!(
-            "`{text}` is no time: write 2026-01-31T07:00:00Z or 2026-01-31T07:00[Europe/Berlin]"
+            "`{text}` is no time: write 2026-01-31, 2026-01-31T07:00:00Z or 2026-01-31T07:00[Europe/Berlin]"
         ))
     })
 }

@@ -115,7 +115,7 @@ fn sentence(note: ClockNote, zone: &Zone) -> String {
 }
 
 /// The zone of the task's first calendar schedule.
-fn zone(headers: &TaskHeaders) -> Zone {
+pub(super) fn zone(headers: &TaskHeaders) -> Zone {
     let zones = headers.schedules.0.iter().filter_map(|it| match it {
         Schedule::Cron { calendar, .. } => Some(calendar.zone.clone()),
         Schedule::Every(_) | Schedule::At(_) => None,

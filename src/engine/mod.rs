@@ -12,6 +12,7 @@ pub mod control;
 mod dispatcher;
 pub(crate) mod drive;
 mod event;
+pub mod forecast;
 mod lines;
 mod policy;
 mod runner;

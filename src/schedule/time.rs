@@ -9,7 +9,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 pub struct Instant(pub i64);
 
 /// An elapsed time in microseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Duration(pub i64);
 
 /// A day of the Gregorian calendar: days since 1970-01-01.
