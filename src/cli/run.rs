@@ -1,8 +1,8 @@
 //! `taskc run`: one run now, in the foreground.
 
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -15,6 +15,7 @@ use super::settings::Unusable;
 use super::{moment, world};
 use crate::bytecode::run_field::RunField;
 use crate::engine::attempt::{self, Attempt, Ended, Listener};
+use crate::engine::pause_after;
 use crate::host::Host;
 use crate::stdlib::effect::{Level, Output};
 use crate::value::{Value, json};
@@ -40,7 +41,8 @@ pub fn run(args: &Run, color: Color) -> Result<ExitCode, Unusable> {
         .build()
         .map_err(|error| Unusable(format!("the run cannot start: {error}")))?;
     let (cancel, cancelled) = watch::channel(false);
-    let attempt = attempt(&compiled, host, due, &args.set, cancelled)?;
+    let kept = kept(&compiled, &args.set)?;
+    let asked = Asked { compiled: &compiled, host, due, kept, cancelled };
     let ended = runtime.block_on(async {
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
@@ -49,7 +51,7 @@ pub fn run(args: &Run, color: Color) -> Result<ExitCode, Unusable> {
             // As long as it could be cancelled, somebody holds this.
             cancel.closed().await;
         });
-        attempt::run(attempt).await
+        asked.attempts().await
     });
     Ok(match ended {
         Ended::Done(_) => ExitCode::SUCCESS,
@@ -64,13 +66,8 @@ pub fn run(args: &Run, color: Color) -> Result<ExitCode, Unusable> {
     })
 }
 
-fn attempt(
-    compiled: &Compiled,
-    host: Host,
-    due: i64,
-    set: &[String],
-    cancelled: watch::Receiver<bool>,
-) -> Result<Attempt, Unusable> {
+/// What the kept variables hold at the beginning: what was asked for, else nothing.
+fn kept(compiled: &Compiled, set: &[String]) -> Result<Vec<Option<Value>>, Unusable> {
     let program = compiled.program.program();
     let mut kept = vec![None; program.kept.len()];
     for setting in set {
@@ -87,35 +84,76 @@ fn attempt(
             .map_err(|fault| Unusable(format!("`--set {setting}`: {}", fault.message)))?;
         kept[at] = Some(value);
     }
-    let run = RunField::ALL.iter().map(|field| known(*field, &host, due, &program.task)).collect();
-    Ok(Attempt {
-        program: Arc::clone(&compiled.program),
-        headers: Arc::clone(&compiled.headers),
-        kept,
-        run,
-        is_last: true,
-        host,
-        known: Arc::default(),
-        listener: Arc::new(Terminal::default()),
-        cancelled,
-    })
+    Ok(kept)
 }
 
-/// What a run by hand knows of itself.
-fn known(field: RunField, host: &Host, due: i64, task: &str) -> Value {
-    match field {
-        RunField::Id => {
-            let mut id = [0; 8];
-            host.entropy.fill(&mut id);
-            Value::from_string(hex::encode(id))
+/// A run that is asked for.
+struct Asked<'a> {
+    compiled: &'a Compiled,
+    host: Host,
+    due: i64,
+    kept: Vec<Option<Value>>,
+    cancelled: watch::Receiver<bool>,
+}
+
+impl Asked<'_> {
+    /// Attempts until one ends well, or nothing more is to be tried. A run keeps its id.
+    async fn attempts(mut self) -> Ended {
+        let retry = self.compiled.headers.retry;
+        let mut id = [0; 8];
+        self.host.entropy.fill(&mut id);
+        let id = hex::encode(id);
+        let mut number = 1;
+        loop {
+            let ended = attempt::run(self.attempt(number, &id)).await;
+            let Ended::Failed(failed) = &ended else { return ended };
+            if number > retry.times || !failed.retryable {
+                return ended;
+            }
+            let pause = pause_after(retry.pause, number);
+            note(&failure(self.compiled, &failed.trace));
+            note(&format!(
+                "attempt {number} of {} failed; the next one in {pause}",
+                retry.times + 1
+            ));
+            let pause = Duration::from_micros(pause.0.unsigned_abs());
+            let cancelled = &mut self.cancelled;
+            tokio::select! {
+                biased;
+                _ = cancelled.wait_for(|it| *it) => return Ended::Cancelled,
+                () = self.host.clock.sleep(pause) => {}
+            }
+            number += 1;
         }
-        RunField::Due => Value::Time(due),
-        RunField::Previous => Value::Null,
-        RunField::Late => Value::Bool(false),
-        RunField::Missed => Value::Int(0),
-        RunField::Attempt => Value::Int(1),
-        RunField::Trigger => Value::text("manual"),
-        RunField::Task => Value::text(task),
+    }
+
+    fn attempt(&self, number: u32, id: &str) -> Attempt {
+        let field = |field: &RunField| self.known(*field, number, id);
+        Attempt {
+            program: Arc::clone(&self.compiled.program),
+            headers: Arc::clone(&self.compiled.headers),
+            kept: self.kept.clone(),
+            run: RunField::ALL.iter().map(field).collect(),
+            is_last: number > self.compiled.headers.retry.times,
+            host: self.host.clone(),
+            known: Arc::default(),
+            listener: Arc::new(Terminal::default()),
+            cancelled: self.cancelled.clone(),
+        }
+    }
+
+    /// What a run by hand knows of itself.
+    fn known(&self, field: RunField, attempt: u32, id: &str) -> Value {
+        match field {
+            RunField::Id => Value::text(id),
+            RunField::Due => Value::Time(self.due),
+            RunField::Previous => Value::Null,
+            RunField::Late => Value::Bool(false),
+            RunField::Missed => Value::Int(0),
+            RunField::Attempt => Value::Int(attempt.into()),
+            RunField::Trigger => Value::text(if attempt > 1 { "retry" } else { "manual" }),
+            RunField::Task => Value::text(&self.compiled.program.program().task),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::runner::StartRun;
 use crate::bytecode::Verified;
 use crate::bytecode::encode::encode;
 use crate::check::headers::TaskHeaders;
-use crate::schedule::Instant;
+use crate::schedule::{Duration, Instant};
 use crate::store::{Hash, Kept, Line, Outcome, RunId, TaskName, Trigger};
 
 /// Something happened.
@@ -232,6 +232,27 @@ pub enum Note {
         /// What it shows.
         to: Instant,
     },
+    /// The clock is suddenly later than the machine's uptime explains: it is not believed yet.
+    ClockSuspect {
+        /// The time that is gone by.
+        believed: Instant,
+        /// What the clock shows.
+        shows: Instant,
+        /// How long it has to say so until it is believed.
+        held_for: Duration,
+    },
+    /// A clock that was suspect still says so: it is believed from now on.
+    ClockObeyed {
+        /// The time that was gone by.
+        from: Instant,
+        /// What the clock shows.
+        to: Instant,
+    },
+    /// A clock that was suspect shows what it should again.
+    ClockRight {
+        /// The time.
+        at: Instant,
+    },
     /// For a while nothing served.
     Gap {
         /// Since.
@@ -282,6 +303,15 @@ impl fmt::Display for Note {
             Self::ClockSetBack { from, to } => {
                 write!(f, "the clock was set back from {from} to {to}")
             }
+            Self::ClockSuspect { believed, shows, held_for } => write!(
+                f,
+                "the clock jumped from {believed} to {shows}, and the machine was not up that long: due times go by {believed} \
+                 unless the clock still says so in {held_for}"
+            ),
+            Self::ClockObeyed { from, to } => {
+                write!(f, "the clock still says so: due times go by it again, from {from} to {to}")
+            }
+            Self::ClockRight { at } => write!(f, "the clock is right again: {at}"),
             Self::Gap { from, to } => write!(f, "nothing was served from {from} to {to}"),
         }
     }

@@ -7,6 +7,7 @@
 //! Read in this order: `event` (what the loop hears and says), `dispatcher` (what it decides).
 
 pub mod attempt;
+mod clock_watch;
 #[cfg(unix)]
 pub mod control;
 mod dispatcher;
@@ -27,6 +28,7 @@ pub use event::{
     Action, AskId, Command, Event, Note, Reply, RunEnd, RunEvent, TaskStatus, TaskUpdate,
     TaskVersion,
 };
+pub use policy::pause_after;
 pub use runner::{Runner, StartRun};
 pub use server::{Gone, Handle, LogEntry, Parts, Server};
 pub use workers::Workers;

@@ -13,7 +13,8 @@ pub(super) const ON_TIME: Duration = Duration::MINUTE;
 const MISSED_ROWS: std::ops::RangeInclusive<u32> = 1_000..=10_000;
 
 /// How long it is from the end of a failed attempt (counted from 1) to the next attempt.
-pub(super) fn pause_after(pause: Pause, attempt: u32) -> Duration {
+#[must_use]
+pub fn pause_after(pause: Pause, attempt: u32) -> Duration {
     match pause {
         Pause::Every(time) => time,
         Pause::Backoff(first, longest) => {

@@ -1,4 +1,4 @@
-//! Time: the wall clock, which people may set, and the monotonic one, which only goes forward.
+//! Time: the wall clock, which people may set, the monotonic one, which only goes forward, and the one that counts suspension, too.
 
 use std::time::Duration;
 
@@ -14,6 +14,10 @@ pub trait Clock: Send + Sync {
 
     /// Microseconds since some moment before the process's first call. Never goes back.
     fn monotonic_us(&self) -> u64;
+
+    /// Microseconds since the machine was started, time in which it was suspended counted. Never goes back. Nothing where the machine
+    /// does not say.
+    fn boot_us(&self) -> Option<u64>;
 
     /// Completes when this much monotonic time has passed.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::{Dispatcher, Left, Served, Task};
+use super::{Dispatcher, Left, Served, Task, Waiting};
 use crate::engine::event::{Note, TaskUpdate, TaskVersion};
 use crate::schedule::Instant;
-use crate::store::{Decision, Presence, TaskName, Write};
+use crate::store::{Decision, Presence, TaskName, Trigger, Write};
 
 impl Dispatcher {
     /// Applies changes of the set of tasks. What was due before now is decided by the versions before; what nothing served while
@@ -41,7 +41,10 @@ impl Dispatcher {
             if task.version.program == version.program && task.version.headers == version.headers {
                 return None;
             }
-            task.version = version;
+            let before = std::mem::replace(&mut task.version, version);
+            if is_due_otherwise(&before, &task.version) {
+                self.withdraw(&name);
+            }
         } else {
             let served = self.come_back(&name);
             self.tasks.insert(name.clone(), Task::new(version, served));
@@ -55,6 +58,19 @@ impl Dispatcher {
             Write::Task { task: name.clone(), program, served_until },
         ]);
         Some(name)
+    }
+
+    /// What waits for its turn by a schedule that is not there any more does not start; what somebody asked for does.
+    fn withdraw(&mut self, name: &TaskName) {
+        let Some(task) = self.tasks.get_mut(name) else { return };
+        let is_due = |it: &Waiting| it.trigger != Trigger::Manual;
+        let mut withdrawn: Vec<Waiting> = task.delayed.extract_if(.., |it| is_due(it)).collect();
+        let (due, asked): (VecDeque<_>, VecDeque<_>) = task.line.drain(..).partition(is_due);
+        task.line = asked;
+        withdrawn.extend(due);
+        for waiting in withdrawn {
+            self.turn_away(name, waiting, Decision::Cancelled, "the schedule was changed");
+        }
     }
 
     /// From when on a task that was not served has due times: a new one from now on; so has one that was removed. One that was
@@ -104,6 +120,12 @@ impl Dispatcher {
             self.batch.writes.push(Write::Leave { task: name.clone(), presence, served_until });
         }
     }
+}
+
+/// Whether a task has other due times than before.
+fn is_due_otherwise(before: &TaskVersion, now: &TaskVersion) -> bool {
+    let (before, now) = (&before.headers, &now.headers);
+    before.schedules != now.schedules || before.active != now.active
 }
 
 impl Task {

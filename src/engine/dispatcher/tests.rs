@@ -484,6 +484,32 @@ fn a_new_version_takes_over_and_what_runs_keeps_its_own() {
 }
 
 #[test]
+fn another_schedule_withdraws_what_has_not_started_and_repeats_nothing() {
+    let headers = TaskHeaders { overlap: Overlap::Queue(2), ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers.clone()).script(taking(minutes(150)));
+    sim.run_for(minutes(125));
+    sim.send(Event::Command(AskId(1), Command::Trigger { task: TaskName::new("t"), wait: false }));
+    assert_eq!(sim.ledger(), ["01:00 ran running", "02:00 queued", "02:05 queued"]);
+    sim.change("t", TaskHeaders { schedules: every(minutes(50)).schedules, ..headers });
+    assert_eq!(sim.ledger(), ["01:00 ran running", "02:00 cancelled", "02:05 queued"]);
+    assert_eq!(sim.rows()[1].occurrence.reason.as_deref(), Some("the schedule was changed"));
+    sim.run_for(minutes(120));
+    let ledger = sim.ledger();
+    assert_eq!(ledger[..3], ["01:00 ran succeeded", "02:00 cancelled", "02:05 ran running"]);
+    assert!(ledger[3..].iter().all(|it| it.as_str() > "02:05"), "{ledger:?}");
+}
+
+#[test]
+fn another_header_than_the_schedule_withdraws_nothing() {
+    let headers = TaskHeaders { overlap: Overlap::Queue(2), ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers.clone()).script(taking(minutes(90)));
+    sim.run_for(minutes(125));
+    sim.change("t", TaskHeaders { priority: Priority::High, ..headers });
+    sim.run_for(minutes(30));
+    assert_eq!(sim.ledger(), ["01:00 ran succeeded", "02:00 ran running"]);
+}
+
+#[test]
 fn a_refused_version_leaves_the_one_before() {
     let mut sim = Simulation::serving(MIDNIGHT, hourly());
     sim.send(Event::Tasks(vec![TaskUpdate::Refused(TaskName::new("t"))]));

@@ -9,6 +9,7 @@ use std::time::Duration as StdDuration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::clock_watch::ClockWatch;
 use super::dispatcher::{Dispatcher, HEARTBEAT, Options, Restored};
 use super::event::{Action, AskId, Command, Event, Note, Reply, RunEvent, TaskUpdate};
 use super::runner::Runner;
@@ -113,6 +114,7 @@ impl Server {
         let now = Instant(clock.now_us());
         let restored = Restored::read(&mut *store, now)?;
         let dispatcher = Dispatcher::restore(parts.options, restored, parts.tasks, now);
+        let watch = clock.boot_us().map(|boot_us| ClockWatch::new(now, boot_us));
         let (to_runner, make_runner, log) = (handle.clone(), parts.runner, parts.log);
         let work = move || {
             let runner = make_runner(to_runner);
@@ -121,6 +123,7 @@ impl Server {
                 dispatcher,
                 store,
                 clock,
+                watch,
                 runner,
                 incoming,
                 asks,
@@ -147,6 +150,8 @@ struct Loop {
     dispatcher: Dispatcher,
     store: Box<dyn Store>,
     clock: Arc<dyn Clock>,
+    /// Nothing where the machine does not say how long it is up.
+    watch: Option<ClockWatch>,
     runner: Box<dyn Runner>,
     incoming: mpsc::Receiver<Message>,
     /// Who waits for an answer.
@@ -200,7 +205,11 @@ impl Loop {
     }
 
     fn pause(&self) -> StdDuration {
-        let now = Instant(self.clock.now_us());
+        let wall = Instant(self.clock.now_us());
+        let now = match (&self.watch, self.clock.boot_us()) {
+            (Some(watch), Some(boot_us)) => watch.peek(wall, boot_us),
+            _ => wall,
+        };
         let until_due =
             self.dispatcher.next_wake().map_or(HEARTBEAT, |at| at.since(now).min(HEARTBEAT));
         let until_due = u64::try_from(until_due.0).unwrap_or(0);
@@ -210,7 +219,14 @@ impl Loop {
     }
 
     fn read_clock(&mut self) -> Result<Instant, store::Error> {
-        let now = Instant(self.clock.now_us());
+        let wall = Instant(self.clock.now_us());
+        let (now, note) = match (&mut self.watch, self.clock.boot_us()) {
+            (Some(watch), Some(boot_us)) => watch.read(wall, boot_us),
+            _ => (wall, None),
+        };
+        if let Some(note) = note {
+            (self.log)(LogEntry::Note(note));
+        }
         if self.dispatcher.now().since(now) > SET_BACK {
             self.dispatcher.set_back(&mut *self.store, now)?;
         }

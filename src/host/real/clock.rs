@@ -36,6 +36,14 @@ impl host::Clock for Clock {
         u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 
+    /// Linux says so in hundredths of a second.
+    fn boot_us(&self) -> Option<u64> {
+        let text = std::fs::read_to_string("/proc/uptime").ok()?;
+        let (seconds, hundredths) = text.split_whitespace().next()?.split_once('.')?;
+        let (seconds, hundredths): (u64, u64) = (seconds.parse().ok()?, hundredths.parse().ok()?);
+        Some(seconds.saturating_mul(1_000_000) + hundredths.saturating_mul(10_000))
+    }
+
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         // The timer is made when it is first polled, so that no runtime is needed before.
         Box::pin(async move { tokio::time::sleep(duration).await })

@@ -11,19 +11,25 @@ use crate::host::{self, BoxFuture};
 pub struct Clock {
     wall_us: Arc<AtomicI64>,
     monotonic_us: Arc<AtomicU64>,
+    boot_us: Arc<AtomicU64>,
 }
 
 impl Clock {
     /// A clock that stands at this wall time.
     #[must_use]
     pub fn new(now_us: i64) -> Self {
-        Self { wall_us: Arc::new(AtomicI64::new(now_us)), monotonic_us: Arc::default() }
+        Self {
+            wall_us: Arc::new(AtomicI64::new(now_us)),
+            monotonic_us: Arc::default(),
+            boot_us: Arc::default(),
+        }
     }
 
     /// Time passes.
     pub fn advance(&self, duration: Duration) {
         let us = micros(duration);
         self.monotonic_us.fetch_add(us.unsigned_abs(), Ordering::SeqCst);
+        self.boot_us.fetch_add(us.unsigned_abs(), Ordering::SeqCst);
         self.wall_us.fetch_add(us, Ordering::SeqCst);
     }
 
@@ -33,7 +39,14 @@ impl Clock {
         self.advance(Duration::from_micros(u64::try_from(ahead).unwrap_or(0)));
     }
 
-    /// Somebody sets the wall clock, or the machine wakes from a suspension in which its monotonic clock stood still.
+    /// The machine is suspended for so long: its monotonic clock stands still.
+    pub fn suspend(&self, duration: Duration) {
+        let us = micros(duration);
+        self.boot_us.fetch_add(us.unsigned_abs(), Ordering::SeqCst);
+        self.wall_us.fetch_add(us, Ordering::SeqCst);
+    }
+
+    /// Somebody sets the wall clock.
     pub fn set(&self, now_us: i64) {
         self.wall_us.store(now_us, Ordering::SeqCst);
     }
@@ -46,6 +59,10 @@ impl host::Clock for Clock {
 
     fn monotonic_us(&self) -> u64 {
         self.monotonic_us.load(Ordering::SeqCst)
+    }
+
+    fn boot_us(&self) -> Option<u64> {
+        Some(self.boot_us.load(Ordering::SeqCst))
     }
 
     /// Moves the clock when it is first polled: a timer that loses a race against an answer that is there moves nothing.
@@ -72,7 +89,8 @@ mod tests {
         assert_eq!((clock.now_us(), clock.monotonic_us()), (10, 5));
         clock.advance_to(12);
         clock.advance_to(3);
-        assert_eq!((clock.now_us(), clock.monotonic_us()), (12, 7));
+        clock.suspend(Duration::from_micros(2));
+        assert_eq!((clock.now_us(), clock.monotonic_us(), clock.boot_us()), (14, 7, Some(9)));
     }
 
     #[test]
