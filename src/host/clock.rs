@@ -17,7 +17,9 @@ pub trait Clock: Send + Sync {
 
     /// Microseconds since the machine was started, time in which it was suspended counted. Never goes back. Nothing where the machine
     /// does not say.
-    fn boot_us(&self) -> Option<u64>;
+    fn boot_us(&self) -> Option<u64> {
+        None
+    }
 
     /// Completes when this much monotonic time has passed.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
