@@ -4,6 +4,7 @@
 //! meaning. The rules see the holes and speak; here they are silenced. One mistake, one message.
 
 mod hole;
+mod maps;
 
 use std::collections::BTreeSet;
 
@@ -31,6 +32,7 @@ pub(super) fn without_consequences(file: &ProjectFile, found: Vec<Diagnostic>) -
     let mut kept: Vec<Diagnostic> =
         kept.map(|(it, (_, goes_on))| if goes_on { over_several_lines(it) } else { it }).collect();
     say_once(file, &mut kept);
+    maps::told_at_their_type(file, &mut kept);
     gather(&mut kept);
     kept
 }

@@ -96,10 +96,14 @@ impl<'p> Checker<'p> {
         };
         for more in rest {
             self.expr(&more.value, Want::Value);
-            self.report(say::one_statement(more.value.span, name));
+            let value = self.source.slice(more.value.span);
+            self.report(say::one_statement(more.value.span, name, value));
         }
         let ExprKind::Text(text) = &first.value.kind else {
+            // How it was built is no matter where it may not be built.
+            let before = self.diagnostics.len();
             self.expr(&first.value, Want::Value);
+            self.diagnostics.truncate(before);
             self.report(say::text_as_sql(first.value.span, name));
             return None;
         };

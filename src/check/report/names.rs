@@ -311,6 +311,12 @@ fn method_advice(receiver: &Type, name: &str) -> Option<&'static str> {
         (Type::Text, "format" | "sprintf" | "concat" | "append") => {
             "values stand in the text itself: `\"Hello {name}\"`"
         }
+        (_, "toBe" | "toEqual" | "toBeTruthy") => "write `expect a == b`",
+        (Type::Record(record), "save" | "update" | "delete" | "destroy")
+            if record.name.is_some() =>
+        {
+            "rows are written through their table: `Order.update(o.id, { … })`, `Order.delete(o.id)`"
+        }
         (_, "then") => "a call waits for its result by itself: `let x = …`",
         _ => return None,
     })

@@ -266,9 +266,13 @@ pub(in crate::check) fn no_statement(callee: Span, brackets: Span, name: &str) -
 }
 
 /// More than a statement.
-pub(in crate::check) fn one_statement(span: Span, name: &str) -> Diagnostic {
+pub(in crate::check) fn one_statement(span: Span, name: &str, value: &str) -> Diagnostic {
     Diagnostic::new("wrong-arguments", span, format!("`{name}` takes one statement"))
         .because("values stand in braces inside it")
+        .help(format!(
+            "write `… = {{{}}}` in the statement",
+            if value.len() <= 30 { value } else { "x" }
+        ))
 }
 
 /// A parameter inside a text of SQL.

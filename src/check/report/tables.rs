@@ -85,10 +85,44 @@ pub(in crate::check) fn empty_name(span: Span) -> Diagnostic {
 }
 
 /// A word that is no mark of a column.
-pub(in crate::check) fn unknown_mark(name: &Name, near: &[&str]) -> Diagnostic {
+pub(in crate::check) fn unknown_mark(
+    name: &Name,
+    behind: Option<&Name>,
+    near: &[&str],
+) -> Diagnostic {
+    if let Some(foreign) = foreign_mark(name, behind) {
+        return foreign;
+    }
     let diagnostic = bad_column(name.span, format!("no column is `{}`", name.text))
         .help("columns are `key`, `auto`, `unique`, `-> Table`, `cascade`, `as \"name\"`");
     offer(diagnostic, name.span, near)
+}
+
+/// A word that SQL has behind a column's type; `behind` is the word that follows it.
+fn foreign_mark(name: &Name, behind: Option<&Name>) -> Option<Diagnostic> {
+    let whole = behind.map_or(name.span, |it| name.span.to(it.span));
+    let word = name.text.to_lowercase();
+    let said = bad_column(name.span, format!("`{}` is not written here", name.text));
+    Some(match (word.as_str(), behind) {
+        ("default", Some(value)) => {
+            said.help(format!("a default is written `= {}`", value.text)).fix(Fix::safe(
+                format!("write `= {}`", value.text),
+                whole,
+                format!("= {}", value.text),
+            ))
+        }
+        ("default", None) => said.help("a default is written `= …`"),
+        ("nullable" | "null" | "optional", _) => {
+            said.help("what may be missing has a `?` behind its type: `text?`")
+        }
+        ("not", _) => said.help("leave it out: only `text?` may be missing"),
+        ("primary" | "pk", _) => said.help("the key is marked with `key`"),
+        ("autoincrement" | "auto_increment" | "serial" | "identity", _) => {
+            said.help("numbered by the database is `key auto`")
+        }
+        ("references" | "foreign", _) => said.help("a reference is written `-> Customer`"),
+        _ => return None,
+    })
 }
 
 /// A type that an index cannot order.

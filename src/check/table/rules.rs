@@ -107,7 +107,8 @@ impl<'p> Checker<'p> {
             self.report(say::cannot_hold(column.ty.span, &column.name, &ty));
             return;
         }
-        for mark in &column.marks {
+        let mut is_explained = false;
+        for (at, mark) in column.marks.iter().enumerate() {
             match mark {
                 ColumnMark::Key(span) => self.key_type(*span, column, &ty),
                 ColumnMark::Auto(span) => self.auto_type(*span, column, &ty),
@@ -123,9 +124,15 @@ impl<'p> Checker<'p> {
                         self.report(say::empty_name(name.span));
                     }
                 }
+                ColumnMark::Unknown(_) if is_explained => {}
                 ColumnMark::Unknown(name) => {
                     let near = nearest(&name.text, MARKS.map(Candidate::new));
-                    self.report(say::unknown_mark(name, &near));
+                    let behind = match column.marks.get(at + 1) {
+                        Some(ColumnMark::Unknown(behind)) => Some(behind),
+                        _ => None,
+                    };
+                    is_explained = true;
+                    self.report(say::unknown_mark(name, behind, &near));
                 }
             }
         }

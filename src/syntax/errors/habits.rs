@@ -14,6 +14,11 @@ pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
     if found.statement.kind == Kind::From && found.slice(found.token) == "import" {
         return Some(from_import(found));
     }
+    if matches!(found.slice(found.statement), "raise" | "throw")
+        && let Some(thrown) = thrown(found)
+    {
+        return Some(thrown);
+    }
     queries::habit(want, found)
         .or_else(|| types::habit(want, found))
         .or_else(|| word(want, found))
@@ -142,6 +147,10 @@ fn head(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
     let first = found.statement.kind;
     match (want, found.token.kind) {
         (Want::Block, Kind::Colon) if first == Kind::Fn => Some(written(found, "->")),
+        (Want::Block, Kind::FatArrow) if first == Kind::Fn => Some(body_behind_arrow(found)),
+        (Want::LineEnd, Kind::Equal) if found.slice(found.statement) == "expect" => {
+            Some(super::assign_in_condition(found.span(found.token)))
+        }
         (Want::Block, Kind::Colon) => Some(colon_before_block(found)),
         (Want::Value, Kind::Colon) if found.before_is(Kind::Try) => Some(colon_before_block(found)),
         (Want::Block | Want::LineEnd, Kind::Not) if found.next_starts_with("in ") => {
@@ -171,6 +180,7 @@ fn value(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
         (_, Kind::Question) if separator => Some(super::structure::ternary(found)),
         (_, Kind::Arrow) if separator => Some(written(found, "=>")),
         (Want::Token(Kind::ParenClose), Kind::Comma) => Some(tuple(found)),
+        (Want::Value, Kind::Fn) => Some(function_without_name(found)),
         (Want::Value, Kind::Percent) if found.before_is(Kind::TextStart) => {
             Some(template_in_text(found))
         }
@@ -200,8 +210,10 @@ pub(super) fn habitual(title: impl Into<String>, span: Span) -> Diagnostic {
 /// A sign that is written otherwise here.
 pub(super) fn written(found: &Found<'_>, ours: &str) -> Diagnostic {
     let span = found.span(found.token);
+    let touches = found.before.is_some_and(|it| it.end == found.token.start);
+    let blank = if touches { " " } else { "" };
     habitual(format!("{} is written `{ours}` here", quoted(found.slice(found.token))), span)
-        .fix(Fix::safe(format!("write `{ours}`"), span, ours))
+        .fix(Fix::safe(format!("write `{ours}`"), span, format!("{blank}{ours}")))
 }
 
 /// `f"Hello {name}"`
@@ -356,6 +368,38 @@ fn slice_with_colon(found: &Found<'_>) -> Option<Diagnostic> {
 fn template_in_text(found: &Found<'_>) -> Diagnostic {
     habitual("in a text, `{` begins a value", found.span(found.token))
         .help("write a template as raw text: `r\"{% … %}\"`, or in a file of its own")
+}
+
+/// `fn f(a: int) => a + 1`
+fn body_behind_arrow(found: &Found<'_>) -> Diagnostic {
+    habitual("a function's body stands in braces here", found.span(found.token))
+        .help("write `fn f(a: int) -> int { return a + 1 }`")
+}
+
+/// `let f = fn(a) { … }`
+fn function_without_name(found: &Found<'_>) -> Diagnostic {
+    habitual("a function without a name is written with `=>`", found.span(found.token))
+        .help("write `(a: int) => a + 1`, or `fn f(…) { … }` on a line of its own")
+}
+
+/// `raise ValueError("no")`, `throw new Error("no")`
+fn thrown(found: &Found<'_>) -> Option<Diagnostic> {
+    let span = found.span(found.statement);
+    let line = found.line().trim_end();
+    let (_, made) = line.split_once(' ')?;
+    let made = made.trim_start().strip_prefix("new ").unwrap_or(made).trim();
+    let (name, rest) = made.split_once('(')?;
+    let said = format!("`{}` is written `fail` here", found.slice(found.statement));
+    let inner = rest.strip_suffix(')').filter(|_| name.chars().all(char::is_alphanumeric))?;
+    let is_text = inner.len() >= 2 && inner.starts_with('"') && inner.ends_with('"');
+    let is_one = is_text && inner.matches('"').count() == 2;
+    let finding = habitual(said, span).help("write `fail \"what is wrong\"`");
+    if !is_one {
+        return Some(finding);
+    }
+    let end = span.start + u32::try_from(line.len()).ok()?;
+    let ours = format!("fail {inner}");
+    Some(finding.fix(Fix::safe(format!("write `{ours}`"), Span { end, ..span }, ours)))
 }
 
 /// `0...10`

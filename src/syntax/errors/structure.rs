@@ -63,6 +63,11 @@ impl<'t> Found<'t> {
         self.text[self.token.end as usize..].trim_start_matches(' ').starts_with(what)
     }
 
+    /// Whether a blank follows the token.
+    fn next_is_blank(&self) -> bool {
+        self.text[self.token.end as usize..].starts_with([' ', '\n'])
+    }
+
     /// Whether a digit follows the token.
     pub(super) fn is_before_digit(&self) -> bool {
         self.text[self.token.end as usize..].starts_with(|c: char| c.is_ascii_digit())
@@ -249,7 +254,7 @@ pub(in crate::syntax) fn named_with_equals(found: &Found<'_>) -> Diagnostic {
     let blank = Span { start: if spaced { found.gap().end } else { span.start }, ..span };
     error("foreign-word", "a value is named with `:` here", span, "")
         .help("write `name: value`")
-        .fix(Fix::safe("write `:`", blank, ":"))
+        .fix(Fix::safe("write `:`", blank, if found.next_is_blank() { ":" } else { ": " }))
 }
 
 /// `c ? a : b`

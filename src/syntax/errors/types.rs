@@ -12,8 +12,9 @@ pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
     match found.token.kind {
         Kind::Less | Kind::BracketOpen if ends_type => behind_type(found),
         Kind::ParenOpen if want == Want::LineEnd && found.second.kind == Kind::Colon => {
-            Some(sized(found))
+            reference(found).or_else(|| Some(sized(found)))
         }
+        kind if want == Want::Token(Kind::Colon) && kind.is_name() => type_first(found),
         _ => None,
     }
 }
@@ -42,6 +43,36 @@ pub(super) fn behind_type(found: &Found<'_>) -> Option<Diagnostic> {
         _ => said("types have no arguments here")
             .help("a list is written `[int]`, a map `[text: int]`, what may be missing `int?`"),
     })
+}
+
+/// `customer_id: int references Customer(id)`
+fn reference(found: &Found<'_>) -> Option<Diagnostic> {
+    let table = found.before?;
+    let head = found.text[..table.start as usize].trim_end();
+    let word = head.strip_suffix("references").or_else(|| head.strip_suffix("REFERENCES"))?;
+    let start = u32::try_from(word.len()).ok()?;
+    let line_end =
+        found.token.start + u32::try_from(closed(found.rest_of_line(), '(', ')')?).ok()?;
+    let span = Span { start, end: line_end, ..found.span(table) };
+    let ours = format!("-> {}", found.slice(table));
+    Some(habitual(format!("a reference is written `{ours}` here"), span).fix(Fix::safe(
+        format!("write `{ours}`"),
+        span,
+        ours,
+    )))
+}
+
+/// `int id` in a table
+fn type_first(found: &Found<'_>) -> Option<Diagnostic> {
+    const TYPES: [&str; 8] = ["int", "text", "decimal", "bool", "time", "date", "float", "json"];
+    let written = found.before.filter(|it| TYPES.contains(&found.slice(*it)))?;
+    let span = found.span(written).to(found.span(found.token));
+    let ours = format!("{}: {}", found.slice(found.token), found.slice(written));
+    Some(habitual("the name stands in front of its type here", span).fix(Fix::safe(
+        format!("write `{ours}`"),
+        span,
+        ours,
+    )))
 }
 
 /// `name: varchar(50)`

@@ -2,7 +2,7 @@
 
 use super::expr::{expr, postfix};
 use super::name::{name, word};
-use super::{Inp, Look, Parsed, Place, placed, token};
+use super::{Inp, Look, Parsed, Place, Want, placed, token};
 use crate::syntax::token::Kind;
 use crate::syntax::tree::TestStmt;
 
@@ -30,6 +30,9 @@ fn stub(inp: &mut Inp<'_, '_>) -> Parsed<TestStmt> {
     let args = placed(inp, place, |inp| {
         let mut args = Vec::new();
         while inp.kind() != Kind::FatArrow {
+            if inp.token().on_new_line || inp.kind() == Kind::BraceOpen {
+                return inp.stop(Want::Token(Kind::FatArrow));
+            }
             args.push(postfix(inp)?);
             inp.eat(Kind::Comma);
         }

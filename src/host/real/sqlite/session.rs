@@ -225,8 +225,11 @@ fn execute(db: &Connection, text: &str, params: Vec<Datum>) -> Result<u64> {
         // Once it is begun, its writes are made.
         return Err(errors::translate(rusqlite::Error::ExecuteReturnedResults));
     }
+    let before = db.total_changes();
     let changed = statement.execute(params_from_iter(stored(params)?));
-    changed.map(|it| it as u64).map_err(errors::translate)
+    let changed = changed.map_err(errors::translate)?;
+    // A statement about tables leaves the count of the one before it.
+    Ok(if db.total_changes() == before { 0 } else { changed as u64 })
 }
 
 fn execute_all(db: &Connection, text: &str, rows: Vec<Vec<Datum>>) -> Result<u64> {
