@@ -175,6 +175,32 @@ fn a_graceful_stop_lets_a_run_end_and_pauses_skip_with_a_reason() {
 /// Kills the server at moments of no one's choosing. However it ends, each due time has one row, no due time was run twice, and a
 /// run that was cut off says so.
 #[test]
+fn due_times_that_have_passed_are_made_up_for_by_hand() {
+    let folder = Folder::new();
+    folder.write("daily.task", "schedule \"0 7 * * *\"\nprint(\"{run.due} {run.trigger}\")\n");
+    let run = |args: &[&str]| taskc(folder.path()).args(args).output().unwrap();
+    let range = ["backfill", "daily", "--from", "2026-01-05", "--to", "2026-01-08"];
+    let plan = run(&[&range[..], &["--dry-run"]].concat());
+    let line = |day: u32| format!("2026-01-0{day}T07:00:00+00:00  runs   has no row\n");
+    assert_eq!(stdout(&plan), [5, 6, 7].map(line).concat(), "{}", stderr(&plan));
+    assert_eq!(run(&range).status.code(), Some(2), "nobody serves");
+    let server = Server::start(&folder);
+    let asked = run(&range);
+    assert!(stdout(&asked).ends_with("queued: 3 due times of daily\n"), "{}", stderr(&asked));
+    until("all have run", || states(&ledger(&folder, &[])) == ["succeeded"; 3]);
+    let first = run(&["logs", "1"]);
+    assert!(stdout(&first).ends_with("2026-01-05T07:00:00Z manual\n"), "{}", stdout(&first));
+    let again = run(&range);
+    assert!(
+        stdout(&again).contains("stays  run 1 succeeded") && stderr(&again).contains("nothing")
+    );
+    let forced = run(&[&range[..3], &["2026-01-07", "--to", "2026-01-08", "--force"]].concat());
+    assert!(stdout(&forced).contains("runs   run 3 succeeded (--force)"), "{}", stdout(&forced));
+    assert_eq!(run(&["resume", "daily", "--catch-up"]).status.code(), Some(0));
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
 fn killed_servers_lose_nothing_and_repeat_nothing() {
     const KILLS: u64 = 12;
     let mut random = Random::new("serve");

@@ -104,7 +104,9 @@ pub enum Command {
     /// Let the running server skip what is due
     Pause(Names),
     /// Let due times count again, from now on
-    Resume(Names),
+    Resume(Resume),
+    /// Run a task for due times that have passed
+    Backfill(Backfill),
     /// Show the ledger that a time would bring, without running anything
     Simulate(Simulate),
     /// Explain a diagnostic
@@ -300,6 +302,41 @@ pub struct Names {
     /// The tasks' names
     #[arg(required = true)]
     pub tasks: Vec<String>,
+    /// The server's data folder; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// `taskc resume`
+#[derive(Debug, Args)]
+pub struct Resume {
+    /// Which tasks
+    #[command(flatten)]
+    pub names: Names,
+    /// Make up for what was skipped during the pause: as many due times as `missed all N` says, else the latest
+    #[arg(long)]
+    pub catch_up: bool,
+}
+
+/// `taskc backfill`
+///
+/// Due times that succeeded are left out, and so are those that wait or run. The others run one after the other on the server.
+#[derive(Debug, Args)]
+pub struct Backfill {
+    /// The task's name
+    pub task: String,
+    /// The first due time, or a time before it
+    #[arg(long, value_name = "TIME")]
+    pub from: String,
+    /// Until when, exclusive; now where it is not given
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// Only show what would run
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Run what succeeded again, too
+    #[arg(long)]
+    pub force: bool,
     /// The server's data folder; .taskc in the project where it is not given
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

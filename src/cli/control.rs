@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::args::{Cancel, Names, Trigger};
+use super::args::{Cancel, Names, Resume, Trigger};
+use super::backfill;
 use super::output::{line, note};
 use super::settings::{Root, Unusable};
 use super::world;
@@ -26,9 +27,26 @@ pub fn pause(args: &Names) -> Result<ExitCode, Unusable> {
     each(args, |task| Request::Pause { task })
 }
 
-/// Due times count again, from now on.
-pub fn resume(args: &Names) -> Result<ExitCode, Unusable> {
-    each(args, |task| Request::Resume { task })
+/// Due times count again, from now on; with `--catch-up` what was skipped before that is made up for.
+pub fn resume(args: &Resume) -> Result<ExitCode, Unusable> {
+    let data = args.names.data.as_deref();
+    // Looked up before due times count again.
+    let mut skipped = Vec::new();
+    for task in args.names.tasks.iter().filter(|_| args.catch_up) {
+        skipped.push((task, backfill::skipped_in_pause(task, data)?));
+    }
+    let mut code = each(&args.names, |task| Request::Resume { task })?;
+    for (task, due) in skipped {
+        if code != ExitCode::SUCCESS {
+            break;
+        }
+        if due.is_empty() {
+            note(&format!("{task}: nothing was skipped during the pause"));
+        } else {
+            code = backfill::ask_for(task, &due, true, data)?;
+        }
+    }
+    Ok(code)
 }
 
 fn each(args: &Names, request: impl Fn(String) -> Request) -> Result<ExitCode, Unusable> {
@@ -42,7 +60,7 @@ fn each(args: &Names, request: impl Fn(String) -> Request) -> Result<ExitCode, U
     Ok(code)
 }
 
-fn send(data: Option<&Path>, request: &Request) -> Result<ExitCode, Unusable> {
+pub(super) fn send(data: Option<&Path>, request: &Request) -> Result<ExitCode, Unusable> {
     let root = Root::find(Path::new("."))?;
     let data = world::data_folder(&root, data);
     let answer = ask(&DataPaths::below(&data).socket, request)

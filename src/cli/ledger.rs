@@ -68,7 +68,7 @@ pub fn logs(args: &Logs) -> Result<ExitCode, Unusable> {
 }
 
 /// The store that a server of this folder writes; nothing where none ever did.
-fn open(data: Option<&Path>) -> Result<Option<SqliteLedger>, Unusable> {
+pub(super) fn open(data: Option<&Path>) -> Result<Option<SqliteLedger>, Unusable> {
     let root = Root::find(&PathBuf::from("."))?;
     let data = world::data_folder(&root, data);
     let store = root.store()?.unwrap_or_else(|| DataPaths::below(&data).store);
@@ -82,7 +82,7 @@ fn open(data: Option<&Path>) -> Result<Option<SqliteLedger>, Unusable> {
     SqliteLedger::open(&store).map(Some).map_err(failed)
 }
 
-fn failed(error: crate::store::Error) -> Unusable {
+pub(super) fn failed(error: crate::store::Error) -> Unusable {
     Unusable(error.to_string())
 }
 

@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out, one file per command.
 
 mod args;
+mod backfill;
 mod check;
 mod compiled;
 mod control;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
         Command::Cancel(args) => control::cancel(args),
         Command::Pause(args) => control::pause(args),
         Command::Resume(args) => control::resume(args),
+        Command::Backfill(args) => backfill::run(args),
         Command::Explain(args) => Ok(small::explain(args)),
         Command::Lsp(_) => lsp::run(),
         Command::Build(args) => small::build(args, color),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{Command, Reply, TaskStatus};
 use super::server::Handle;
 use crate::host::real::{LocalConnection, LocalListener, exchange};
+use crate::schedule::Instant;
 use crate::store::{RunError, RunId, TaskName};
 
 /// What can be asked.
@@ -24,6 +25,16 @@ pub enum Request {
         /// Answer when the run has ended.
         #[serde(default)]
         wait: bool,
+    },
+    /// Run a task for due times that have passed.
+    Backfill {
+        /// Which one.
+        task: String,
+        /// The due times, in microseconds since 1970.
+        due_us: Vec<i64>,
+        /// Whether these make up for a pause.
+        #[serde(default)]
+        catch_up: bool,
     },
     /// Stop a run.
     Cancel {
@@ -184,6 +195,11 @@ impl From<Request> for Command {
     fn from(request: Request) -> Self {
         match request {
             Request::Trigger { task, wait } => Self::Trigger { task: TaskName::new(&task), wait },
+            Request::Backfill { task, due_us, catch_up } => Self::Backfill {
+                task: TaskName::new(&task),
+                due: due_us.into_iter().map(Instant).collect(),
+                catch_up,
+            },
             Request::Cancel { run } => Self::Cancel(RunId(run)),
             Request::Pause { task } => Self::Pause(TaskName::new(&task)),
             Request::Resume { task } => Self::Resume(TaskName::new(&task)),

@@ -99,6 +99,15 @@ pub enum Command {
         /// Whether to answer only then.
         wait: bool,
     },
+    /// Run a task for due times that have passed, one after the other.
+    Backfill {
+        /// Which one.
+        task: TaskName,
+        /// The due times.
+        due: Vec<Instant>,
+        /// Whether these make up for a pause.
+        catch_up: bool,
+    },
     /// Stop a run.
     Cancel(RunId),
     /// From now on due times are skipped.

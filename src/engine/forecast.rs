@@ -190,7 +190,7 @@ impl Ledger {
             Write::Task { task, program, served_until } => {
                 self.register(task, program, served_until)
             }
-            Write::Occurrence(it) => self.add(it),
+            Write::Occurrence(it) | Write::Reopen(it) => self.add(it),
             Write::Decide(it) => {
                 if let Some(row) = self.rows.get_mut(&(it.due, it.task)) {
                     row.occurrence.decision = it.decision;

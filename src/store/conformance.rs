@@ -20,6 +20,7 @@ const CASES: &[fn(&dyn Subject)] = &[
     a_due_time_is_decided_once,
     a_batch_is_written_whole_or_not_at_all,
     queued_occurrences_are_decided_once,
+    what_has_ended_is_reopened_and_what_waits_stays,
     a_run_goes_from_attempt_to_attempt,
     contradictions_about_runs_are_refused,
     open_ends_survive,
@@ -161,6 +162,33 @@ fn queued_occurrences_are_decided_once(subject: &dyn Subject) {
     let row = subject.ledger().rows(&Filter::default()).unwrap().remove(0);
     assert_eq!((row.occurrence.decision, row.occurrence.decided), (Decision::Ran, Instant(30)));
     assert_eq!(row.run.unwrap().id, RunId(1));
+}
+
+fn what_has_ended_is_reopened_and_what_waits_stays(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let reopen = |due| {
+        let Write::Occurrence(it) = occurrence(due, Decision::Queued, None) else { unreachable!() };
+        Write::Reopen(Occurrence { trigger: Trigger::Manual, not_before: Instant(90), ..it })
+    };
+    store.apply(&[occurrence(10, Decision::Missed, None), reopen(10), reopen(20)]).unwrap();
+    let queued = |store: &mut dyn Store| -> Vec<_> {
+        let queued = store.restore().unwrap().queued;
+        queued.iter().map(|it| (it.due, it.trigger, it.not_before)).collect()
+    };
+    let both = [10, 20].map(|due| (Instant(due), Trigger::Manual, Instant(90)));
+    assert_eq!(queued(&mut *store), both);
+    store.apply(&[occurrence(30, Decision::Queued, None), reopen(30)]).unwrap();
+    assert_eq!(queued(&mut *store)[2], (Instant(30), Trigger::Schedule, Instant(30)));
+    let ran = Decided {
+        task: task(),
+        due: Instant(10),
+        decision: Decision::Ran,
+        reason: None,
+        run: Some(RunId(1)),
+        at: Instant(91),
+    };
+    store.apply(&[Write::Decide(ran), starts(1, 10)]).unwrap();
+    assert_eq!(queued(&mut *store).len(), 2);
 }
 
 fn a_run_goes_from_attempt_to_attempt(subject: &dyn Subject) {

@@ -102,6 +102,9 @@ pub enum Write {
     },
     /// A due time has its row. A second one for the same task and due time is a conflict.
     Occurrence(Occurrence),
+    /// Somebody wants a due time that has passed to run again, or for the first time: it is queued, whatever became of it. One that
+    /// is queued stays as it is.
+    Reopen(Occurrence),
     /// A queued occurrence gets its decision.
     Decide(Decided),
     /// A run begins with its first attempt.

@@ -1,15 +1,21 @@
 //! What people ask for.
 
+use std::collections::BTreeSet;
+
 use super::{Activity, Ask, Dispatcher, Phase, Waiting};
 use crate::engine::event::{AskId, Command, Reply, TaskStatus};
 use crate::schedule::{Duration, Instant};
-use crate::store::{Presence, RunId, TaskName, Trigger, Write};
+use crate::store::{Decision, Occurrence, Presence, RunId, TaskName, Trigger, Write};
 
 impl Dispatcher {
     /// Does what is asked, and answers.
     pub(super) fn obey(&mut self, ask: AskId, command: Command) {
         match command {
             Command::Trigger { task, wait } => self.trigger(&task, Ask { id: ask, at_end: wait }),
+            Command::Backfill { task, due, catch_up } => {
+                let trigger = if catch_up { Trigger::Missed } else { Trigger::Manual };
+                self.backfill(ask, &task, due, trigger);
+            }
             Command::Cancel(run) => self.cancel_by_hand(ask, run),
             Command::Pause(task) => self.pause(ask, &task, true),
             Command::Resume(task) => self.pause(ask, &task, false),
@@ -38,6 +44,59 @@ impl Dispatcher {
             ask: Some(ask),
         };
         self.offer(name, waiting);
+    }
+
+    /// Due times that have passed wait for each other in the task's line, whatever `overlap` says; what waits or runs stays as it is.
+    fn backfill(&mut self, ask: AskId, name: &TaskName, due: Vec<Instant>, trigger: Trigger) {
+        let refusal = match self.phase {
+            Phase::Serving if self.tasks.contains_key(name) => None,
+            Phase::Serving => Some(self.absent(name)),
+            Phase::Stopping | Phase::Stopped => Some("the server is stopping".to_owned()),
+        };
+        if let Some(reason) = refusal {
+            return self.reply(ask, Reply::Refused(reason));
+        }
+        let reason = match trigger {
+            Trigger::Missed => "makes up for a pause",
+            Trigger::Schedule | Trigger::Manual => "backfilled",
+        };
+        let due: BTreeSet<Instant> = due.into_iter().filter(|it| *it < self.now).collect();
+        let mut count = 0;
+        for due in due {
+            if self.is_under_way(name, due) {
+                continue;
+            }
+            count += 1;
+            let waiting = Waiting {
+                due,
+                not_before: self.now,
+                trigger,
+                missed: 0,
+                recorded: true,
+                ask: None,
+            };
+            self.batch.writes.push(Write::Reopen(Occurrence {
+                task: name.clone(),
+                due,
+                trigger,
+                decision: Decision::Queued,
+                reason: Some(reason.to_owned()),
+                run: None,
+                not_before: self.now,
+                missed: 0,
+                decided: self.now,
+            }));
+            self.tasks.get_mut(name).expect("it was there").line.push_back(waiting);
+        }
+        let times = if count == 1 { "due time" } else { "due times" };
+        self.reply(ask, Reply::Queued(format!("{count} {times} of {name}")));
+    }
+
+    /// Whether an occurrence waits, runs, or waits for its next attempt.
+    fn is_under_way(&self, name: &TaskName, due: Instant) -> bool {
+        let task = &self.tasks[name];
+        task.delayed.iter().chain(&task.line).any(|it| it.due == due)
+            || self.runs_of(name).any(|run| self.runs[&run].due == due)
     }
 
     /// Why a task is not served.

@@ -32,7 +32,7 @@ impl Dispatcher {
             let Some(after) = task.version.headers.expire else { continue };
             let now = self.now;
             let (expired, line): (VecDeque<_>, VecDeque<_>) =
-                task.line.drain(..).partition(|it| expires(it.due, after) <= now);
+                task.line.drain(..).partition(|it| expires(it.wanted(), after) <= now);
             task.line = line;
             late.extend(expired.into_iter().map(|it| (name.clone(), it, after)));
         }

@@ -128,6 +128,16 @@ struct Waiting {
     ask: Option<Ask>,
 }
 
+impl Waiting {
+    /// From when on it has waited for its start: what somebody asked for, since then.
+    fn wanted(&self) -> Instant {
+        match self.trigger {
+            Trigger::Schedule => self.due,
+            Trigger::Manual | Trigger::Missed => self.not_before,
+        }
+    }
+}
+
 /// Who wants to hear of an occurrence.
 #[derive(Clone, Copy, Debug)]
 struct Ask {
@@ -224,7 +234,7 @@ impl Dispatcher {
             let expiries = task
                 .line
                 .iter()
-                .filter_map(|it| Some(expires(it.due, task.version.headers.expire?)));
+                .filter_map(|it| Some(expires(it.wanted(), task.version.headers.expire?)));
             task.next.into_iter().chain(delayed).chain(expiries)
         });
         let retries = self.runs.values().filter_map(|run| match run.state {

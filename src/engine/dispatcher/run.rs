@@ -50,6 +50,9 @@ impl Dispatcher {
         });
         self.note(Note::Ended { run: id, task: task.clone(), outcome: outcome.clone(), retry_at });
         if outcome.end == EndState::Succeeded {
+            // A due time that was made up for later does not set it back.
+            let previous = self.tasks.get(&task).and_then(|it| it.served.previous);
+            let due = previous.map_or(due, |it| it.max(due));
             if let Some(task) = self.tasks.get_mut(&task) {
                 task.served.previous = Some(due);
             }

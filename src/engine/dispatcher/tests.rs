@@ -639,3 +639,47 @@ fn late_words_of_runs_that_ended_mean_nothing() {
     sim.send(Event::Run(RunId(9), RunEvent::Lines(Vec::new())));
     assert_eq!(sim.rows()[0].run.as_ref().unwrap().state, RunState::Succeeded);
 }
+
+#[test]
+fn due_times_that_have_passed_run_again_one_after_the_other() {
+    let headers = TaskHeaders { expire: Some(minutes(30)), ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers).script(taking(minutes(3)));
+    sim.run_for(minutes(130));
+    let at = |time: &str| instant(&format!("2026-01-0{time}:00Z"));
+    let due = vec![at("5T02:00"), at("4T22:00"), at("4T23:00"), at("5T23:00")];
+    let task = TaskName::new("t");
+    sim.send(Event::Command(AskId(1), Command::Backfill { task, due, catch_up: false }));
+    assert_eq!(sim.replies, [(AskId(1), Reply::Queued("3 due times of t".to_owned()))]);
+    assert_eq!(sim.busy(), 1);
+    sim.run_for(minutes(20));
+    let again = [
+        "22:00 ran succeeded",
+        "23:00 ran succeeded",
+        "01:00 ran succeeded",
+        "02:00 ran succeeded",
+    ];
+    assert_eq!(sim.ledger(), again);
+    assert_eq!(
+        sim.started[2..].iter().map(|it| it.due).collect::<Vec<_>>(),
+        [at("4T22:00"), at("4T23:00"), at("5T02:00")]
+    );
+    sim.run_for(minutes(60));
+    assert_eq!(sim.started.last().unwrap().previous, Some(at("5T02:00")), "it does not go back");
+}
+
+#[test]
+fn a_backfill_survives_and_leaves_alone_what_is_under_way() {
+    let mut sim = Simulation::serving(MIDNIGHT, hourly()).script(taking(minutes(50)));
+    sim.run_for(minutes(70));
+    let due = vec![instant("2026-01-04T23:00:00Z"), instant("2026-01-05T01:00:00Z")];
+    let task = TaskName::new("t");
+    sim.send(Event::Command(AskId(1), Command::Backfill { task, due, catch_up: true }));
+    assert_eq!(sim.replies, [(AskId(1), Reply::Queued("1 due time of t".to_owned()))]);
+    assert_eq!(sim.ledger(), ["23:00 queued", "01:00 ran running"]);
+    sim.kill();
+    sim.start();
+    assert_eq!(sim.ledger(), ["23:00 ran running", "01:00 ran interrupted"]);
+    let nobody = Command::Backfill { task: TaskName::new("u"), due: Vec::new(), catch_up: false };
+    sim.send(Event::Command(AskId(2), nobody));
+    assert!(matches!(sim.replies.last(), Some((AskId(2), Reply::Refused(_)))));
+}

@@ -15,6 +15,7 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
         Write::Leave { task, presence, served_until } => leave(db, task, *presence, *served_until),
         Write::Program { hash, bytes } => add_program(db, hash, bytes),
         Write::Occurrence(occurrence) => add_occurrence(db, occurrence),
+        Write::Reopen(occurrence) => reopen(db, occurrence),
         Write::Decide(decision) => decide(db, decision),
         Write::RunStarts(it) => start_run(db, it),
         Write::AttemptStarts { run, attempt, at } => start_attempt(db, *run, *attempt, *at),
@@ -87,6 +88,14 @@ fn add_occurrence(db: &Connection, it: &Occurrence) -> Result<()> {
         it.missed,
         it.decided
     ];
+    run(db, sql, params).map(drop)
+}
+
+fn reopen(db: &Connection, it: &Occurrence) -> Result<()> {
+    let sql = "INSERT INTO occurrences VALUES (?1, ?2, ?3, 'queued', ?4, NULL, ?5, 0, ?6) \
+         ON CONFLICT (task, due_us) DO UPDATE SET trigger = ?3, decision = 'queued', reason = ?4, run = NULL, \
+         not_before_us = ?5, missed = 0, decided_us = ?6 WHERE decision <> 'queued'";
+    let params = params![it.task, it.due, it.trigger, it.reason, it.not_before, it.decided];
     run(db, sql, params).map(drop)
 }
 
