@@ -24,4 +24,5 @@ mod schedule_oracle;
 mod schedule_words;
 #[cfg(unix)]
 mod serve;
+mod steps;
 mod support;

@@ -50,15 +50,35 @@ impl Key {
     }
 }
 
+/// A value as a key that is looked for.
+#[derive(Debug)]
+pub struct KeyRef<'a>(pub &'a Value);
+
+impl Hash for KeyRef<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash(self.0, state);
+    }
+}
+
+impl Equivalent<Key> for KeyRef<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        same(self.0, &key.0)
+    }
+}
+
 impl PartialEq for Key {
     fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Value::Short(a), Value::Short(b)) => a == b,
-            (Value::Int(a), Value::Int(b)) | (Value::Time(a), Value::Time(b)) => a == b,
-            (Value::Date(a), Value::Date(b)) => a == b,
-            (Value::Bool(a), Value::Bool(b)) => a == b,
-            (a, b) => a.as_str().is_some() && a.as_str() == b.as_str(),
-        }
+        same(&self.0, &other.0)
+    }
+}
+
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Short(a), Value::Short(b)) => a == b,
+        (Value::Int(a), Value::Int(b)) | (Value::Time(a), Value::Time(b)) => a == b,
+        (Value::Date(a), Value::Date(b)) => a == b,
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (a, b) => a.as_str().is_some() && a.as_str() == b.as_str(),
     }
 }
 
@@ -66,12 +86,16 @@ impl Eq for Key {}
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        match &self.0 {
-            Value::Int(n) | Value::Time(n) => n.hash(state),
-            Value::Date(n) => n.hash(state),
-            Value::Bool(b) => b.hash(state),
-            other => other.as_str().unwrap_or_default().hash(state),
-        }
+        hash(&self.0, state);
+    }
+}
+
+fn hash<H: Hasher>(key: &Value, state: &mut H) {
+    match key {
+        Value::Int(n) | Value::Time(n) => n.hash(state),
+        Value::Date(n) => n.hash(state),
+        Value::Bool(b) => b.hash(state),
+        other => other.as_str().unwrap_or_default().hash(state),
     }
 }
 

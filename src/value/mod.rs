@@ -37,7 +37,7 @@ pub use decimal::{Decimal, quotient};
 pub use fault::{Code, Fault};
 pub use fingerprint::fingerprint;
 pub use list::List;
-pub use map::{Key, Map};
+pub use map::{Key, KeyRef, Map};
 pub use number::{
     compare_floats, decimal_to_float, float_to_decimal, parse_decimal, parse_float, write_float,
 };

@@ -27,10 +27,7 @@ pub(super) trait Words {
     }
 
     /// As a float.
-    #[inline]
-    fn float(&self, register: Register) -> f64 {
-        f64::from_bits(self.word(register))
-    }
+    fn float(&self, of: impl FloatSource) -> f64;
 
     /// As a truth value.
     #[inline]
@@ -57,7 +54,36 @@ pub(super) trait Words {
     }
 }
 
+/// What a float is read from.
+pub(super) trait FloatSource {
+    /// The float.
+    fn float_in(self, scalars: &Scalars) -> f64;
+}
+
+impl FloatSource for Register {
+    #[inline]
+    fn float_in(self, scalars: &Scalars) -> f64 {
+        f64::from_bits(scalars.word(self))
+    }
+}
+
+/// What a register holds, known without looking there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held(pub(super) f64);
+
+impl FloatSource for Held {
+    #[inline]
+    fn float_in(self, _: &Scalars) -> f64 {
+        self.0
+    }
+}
+
 impl Words for Scalars {
+    #[inline]
+    fn float(&self, of: impl FloatSource) -> f64 {
+        of.float_in(self)
+    }
+
     #[inline]
     fn word(&self, register: Register) -> u64 {
         self[register.at()]

@@ -16,13 +16,14 @@
 #![expect(unsafe_code, reason = "threaded code follows addresses that the verifier has looked at")]
 
 mod calls;
+mod held;
 
 use std::mem;
 use std::ptr;
 
 use super::context::{Context, Stop};
 use super::meaning::{self, Control, Meaning};
-use super::registers::{Scalars, Values};
+use super::registers::{Held, Scalars, Values, Words};
 use super::trouble::{Otherwise, Outcome};
 use crate::bytecode::instruction::{Instruction, Rename};
 use crate::bytecode::operand::{Access, Bank, Register, Window};
@@ -34,6 +35,9 @@ const CHAIN_FUEL: i64 = if cfg!(debug_assertions) { 200 } else { 4_000 };
 
 /// The longest function that runs here.
 const CODE_MAX: usize = if cfg!(debug_assertions) { 200 } else { 8_000 };
+
+/// No operand's place: operands that may be held are told by their places, and no instruction has that many.
+const NOT_HELD: u8 = u8::MAX;
 
 /// A function of the program as it runs here; without code where it is too long.
 #[derive(Debug)]
@@ -53,6 +57,7 @@ struct Threaded {
 }
 
 /// Carries out the instruction that the first argument points to, and everything behind it; what stopped it is in the context then.
+/// The last argument is what the last float instruction gave: see [`held`].
 ///
 /// # Safety
 /// The first argument points into the code of the innermost frame's function, the next two are that frame's registers, and the
@@ -63,6 +68,7 @@ type Handler = unsafe extern "C-unwind" fn(
     *mut Values,
     *mut Context<'static>,
     i64,
+    f64,
 );
 
 impl Ready {
@@ -73,8 +79,11 @@ impl Ready {
 
     fn new(function: &Function) -> Self {
         let runs_here = function.code.len() <= CODE_MAX;
-        let code = (0..).zip(&function.code).map(|(at, instruction)| Threaded {
-            handler: calls::handler(*instruction).unwrap_or_else(|| handler(*instruction)),
+        let held = held::operands(function);
+        let code = (0..).zip(&function.code).zip(held).map(|((at, instruction), held)| Threaded {
+            handler: calls::handler(*instruction)
+                .or_else(|| held::handler(*instruction, held?))
+                .unwrap_or_else(|| handler(*instruction)),
             instruction: instruction.rename(&mut Relative(at)),
         });
         Self {
@@ -143,20 +152,21 @@ unsafe fn enter(cx: *mut Context<'static>) {
         (*cx).base = function.code.as_ptr().addr();
         let ip = function.code.as_ptr().add(frame.pc as usize);
         let (s, v) = fiber.banks(*frame);
-        ((*ip).handler)(ip, s, v, cx, fuel);
+        ((*ip).handler)(ip, s, v, cx, fuel, 0.0);
     }
 }
 
-/// The handler of an instruction that has a quick way.
+/// The handler of an instruction that has a quick way. `float` is what the operand at the place `AT` holds, if it has that place.
 ///
 /// # Safety
 /// As for every [`Handler`]; the instruction is one of `M`'s row.
-unsafe extern "C-unwind" fn quickly<M: Meaning>(
+unsafe extern "C-unwind" fn quickly<M: Meaning, const AT: u8>(
     ip: *const Threaded,
     s: *mut Scalars,
     v: *mut Values,
     cx: *mut Context<'static>,
     fuel: i64,
+    float: f64,
 ) {
     // SAFETY: what the addresses point to is there and ours, as the caller says. The next instruction exists, because code does not
     // run out; so does the target, which the verifier has seen to be a place of the same function.
@@ -165,20 +175,27 @@ unsafe extern "C-unwind" fn quickly<M: Meaning>(
         if instruction.code() != M::CODE {
             std::hint::unreachable_unchecked();
         }
-        let (next, left) = match M::here_quickly(instruction, &mut *s, &mut *v, (*cx).core) {
+        let (scalars, values, core) = (&mut *s, &mut *v, &mut *(*cx).core);
+        let outcome = if AT == NOT_HELD {
+            M::here_quickly(instruction, scalars, values, core)
+        } else {
+            M::here_holding::<AT>(instruction, scalars, values, core, Held(float))
+        };
+        let (next, left) = match outcome {
             Ok(Control::Jump(by)) => (ip.offset(by.cast_signed() as isize), fuel),
             Ok(Control::Repeat(by)) => {
                 let by = by.cast_signed() as isize;
                 let left = fuel + by as i64 - 1;
                 if left < 0 {
-                    return end(ip.offset(by), s, v, cx, left);
+                    return end(ip.offset(by), s, v, cx, left, float);
                 }
                 (ip.offset(by), left)
             }
             Ok(_) => (ip.add(1), fuel),
-            Err(Otherwise) => return in_full::<M>(ip, s, v, cx, fuel),
+            Err(Otherwise) => return in_full::<M>(ip, s, v, cx, fuel, float),
         };
-        ((*next).handler)(next, s, v, cx, left);
+        let float = M::float(instruction).map_or(float, |it| (*s).float(it));
+        ((*next).handler)(next, s, v, cx, left, float);
     }
 }
 
@@ -193,34 +210,39 @@ unsafe extern "C-unwind" fn in_full<M: Meaning>(
     v: *mut Values,
     cx: *mut Context<'static>,
     fuel: i64,
+    float: f64,
 ) {
     // SAFETY: as in `quickly`.
     unsafe {
+        let instruction = (*ip).instruction;
         if M::BEYOND {
             pause(ip.add(1), cx, fuel);
-            match beyond_apart::<M>((*ip).instruction, cx) {
+            match beyond_apart::<M>(instruction, cx) {
                 Control::Frame | Control::Next => {}
                 Control::Go(target) => set_place(cx, target),
                 Control::Measure | Control::Jump(_) | Control::Repeat(_) | Control::Exit => return,
             }
             return enter(cx);
         }
-        let (next, left) = match here_apart::<M>((*ip).instruction, s, v, cx) {
+        let (next, left) = match here_apart::<M>(instruction, s, v, cx) {
             Control::Next => (ip.add(1), fuel),
             Control::Jump(by) => (ip.offset(by.cast_signed() as isize), fuel),
             Control::Repeat(by) => {
                 let by = by.cast_signed() as isize;
                 let left = fuel + by as i64 - 1;
                 if left < 0 {
-                    return end(ip.offset(by), s, v, cx, left);
+                    return end(ip.offset(by), s, v, cx, left, 0.0);
                 }
                 (ip.offset(by), left)
             }
             Control::Measure | Control::Go(_) | Control::Frame | Control::Exit => {
-                return end(ip.add(1), s, v, cx, fuel);
+                return end(ip.add(1), s, v, cx, fuel, 0.0);
             }
         };
-        ((*next).handler)(next, s, v, cx, left);
+        // Behind an instruction that is never quick nothing is held.
+        let float = if M::QUICK { float } else { 0.0 };
+        let float = M::float(instruction).map_or(float, |it| (*s).float(it));
+        ((*next).handler)(next, s, v, cx, left, float);
     }
 }
 
@@ -309,6 +331,7 @@ unsafe extern "C-unwind" fn end(
     _: *mut Values,
     cx: *mut Context<'static>,
     fuel: i64,
+    _: f64,
 ) {
     // SAFETY: as the caller says.
     unsafe { pause(ip, cx, fuel) }
@@ -318,8 +341,15 @@ macro_rules! handlers {
     ($($name:ident { $($field:ident: $role:ident),* } $flow:ident $meaning:literal;)*) => {
         fn handler(instruction: Instruction) -> Handler {
             match instruction {
-                $(Instruction::$name { .. } if meaning::$name::QUICK => quickly::<meaning::$name>,)*
+                $(Instruction::$name { .. } if meaning::$name::QUICK => quickly::<meaning::$name, NOT_HELD>,)*
                 $(Instruction::$name { .. } => in_full::<meaning::$name>,)*
+            }
+        }
+
+        /// Whether there is a quick way, and the register that holds a float behind it.
+        pub(super) fn traits(instruction: Instruction) -> (bool, Option<Register>) {
+            match instruction {
+                $(Instruction::$name { .. } => (meaning::$name::QUICK, meaning::$name::float(instruction)),)*
             }
         }
     };

@@ -24,7 +24,7 @@ impl Lower<'_, '_> {
                 Out::Scalar(to)
             }
             (Type::Null | Type::Nothing, _) => self.null(),
-            (Type::Optional(inner), Type::Optional(wider)) if same_form(inner, wider) => out,
+            (Type::Optional(inner), Type::Optional(wider)) if self.same_form(inner, wider) => out,
             (Type::Optional(inner), Type::Optional(wider)) => {
                 self.coerce_present(out, inner, wider)
             }
@@ -33,7 +33,7 @@ impl Lower<'_, '_> {
                 self.boxed(inner, wider)
             }
             (_, Type::OneOf(_)) => self.boxed(out, from),
-            _ if same_form(from, to) => self.in_bank(out, from, to),
+            _ if self.same_form(from, to) => self.in_bank(out, from, to),
             _ => self.widen(out, from, to),
         }
     }
@@ -131,38 +131,47 @@ impl Lower<'_, '_> {
             Out::Scalar(_) | Out::Nothing => unreachable!("a boxed value is in a value register"),
         }
     }
-}
 
-/// Whether every value of the one type is, as it is stored, a value of the other.
-fn same_form(from: &Type, to: &Type) -> bool {
-    match (from, to) {
-        _ if from == to => true,
-        (Type::Union(_), Type::Text | Type::Union(_))
-        | (Type::Error | Type::Never | Type::Null, _) => true,
-        // JSON holds these as they are.
-        (
-            Type::Int | Type::Decimal | Type::Float | Type::Bool | Type::Text | Type::Union(_),
-            Type::Json,
-        ) => true,
-        (Type::List(a), Type::Json) => same_form(a, to),
-        (Type::Map(of), Type::Json) => matches!(of.0, Type::Text) && same_form(&of.1, to),
-        (Type::Optional(a), Type::Json) => same_form(a, to),
-        (a, Type::Optional(b)) if !is_scalar(a) => same_form(without_null(a), b),
-        (Type::List(a), Type::List(b)) => !is_scalar(a) && !is_scalar(b) && same_form(a, b),
-        (Type::Map(a), Type::Map(b)) => same_form(&a.0, &b.0) && same_form(&a.1, &b.1),
-        (Type::Record(a), Type::Record(b)) => {
-            a.fields.len() == b.fields.len()
-                && a.fields.iter().zip(&b.fields).all(|(x, y)| {
-                    x.name == y.name && (same_form(&x.ty, &y.ty) || boxed_alike(&x.ty, &y.ty))
-                })
-        }
-        (Type::Named(a), Type::Named(b)) => a == b,
-        (Type::Fn(_), Type::Fn(_)) => true,
-        _ => false,
+    /// Whether every value of the one type is, as it is stored, a value of the other.
+    fn same_form(&self, from: &Type, to: &Type) -> bool {
+        self.same_form_where(from, to, &mut Vec::new())
     }
-}
 
-/// Whether a field of the one type is stored like a field of the other: fields are boxed, so `int` is stored like `int?`.
-fn boxed_alike(from: &Type, to: &Type) -> bool {
-    matches!(to, Type::Optional(of) if same_form(from, of))
+    /// The same where some pairs of types are taken to be so: those that are being looked at, for types that contain themselves.
+    fn same_form_where(&self, from: &Type, to: &Type, taken: &mut Vec<(Type, Type)>) -> bool {
+        if matches!(from, Type::Named(_)) || matches!(to, Type::Named(_)) {
+            let known = from == to || taken.iter().any(|it| it.0 == *from && it.1 == *to);
+            return known || {
+                taken.push((from.clone(), to.clone()));
+                self.same_form_where(&self.shared.open(from), &self.shared.open(to), taken)
+            };
+        }
+        let mut same = |from: &Type, to: &Type| self.same_form_where(from, to, taken);
+        match (from, to) {
+            _ if from == to => true,
+            (Type::Union(_), Type::Text | Type::Union(_))
+            | (Type::Error | Type::Never | Type::Null, _) => true,
+            // JSON holds these as they are.
+            (
+                Type::Int | Type::Decimal | Type::Float | Type::Bool | Type::Text | Type::Union(_),
+                Type::Json,
+            ) => true,
+            (Type::List(a) | Type::Optional(a), Type::Json) => same(a, to),
+            (Type::Map(of), Type::Json) => matches!(of.0, Type::Text) && same(&of.1, to),
+            (a, Type::Optional(b)) if !is_scalar(a) => same(without_null(a), b),
+            (Type::List(a), Type::List(b)) => !is_scalar(a) && !is_scalar(b) && same(a, b),
+            (Type::Map(a), Type::Map(b)) => same(&a.0, &b.0) && same(&a.1, &b.1),
+            (Type::Record(a), Type::Record(b)) => {
+                let mut pairs = a.fields.iter().zip(&b.fields);
+                a.fields.len() == b.fields.len()
+                    && pairs.all(|(x, y)| {
+                        // Fields are boxed, so `int` is stored like `int?`.
+                        let wider = if let Type::Optional(of) = &y.ty { of } else { &y.ty };
+                        x.name == y.name && (same(&x.ty, &y.ty) || same(&x.ty, wider))
+                    })
+            }
+            (Type::Fn(_), Type::Fn(_)) => true,
+            _ => false,
+        }
+    }
 }

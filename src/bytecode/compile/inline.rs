@@ -10,16 +10,16 @@ use super::lower::{Exit, Lower, Out, Returns};
 use super::shared::Callee;
 use super::types::{TypeArgs, bank, substitute};
 use crate::bytecode::operand::Bank;
-use crate::check::checked::{Resolution, Tables};
+use crate::check::checked::{Resolution, Tables, Target};
 use crate::check::types::Type;
-use crate::syntax::tree::{Block, Closure, Expr, ExprKind, Fn, FnBody, NodeId, StmtKind};
+use crate::syntax::tree::{Block, Closure, Expr, ExprKind, Fn, FnBody, NodeId, Stmt, StmtKind};
 use crate::syntax::walk::{self, Node};
 
 /// How deep calls are written into each other.
 const DEPTH_MAX: u32 = 6;
 
 /// A function of at most so many expressions is written in place.
-const SMALL: usize = 12;
+const SMALL: usize = 24;
 
 impl<'p> Lower<'_, 'p> {
     /// Whether a call of this function is better written in place.
@@ -32,9 +32,10 @@ impl<'p> Lower<'_, 'p> {
         match callee {
             Callee::Library(_) => {
                 let given_closure = arguments.each.iter().any(|it| self.is_known_closure(it));
-                given_closure || is_small(body)
+                given_closure || is_small(body, source.tables, false)
             }
-            Callee::Project(_) => is_small(body),
+            // Calls in what is written in place are calls, so that recursion ends.
+            Callee::Project(_) => is_small(body, source.tables, self.inlined == 0),
         }
     }
 
@@ -181,20 +182,37 @@ pub(super) fn result_type(function: &Fn, tables: &Tables, type_args: &TypeArgs) 
     written.map_or(Type::Nothing, |ty| substitute(ty, type_args))
 }
 
-/// Whether a body is short and straight: an expression or a `return` of one.
-fn is_small(body: &Block) -> bool {
-    let [stmt] = body.stmts.as_slice() else { return false };
-    let StmtKind::Expr(expr) = &stmt.kind else { return false };
-    let value = match &expr.kind {
-        ExprKind::Return(Some(value)) => value,
-        _ => expr,
-    };
+/// Whether a body is short and straight, a few expressions and `let`s without loops, and calls nothing of the project, or nothing
+/// but functions of it where that is allowed.
+fn is_small(body: &Block, tables: &Tables, may_call: bool) -> bool {
+    let straight = |it: &Stmt| matches!(it.kind, StmtKind::Expr(_) | StmtKind::Let(_));
     let mut count = 0;
-    let mut calls = false;
-    walk::each_below(Node::Expr(value), &mut |it| {
-        let Node::Expr(it) = it else { return };
-        count += 1;
-        calls |= matches!(it.kind, ExprKind::Call(_) | ExprKind::Closure(_) | ExprKind::Query(_));
-    });
-    count <= SMALL && !calls
+    let mut sound = true;
+    for stmt in &body.stmts {
+        walk::each_below(Node::Stmt(stmt), &mut |node| match node {
+            Node::Stmt(it) => sound &= straight(it),
+            Node::Expr(it) => {
+                count += 1;
+                sound &= match it.kind {
+                    ExprKind::Call(_) => is_plain_call(tables, it.id, may_call),
+                    ExprKind::Closure(_) | ExprKind::Query(_) | ExprKind::Try(_) => false,
+                    _ => true,
+                };
+            }
+            _ => {}
+        });
+    }
+    sound && count <= SMALL
+}
+
+fn is_plain_call(tables: &Tables, call: NodeId, may_call: bool) -> bool {
+    tables.calls.get(&call).is_some_and(|it| match it.target {
+        Target::Library(_) => true,
+        Target::Fn(_) => may_call,
+        Target::Value
+        | Target::Table(..)
+        | Target::Aggregate(_)
+        | Target::DirectSql
+        | Target::RunTask => false,
+    })
 }

@@ -12,7 +12,16 @@ pub(super) fn split<'t>(t: &'t str, sep: &str, limit: Option<i64>) -> Result<Vec
     match limit.map(|it| limits::count(it, "the number of parts")).transpose()? {
         Some(0) => Err(Fault::argument("a text has one part at least")),
         Some(limit) => Ok(t.splitn(limit, sep).collect()),
-        None => Ok(t.split(sep).collect()),
+        None => Ok(split_all(t, sep)),
+    }
+}
+
+/// A single sign is looked for many bytes at once.
+fn split_all<'t>(t: &'t str, sep: &str) -> Vec<&'t str> {
+    let mut signs = sep.chars();
+    match (signs.next(), signs.next()) {
+        (Some(sign), None) => t.split(sign).collect(),
+        _ => t.split(sep).collect(),
     }
 }
 

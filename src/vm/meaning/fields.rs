@@ -24,7 +24,7 @@ here! {
     quick GetFieldInt { to, a, slot } => {
         s.set_int(to, ok!(scalar::int(ok!(record::field(&v[a.at()], slot)))));
     };
-    quick GetFieldFloat { to, a, slot } => {
+    float GetFieldFloat { to, a, slot } => {
         s.set_float(to, ok!(scalar::float(ok!(record::field(&v[a.at()], slot)))));
     };
     quick GetFieldScalar { to, a, slot } => {
@@ -44,7 +44,7 @@ here! {
         ok!(replace(field, Value::Int(s.int(b))));
         ok!(made(core))
     };
-    quick SetFieldFloat { a, slot, b } => {
+    quick SetFieldFloat { a, slot, b } [b 2] => {
         let field = ok!(record::field_mut(&mut v[a.at()], slot, &mut core.memory));
         ok!(replace(field, Value::Float(s.float(b))));
         ok!(made(core))
@@ -56,7 +56,7 @@ here! {
     quick ItemFieldInt { to, list, i, slot } => {
         s.set_int(to, ok!(scalar::int(ok!(item_field(&v[list.at()], s.int(i), slot)))));
     };
-    quick ItemFieldFloat { to, list, i, slot } => {
+    float ItemFieldFloat { to, list, i, slot } => {
         s.set_float(to, ok!(scalar::float(ok!(item_field(&v[list.at()], s.int(i), slot)))));
     };
     apart SetItemField { list, i, slot, a } => {
@@ -69,7 +69,7 @@ here! {
         ok!(replace(field, Value::Int(s.int(a))));
         ok!(made(core))
     };
-    quick SetItemFieldFloat { list, i, slot, a } => {
+    quick SetItemFieldFloat { list, i, slot, a } [a 3] => {
         let field = ok!(item_field_mut(core, &mut v[list.at()], s.int(i), slot));
         ok!(replace(field, Value::Float(s.float(a))));
         ok!(made(core))

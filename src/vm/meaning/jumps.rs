@@ -9,14 +9,14 @@ use crate::vm::registers::Words;
 
 /// A comparison's two rows.
 macro_rules! compare {
-    (($s:ident, $v:ident, $core:ident) $($inline:ident $jump:ident $repeat:ident { $($field:ident),* } => $holds:expr;)*) => {
+    (($s:ident, $v:ident, $core:ident) $($inline:ident $jump:ident $repeat:ident { $($field:ident),* } $([$($held:ident $at:literal),*])? => $holds:expr;)*) => {
         here! {
             ($s, $v, $core)
-            $($inline $jump { $($field,)* target } => jump_if($holds, target);)*
+            $($inline $jump { $($field,)* target } $([$($held $at),*])? => jump_if($holds, target);)*
         }
         here! {
             ($s, $v, $core)
-            $($inline $repeat { $($field,)* target } => repeat_if($holds, target);)*
+            $($inline $repeat { $($field,)* target } $([$($held $at),*])? => repeat_if($holds, target);)*
         }
     };
 }
@@ -41,12 +41,12 @@ compare! {
     quick JumpAtMostImm RepeatAtMostImm { a, value } => s.int(a) <= i64::from(value);
     quick JumpAboveImm RepeatAboveImm { a, value } => s.int(a) > i64::from(value);
     quick JumpAtLeastImm RepeatAtLeastImm { a, value } => s.int(a) >= i64::from(value);
-    quick JumpEqualFloat RepeatEqualFloat { a, b } => number::equal(s.float(a), s.float(b));
-    quick JumpUnequalFloat RepeatUnequalFloat { a, b } => !number::equal(s.float(a), s.float(b));
-    quick JumpLessFloat RepeatLessFloat { a, b } => s.float(a) < s.float(b);
-    quick JumpAtMostFloat RepeatAtMostFloat { a, b } => s.float(a) <= s.float(b);
-    quick JumpNotLessFloat RepeatNotLessFloat { a, b } => number::not_less(s.float(a), s.float(b));
-    quick JumpNotAtMostFloat RepeatNotAtMostFloat { a, b } => {
+    quick JumpEqualFloat RepeatEqualFloat { a, b } [a 0, b 1] => number::equal(s.float(a), s.float(b));
+    quick JumpUnequalFloat RepeatUnequalFloat { a, b } [a 0, b 1] => !number::equal(s.float(a), s.float(b));
+    quick JumpLessFloat RepeatLessFloat { a, b } [a 0, b 1] => s.float(a) < s.float(b);
+    quick JumpAtMostFloat RepeatAtMostFloat { a, b } [a 0, b 1] => s.float(a) <= s.float(b);
+    quick JumpNotLessFloat RepeatNotLessFloat { a, b } [a 0, b 1] => number::not_less(s.float(a), s.float(b));
+    quick JumpNotAtMostFloat RepeatNotAtMostFloat { a, b } [a 0, b 1] => {
         number::not_at_most(s.float(a), s.float(b))
     };
     quick JumpNull RepeatNull { a } => v[a.at()].is_null();

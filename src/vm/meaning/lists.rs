@@ -8,7 +8,7 @@ use crate::value::{List, Value};
 use crate::vm::core::Core;
 use crate::vm::ops::{list, scalar};
 use crate::vm::registers::{Cells, Words};
-use crate::vm::trouble::ok;
+use crate::vm::trouble::{Trouble, ok};
 
 here! {
     (s, v, core)
@@ -37,12 +37,15 @@ here! {
         ok!(made(core))
     };
     quick ItemInt { to, list, i } => s.set_int(to, ok!(list::int(&v[list.at()], s.int(i))));
-    quick ItemFloat { to, list, i } => s.set_float(to, ok!(list::float(&v[list.at()], s.int(i))));
+    float ItemFloat { to, list, i } => s.set_float(to, ok!(list::float(&v[list.at()], s.int(i))));
     quick ItemBool { to, list, i } => s.set_bool(to, ok!(list::bool(&v[list.at()], s.int(i))));
     apart ItemScalar { to, list, i } => {
-        s.set_word(to, ok!(scalar::unbox(&list::get(&v[list.at()], s.int(i))?)));
+        s.set_word(to, ok!(scalar::unbox(&list::get::<Trouble>(&v[list.at()], s.int(i))?)));
     };
-    apart Item { to, list, i } => v.put(to, list::get(&v[list.at()], s.int(i))?);
+    quick Item { to, list, i } => {
+        let item = ok!(list::get(&v[list.at()], s.int(i)));
+        ok!(v.replace(to, item));
+    };
     apart TakeItem { to, list, i } => {
         let item = mem::take(ok!(list::element_mut(&mut v[list.at()], s.int(i), &mut core.memory)));
         v.put(to, item);
@@ -51,7 +54,7 @@ here! {
         ok!(list::set_int(&mut v[list.at()], s.int(i), s.int(a), &mut core.memory));
         ok!(made(core))
     };
-    quick SetItemFloat { list, i, a } => {
+    quick SetItemFloat { list, i, a } [a 2] => {
         ok!(list::set_float(&mut v[list.at()], s.int(i), s.float(a), &mut core.memory));
         ok!(made(core))
     };
@@ -68,7 +71,7 @@ here! {
         ok!(list::push_int(&mut v[list.at()], s.int(a), &mut core.memory));
         ok!(made(core))
     };
-    quick PushFloat { list, a } => {
+    quick PushFloat { list, a } [a 1] => {
         ok!(list::push_float(&mut v[list.at()], s.float(a), &mut core.memory));
         ok!(made(core))
     };

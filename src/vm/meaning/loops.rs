@@ -45,10 +45,17 @@ here! {
         next!(s, i, |at| list::at(ok!(list::bools(&v[list.at()])), at), item => s.set_bool(to, item), target)
     };
     apart NextScalar { i, list, to, target } => {
-        next!(s, i, |at| list::next(&v[list.at()], at)?, item => s.set_word(to, ok!(scalar::unbox(&item))), target)
+        next!(s, i, |at| ok!(list::next(&v[list.at()], at)), item => s.set_word(to, ok!(scalar::unbox(&item))), target)
     };
-    apart NextValue { i, list, to, target } => {
-        next!(s, i, |at| list::next(&v[list.at()], at)?, item => v.put(to, item), target)
+    quick NextValue { i, list, to, target } => {
+        let at = s.int(i).wrapping_add(1);
+        let item = ok!(list::next(&v[list.at()], at));
+        let goes_on = item.is_some();
+        if let Some(item) = item {
+            ok!(v.replace(to, item));
+        }
+        s.set_int(i, at);
+        repeat_if(goes_on, target)
     };
     quick NextEntry { i, map, target } => {
         let count = ok!(list::count(&v[map.at()]));

@@ -36,9 +36,10 @@ pub(super) use values::*;
 
 use super::context::Context;
 use super::core::Core;
-use super::registers::{Scalars, Values};
+use super::registers::{Held, Scalars, Values};
 use super::trouble::{Otherwise, Outcome, Why};
 use crate::bytecode::instruction::Instruction;
+use crate::bytecode::operand::Register;
 
 /// How to go on behind an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +74,13 @@ pub(super) trait Meaning {
     /// Whether it reaches beyond the registers of its frame: then it has the functions of that name.
     const BEYOND: bool;
     /// Whether there is a quick way, to be tried first.
-    const QUICK: bool;
+    const QUICK: bool = false;
+
+    /// The register that holds a float behind it.
+    #[inline]
+    fn float(_: Instruction) -> Option<Register> {
+        None
+    }
 
     /// Carries it out on the registers of its frame.
     fn here(_: Instruction, _: &mut Scalars, _: &mut Values, _: &mut Core) -> Outcome<Control> {
@@ -90,27 +97,65 @@ pub(super) trait Meaning {
         Err(Otherwise)
     }
 
+    /// Carries it out the quick way where what the operand at a place holds is known.
+    fn here_holding<const AT: u8>(
+        _: Instruction,
+        _: &mut Scalars,
+        _: &mut Values,
+        _: &mut Core,
+        _: Held,
+    ) -> Result<Control, Otherwise> {
+        Err(Otherwise)
+    }
+
     /// Carries it out.
     fn beyond(_: Instruction, _: &mut Context<'_>) -> Outcome<Control> {
         unreachable!("it stays in its frame")
     }
 }
 
-/// Rows that stay in their frame.
+/// Rows that stay in their frame. Those called `float` are quick and leave a float in `to`. Operands in brackets, each with its place,
+/// are read with `s.float` and nothing else: for each there is one more function that is told what the operand holds.
 macro_rules! here {
-    (($s:ident, $v:ident, $core:ident) $($way:ident $name:ident { $($field:ident),* } => $does:expr;)*) => {$(
+    (
+        ($s:ident, $v:ident, $core:ident)
+        $($way:ident $name:ident $fields:tt $([$($held:ident $at:literal),*])? => $does:expr;)*
+    ) => {$(
         #[derive(Debug)]
         pub(in crate::vm) enum $name {}
 
         impl $crate::vm::meaning::Meaning for $name {
             const CODE: u8 = $crate::bytecode::instruction::code::$name;
             const BEYOND: bool = false;
-            const QUICK: bool = $crate::vm::meaning::is_quick!($way);
             $crate::vm::meaning::ways! {
                 $way here here_quickly
                 |$s: &mut $crate::vm::registers::Scalars, $v: &mut $crate::vm::registers::Values, $core: &mut $crate::vm::core::Core|
-                $name { $($field),* } => $does
+                $name $fields => $does
             }
+            $(
+                #[inline(always)]
+                #[allow(
+                    unused_variables,
+                    clippy::inline_always,
+                    reason = "rows differ in what they need; handlers need no stack"
+                )]
+                fn here_holding<const AT: u8>(
+                    instruction: $crate::bytecode::instruction::Instruction,
+                    $s: &mut $crate::vm::registers::Scalars,
+                    $v: &mut $crate::vm::registers::Values,
+                    $core: &mut $crate::vm::core::Core,
+                    held: $crate::vm::registers::Held,
+                ) -> Result<$crate::vm::meaning::Control, $crate::vm::trouble::Otherwise> {
+                    let $crate::bytecode::instruction::Instruction::$name $fields = instruction else {
+                        unreachable!("dispatchers look at the row")
+                    };
+                    $(if AT == $at {
+                        let $held = held;
+                        return Ok($crate::vm::meaning::Control::from($does));
+                    })*
+                    Err($crate::vm::trouble::Otherwise)
+                }
+            )?
         }
     )*};
 }
@@ -118,47 +163,46 @@ use here;
 
 /// Rows that reach beyond their frame; none has a quick way but calls and returns, which have it in the threaded dispatcher.
 macro_rules! beyond {
-    (($cx:ident) $(apart $name:ident { $($field:ident),* } => $does:expr;)*) => {$(
+    (($cx:ident) $(apart $name:ident $fields:tt => $does:expr;)*) => {$(
         #[derive(Debug)]
         pub(in crate::vm) enum $name {}
 
         impl $crate::vm::meaning::Meaning for $name {
             const CODE: u8 = $crate::bytecode::instruction::code::$name;
             const BEYOND: bool = true;
-            const QUICK: bool = false;
             $crate::vm::meaning::way! {
-                beyond Trouble |$cx: &mut $crate::vm::context::Context<'_>| $name { $($field),* } => $does
+                beyond Trouble |$cx: &mut $crate::vm::context::Context<'_>| $name $fields => $does
             }
         }
     )*};
 }
 use beyond;
 
-macro_rules! is_quick {
-    (quick) => {
-        true
-    };
-    (apart) => {
-        false
-    };
-}
-use is_quick;
-
 /// The functions of a row: from one expression the full way and, where there is one, the quick one. They differ in what
 /// `ok!` leaves with.
 macro_rules! ways {
-    (apart $full:ident $quick:ident |$($seen:ident: $type:ty),*| $name:ident { $($field:ident),* } => $does:expr) => {
-        $crate::vm::meaning::way! { $full Trouble |$($seen: $type),*| $name { $($field),* } => $does }
+    (apart $full:ident $quick:ident |$($seen:ident: $type:ty),*| $name:ident $fields:tt => $does:expr) => {
+        $crate::vm::meaning::way! { $full Trouble |$($seen: $type),*| $name $fields => $does }
     };
-    (quick $full:ident $quick:ident |$($seen:ident: $type:ty),*| $name:ident { $($field:ident),* } => $does:expr) => {
-        $crate::vm::meaning::way! { $full Trouble |$($seen: $type),*| $name { $($field),* } => $does }
-        $crate::vm::meaning::way! { $quick Otherwise |$($seen: $type),*| $name { $($field),* } => $does }
+    (quick $full:ident $quick:ident |$($seen:ident: $type:ty),*| $name:ident $fields:tt => $does:expr) => {
+        const QUICK: bool = true;
+        $crate::vm::meaning::way! { $full Trouble |$($seen: $type),*| $name $fields => $does }
+        $crate::vm::meaning::way! { $quick Otherwise |$($seen: $type),*| $name $fields => $does }
+    };
+    (float $full:ident $quick:ident |$($seen:ident: $type:ty),*| $name:ident $fields:tt => $does:expr) => {
+        fn float(instruction: $crate::bytecode::instruction::Instruction) -> Option<$crate::bytecode::operand::Register> {
+            match instruction {
+                $crate::bytecode::instruction::Instruction::$name { to, .. } => Some(to),
+                _ => None,
+            }
+        }
+        $crate::vm::meaning::ways! { quick $full $quick |$($seen: $type),*| $name $fields => $does }
     };
 }
 use ways;
 
 macro_rules! way {
-    ($way:ident $why:ident |$($seen:ident: $type:ty),*| $name:ident { $($field:ident),* } => $does:expr) => {
+    ($way:ident $why:ident |$($seen:ident: $type:ty),*| $name:ident $fields:tt => $does:expr) => {
         #[inline(always)]
         #[allow(
             unused_variables,
@@ -169,7 +213,7 @@ macro_rules! way {
             instruction: $crate::bytecode::instruction::Instruction,
             $($seen: $type),*
         ) -> Result<$crate::vm::meaning::Control, $crate::vm::trouble::$why> {
-            let $crate::bytecode::instruction::Instruction::$name { $($field),* } = instruction else {
+            let $crate::bytecode::instruction::Instruction::$name $fields = instruction else {
                 unreachable!("dispatchers look at the row")
             };
             Ok($crate::vm::meaning::Control::from($does))

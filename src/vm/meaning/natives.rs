@@ -9,7 +9,7 @@ use crate::vm::core::Core;
 use crate::vm::memory::estimate;
 use crate::vm::native::NativeCall;
 use crate::vm::ops::scalar;
-use crate::vm::registers::{Cells, Values, Words};
+use crate::vm::registers::{Cells, Values, Words, clear};
 use crate::vm::trouble::{Outcome, ok};
 
 here! {
@@ -35,7 +35,7 @@ fn call(core: &mut Core, v: &mut Values, args: Window, native: U24) -> Outcome<V
     let args = &mut v[args.range()];
     let mut call = NativeCall::new(args, &native.descriptors, &core.types, core.memory.room());
     let result = (native.function)(&mut call);
-    args.fill(Value::Null);
+    args.iter_mut().for_each(clear);
     let result = result?;
     core.memory.made(estimate(&result));
     Ok(result)
@@ -57,7 +57,7 @@ fn change(
     let result = (native.function)(&mut call);
     let changed = mem::take(&mut args[0]);
     core.memory.made(changed.shallow_size().saturating_sub(before));
-    args.fill(Value::Null);
+    args.iter_mut().for_each(clear);
     v[receiver.at()] = changed;
     Ok(result?)
 }

@@ -26,26 +26,26 @@ here! {
     quick BitNot { to, a } => s.set_word(to, !s.word(a));
     apart AddDays { to, a, b } => s.set_int(to, number::add_days(s.int(a), s.int(b))?);
 
-    quick AddFloat { to, a, b } => s.set_float(to, s.float(a) + s.float(b));
-    quick SubFloat { to, a, b } => s.set_float(to, s.float(a) - s.float(b));
-    quick MulFloat { to, a, b } => s.set_float(to, s.float(a) * s.float(b));
-    quick DivFloat { to, a, b } => s.set_float(to, ok!(number::div_float(s.float(a), s.float(b))));
+    float AddFloat { to, a, b } [a 1, b 2] => s.set_float(to, s.float(a) + s.float(b));
+    float SubFloat { to, a, b } [a 1, b 2] => s.set_float(to, s.float(a) - s.float(b));
+    float MulFloat { to, a, b } [a 1, b 2] => s.set_float(to, s.float(a) * s.float(b));
+    float DivFloat { to, a, b } [a 1, b 2] => s.set_float(to, ok!(number::div_float(s.float(a), s.float(b))));
     apart RemFloat { to, a, b } => s.set_float(to, number::rem_float(s.float(a), s.float(b))?);
-    quick NegFloat { to, a } => s.set_float(to, -s.float(a));
-    quick AbsFloat { to, a } => s.set_float(to, s.float(a).abs());
-    quick SqrtFloat { to, a } => s.set_float(to, s.float(a).sqrt());
+    float NegFloat { to, a } [a 1] => s.set_float(to, -s.float(a));
+    float AbsFloat { to, a } [a 1] => s.set_float(to, s.float(a).abs());
+    float SqrtFloat { to, a } [a 1] => s.set_float(to, s.float(a).sqrt());
     quick FloorFloat { to, a } => s.set_float(to, s.float(a).floor());
     quick CeilFloat { to, a } => s.set_float(to, s.float(a).ceil());
     quick TruncFloat { to, a } => s.set_float(to, s.float(a).trunc());
-    quick MinFloat { to, a, b } => s.set_float(to, number::min_float(s.float(a), s.float(b)));
-    quick MaxFloat { to, a, b } => s.set_float(to, number::max_float(s.float(a), s.float(b)));
-    quick MulAddFloat { to, a, b, c } => {
+    float MinFloat { to, a, b } [a 1, b 2] => s.set_float(to, number::min_float(s.float(a), s.float(b)));
+    float MaxFloat { to, a, b } [a 1, b 2] => s.set_float(to, number::max_float(s.float(a), s.float(b)));
+    float MulAddFloat { to, a, b, c } [a 1, b 2, c 3] => {
         s.set_float(to, number::mul_add(s.float(a), s.float(b), s.float(c)));
     };
-    quick MulSubFloat { to, a, b, c } => {
+    float MulSubFloat { to, a, b, c } [a 1, b 2, c 3] => {
         s.set_float(to, number::mul_sub(s.float(a), s.float(b), s.float(c)));
     };
-    quick IntToFloat { to, a } => s.set_float(to, number::to_float(s.int(a)));
+    float IntToFloat { to, a } => s.set_float(to, number::to_float(s.int(a)));
 
     quick Not { to, a } => s.set_bool(to, !s.bool(a));
     quick EqualInt { to, a, b } => s.set_bool(to, s.word(a) == s.word(b));

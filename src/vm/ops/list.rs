@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use super::super::memory::Memory;
+use super::super::registers::copied;
 use super::super::trouble::{Outcome, Trouble, Why, damaged, fault, ok};
 use crate::value::{Code, List, Value};
 
@@ -155,12 +156,19 @@ pub(in super::super) fn count<E: Why>(value: &Value) -> Result<i64, E> {
 
 /// An element.
 #[inline]
-pub(in super::super) fn get(value: &Value, index: i64) -> Outcome<Value> {
-    let list = list::<Trouble>(value)?;
-    let at = place::<Trouble>(index, list.len()).ok_or_else(|| outside(index, list.len()))?;
+pub(in super::super) fn get<E: Why>(value: &Value, index: i64) -> Result<Value, E> {
+    let list = ok!(list(value));
+    let outside = || Err(E::because(|| outside(index, list.len())));
     match list {
-        List::Values(items) => Ok(items[at].clone()),
-        packed => packed.get(at).ok_or_else(|| outside(index, packed.len())),
+        List::Values(items) => match place::<E>(index, items.len()) {
+            Some(at) => copied(&items[at]),
+            None => outside(),
+        },
+        _ if E::QUICK => Err(E::because(another_form)),
+        packed => match place::<E>(index, packed.len()).and_then(|at| packed.get(at)) {
+            Some(item) => Ok(item),
+            None => outside(),
+        },
     }
 }
 
@@ -172,13 +180,17 @@ pub(in super::super) fn at<T: Copy>(items: &[T], at: i64) -> Option<T> {
 
 /// The element at a place that a loop has reached, if the list goes on.
 #[inline]
-pub(in super::super) fn next(value: &Value, at: i64) -> Outcome<Option<Value>> {
-    let list = list::<Trouble>(value)?;
+pub(in super::super) fn next<E: Why>(value: &Value, at: i64) -> Result<Option<Value>, E> {
+    let list = ok!(list(value));
     let Ok(at) = usize::try_from(at) else { return Ok(None) };
-    Ok(match list {
-        List::Values(items) => items.get(at).cloned(),
-        packed => packed.get(at),
-    })
+    match list {
+        List::Values(items) => match items.get(at) {
+            Some(item) => Ok(Some(ok!(copied(item)))),
+            None => Ok(None),
+        },
+        _ if E::QUICK => Err(E::because(another_form)),
+        packed => Ok(packed.get(at)),
+    }
 }
 
 /// An element that is no number or truth value, without copying it.

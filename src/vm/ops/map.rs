@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::memory::Memory;
 use super::super::trouble::{Outcome, damaged};
-use crate::value::{Key, Map, Value};
+use crate::value::{Key, KeyRef, Map, Value};
 
 fn map(value: &Value) -> Outcome<&Map> {
     match value {
@@ -16,11 +16,7 @@ fn map(value: &Value) -> Outcome<&Map> {
 /// The value of a key.
 #[inline]
 pub(in super::super) fn get<'a>(value: &'a Value, key: &Value) -> Outcome<Option<&'a Value>> {
-    let map = map(value)?;
-    Ok(match key.as_str() {
-        Some(text) => map.get(text),
-        None => map.get(&Key(key.clone())),
-    })
+    Ok(map(value)?.get(&KeyRef(key)))
 }
 
 /// Sets a key's value.

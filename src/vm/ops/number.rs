@@ -33,7 +33,14 @@ pub(in super::super) fn div<E: Why>(a: i64, b: i64) -> Result<i64, E> {
 /// `a % b`
 #[inline]
 pub(in super::super) fn rem<E: Why>(a: i64, b: i64) -> Result<i64, E> {
-    if b == 0 { Err(E::because(by_zero)) } else { Ok(a.wrapping_rem(b)) }
+    if b == 0 {
+        return Err(E::because(by_zero));
+    }
+    // Processors divide 32 bits in half the time of 64.
+    Ok(match (u32::try_from(a), u32::try_from(b)) {
+        (Ok(a), Ok(b)) => i64::from(a % b),
+        _ => a.wrapping_rem(b),
+    })
 }
 
 /// `-a`

@@ -39,6 +39,7 @@ unsafe extern "C-unwind" fn call<M: Meaning>(
     v: *mut Values,
     cx: *mut Context<'static>,
     fuel: i64,
+    float: f64,
 ) {
     // SAFETY: as the caller says. The verifier has seen the function, and that the windows lie in the frame. The new frame's registers
     // begin inside the old one's, and reach as far as the context says there is room.
@@ -65,7 +66,7 @@ unsafe extern "C-unwind" fn call<M: Meaning>(
             || frame.scalars > room.scalars
             || frame.values > room.values
         {
-            return in_full::<M>(ip, s, v, cx, fuel);
+            return in_full::<M>(ip, s, v, cx, fuel, float);
         }
         let at = place(ip, cx) + 1;
         (*top).pc = at;
@@ -77,9 +78,9 @@ unsafe extern "C-unwind" fn call<M: Meaning>(
         let s = s.cast::<u64>().add(scalars.start.at()).cast();
         let v = v.cast::<Value>().add(values.start.at()).cast();
         if left < 0 {
-            return end(ip, s, v, cx, left);
+            return end(ip, s, v, cx, left, 0.0);
         }
-        ((*ip).handler)(ip, s, v, cx, left);
+        ((*ip).handler)(ip, s, v, cx, left, 0.0);
     }
 }
 
@@ -93,6 +94,7 @@ unsafe extern "C-unwind" fn return_scalar(
     v: *mut Values,
     cx: *mut Context<'static>,
     fuel: i64,
+    float: f64,
 ) {
     // SAFETY: as the caller says. A plain function's arguments begin where its registers do.
     unsafe {
@@ -100,10 +102,10 @@ unsafe extern "C-unwind" fn return_scalar(
             std::hint::unreachable_unchecked()
         };
         if !can_leave(v, cx, None) {
-            return in_full::<meaning::ReturnS>(ip, s, v, cx, fuel);
+            return in_full::<meaning::ReturnS>(ip, s, v, cx, fuel, float);
         }
         (*s)[0] = (*s)[a.at()];
-        leave(ip, s, v, cx, fuel);
+        leave(ip, s, v, cx, fuel, float);
     }
 }
 
@@ -117,6 +119,7 @@ unsafe extern "C-unwind" fn return_value(
     v: *mut Values,
     cx: *mut Context<'static>,
     fuel: i64,
+    float: f64,
 ) {
     // SAFETY: as the caller says. A plain function's arguments begin where its registers do.
     unsafe {
@@ -124,12 +127,12 @@ unsafe extern "C-unwind" fn return_value(
             std::hint::unreachable_unchecked()
         };
         if !can_leave(v, cx, Some(a)) {
-            return in_full::<meaning::ReturnV>(ip, s, v, cx, fuel);
+            return in_full::<meaning::ReturnV>(ip, s, v, cx, fuel, float);
         }
         let result = mem::take(&mut (&mut *v)[a.at()]);
         // What was there counts nothing.
         mem::forget(mem::replace(&mut (&mut *v)[0], result));
-        leave(ip, s, v, cx, fuel);
+        leave(ip, s, v, cx, fuel, float);
     }
 }
 
@@ -143,13 +146,14 @@ unsafe extern "C-unwind" fn return_nothing(
     v: *mut Values,
     cx: *mut Context<'static>,
     fuel: i64,
+    float: f64,
 ) {
     // SAFETY: as the caller says.
     unsafe {
         if !can_leave(v, cx, None) {
-            return in_full::<meaning::Return>(ip, s, v, cx, fuel);
+            return in_full::<meaning::Return>(ip, s, v, cx, fuel, float);
         }
-        leave(ip, s, v, cx, fuel);
+        leave(ip, s, v, cx, fuel, float);
     }
 }
 
@@ -185,6 +189,7 @@ unsafe fn leave(
     v: *mut Values,
     cx: *mut Context<'static>,
     fuel: i64,
+    _: f64,
 ) {
     // SAFETY: as the caller says: there is a caller, and its registers begin as far before these as the frames tell.
     unsafe {
@@ -202,9 +207,9 @@ unsafe fn leave(
         let ip = code.add(next as usize);
         let left = fuel - i64::from(at) + i64::from(next);
         if left < 0 {
-            return end(ip, s, v, cx, left);
+            return end(ip, s, v, cx, left, 0.0);
         }
-        ((*ip).handler)(ip, s, v, cx, left);
+        ((*ip).handler)(ip, s, v, cx, left, 0.0);
     }
 }
 
