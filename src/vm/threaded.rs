@@ -14,6 +14,7 @@
 //! need no check at all.
 
 #![expect(unsafe_code, reason = "threaded code follows addresses that the verifier has looked at")]
+#![allow(clippy::cast_possible_truncation, reason = "code that runs here is short")]
 
 mod calls;
 mod held;

@@ -3,7 +3,7 @@ local file = assert(io.open("sales.csv"))
 file:read("*l")
 for line in file:lines() do
   local fields, n = {}, 0
-  for field in line:gmatch("([^,]*)") do
+  for field in line:gmatch("[^,]+") do
     n = n + 1
     fields[n] = field
   end

@@ -11,7 +11,7 @@ use super::shared::Callee;
 use super::types::{TypeArgs, bank, substitute};
 use crate::bytecode::operand::Bank;
 use crate::check::checked::{Resolution, Tables, Target};
-use crate::check::types::Type;
+use crate::check::types::{DeclId, Type};
 use crate::syntax::tree::{Block, Closure, Expr, ExprKind, Fn, FnBody, NodeId, Stmt, StmtKind};
 use crate::syntax::walk::{self, Node};
 
@@ -32,10 +32,12 @@ impl<'p> Lower<'_, 'p> {
         match callee {
             Callee::Library(_) => {
                 let given_closure = arguments.each.iter().any(|it| self.is_known_closure(it));
-                given_closure || is_small(body, source.tables, false)
+                given_closure || is_small(body, source.tables, None)
             }
-            // Calls in what is written in place are calls, so that recursion ends.
-            Callee::Project(_) => is_small(body, source.tables, self.inlined == 0),
+            // One that calls itself is written in place once: the calls in it are calls.
+            Callee::Project(id) => {
+                is_small(body, source.tables, (self.inlined == 0).then_some(*id))
+            }
         }
     }
 
@@ -182,19 +184,25 @@ pub(super) fn result_type(function: &Fn, tables: &Tables, type_args: &TypeArgs) 
     written.map_or(Type::Nothing, |ty| substitute(ty, type_args))
 }
 
-/// Whether a body is short and straight, a few expressions and `let`s without loops, and calls nothing of the project, or nothing
-/// but functions of it where that is allowed.
-fn is_small(body: &Block, tables: &Tables, may_call: bool) -> bool {
+/// Whether a body is short and straight: an expression or a `return` of one that calls nothing of the project; or, where the function is
+/// told, a few statements that call it again. Other functions of several statements stay functions, so that traces tell how a fault
+/// came about.
+fn is_small(body: &Block, tables: &Tables, itself: Option<DeclId>) -> bool {
     let straight = |it: &Stmt| matches!(it.kind, StmtKind::Expr(_) | StmtKind::Let(_));
     let mut count = 0;
     let mut sound = true;
+    let mut calls_itself = false;
     for stmt in &body.stmts {
         walk::each_below(Node::Stmt(stmt), &mut |node| match node {
             Node::Stmt(it) => sound &= straight(it),
             Node::Expr(it) => {
                 count += 1;
                 sound &= match it.kind {
-                    ExprKind::Call(_) => is_plain_call(tables, it.id, may_call),
+                    ExprKind::Call(_) if calls(tables, it.id, itself) => {
+                        calls_itself = true;
+                        true
+                    }
+                    ExprKind::Call(_) => is_library(tables, it.id),
                     ExprKind::Closure(_) | ExprKind::Query(_) | ExprKind::Try(_) => false,
                     _ => true,
                 };
@@ -202,17 +210,14 @@ fn is_small(body: &Block, tables: &Tables, may_call: bool) -> bool {
             _ => {}
         });
     }
-    sound && count <= SMALL
+    sound && count <= SMALL && (body.stmts.len() == 1 || calls_itself)
 }
 
-fn is_plain_call(tables: &Tables, call: NodeId, may_call: bool) -> bool {
-    tables.calls.get(&call).is_some_and(|it| match it.target {
-        Target::Library(_) => true,
-        Target::Fn(_) => may_call,
-        Target::Value
-        | Target::Table(..)
-        | Target::Aggregate(_)
-        | Target::DirectSql
-        | Target::RunTask => false,
-    })
+fn calls(tables: &Tables, call: NodeId, function: Option<DeclId>) -> bool {
+    let target = tables.calls.get(&call).map(|it| &it.target);
+    matches!((target, function), (Some(Target::Fn(called)), Some(id)) if *called == id)
+}
+
+fn is_library(tables: &Tables, call: NodeId) -> bool {
+    tables.calls.get(&call).is_some_and(|it| matches!(it.target, Target::Library(_)))
 }

@@ -4,6 +4,7 @@
 //! Everything else is left to the full way.
 
 #![expect(unsafe_code, reason = "threaded code follows addresses that the verifier has looked at")]
+#![allow(clippy::cast_possible_truncation, reason = "code that runs here is short")]
 
 use std::mem;
 
