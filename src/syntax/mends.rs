@@ -7,12 +7,19 @@ use super::read;
 use crate::diagnostics::{Applicability, Diagnostic, fix};
 use crate::source::FileId;
 
-/// How many mends are tried out: a text with more mistakes than this is no text that somebody is writing.
-const TRIED_MAX: usize = 16;
+/// A text with more mistakes than this is left alone: it is not one that somebody is about to finish, and each mend that is tried out
+/// is a whole text to be read.
+const MISTAKES_MAX: usize = 4;
+
+/// How many mends are tried out.
+const TRIED_MAX: usize = 4;
 
 /// Takes likely mends away that leave as many mistakes as there were.
 pub(super) fn keep_those_that_help(file: FileId, text: &str, found: &mut [Diagnostic]) {
     let mistakes = found.len();
+    if mistakes > MISTAKES_MAX {
+        return;
+    }
     let mut tried = 0;
     for finding in found {
         finding.fixes.retain(|mend| {
