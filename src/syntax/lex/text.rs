@@ -160,7 +160,8 @@ impl Scanner<'_> {
         // The quote of a text that holds nothing, or behind another text, may as well be one that ends a text.
         let line_start = self.text[..start as usize].rfind('\n').map_or(0, |it| it + 1);
         let before = &self.text[line_start..start as usize];
-        let begins = !before.contains('"') && from < tail;
+        let ends_here = !self.text[from..line_end].contains(['{', '}']);
+        let begins = ends_here && !before.contains('"') && from < tail;
         let sure = begins && (tail < line_end || !self.open_on_this_line(start));
         self.fault(start);
         self.out.diagnostics.push(errors::unclosed_text(
