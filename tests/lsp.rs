@@ -87,7 +87,7 @@ impl Editor {
             return self.seen.remove(at);
         }
         loop {
-            let message = self.from.recv_timeout(Duration::from_secs(60)).expect("an answer");
+            let message = self.from.recv_timeout(Duration::from_mins(1)).expect("an answer");
             if wanted(&message) {
                 return message;
             }

@@ -56,7 +56,7 @@ fn orders(out: &mut impl Write, count: usize) -> io::Result<()> {
             "{comma}{{\"id\":{id},\"customer\":\"customer number {}\",\"paid\":{paid},\"note\":{note},\"lines\":[",
             id % 997
         )?;
-        for line in 0..1 + id % 15 {
+        for line in 0..=(id % 15) {
             let comma = if line == 0 { "" } else { "," };
             let (sku, qty, cents) = (id * 31 % 5_003, line + 1, id * 17 % 10_007);
             write!(out, "{comma}{{\"sku\":\"SKU-{sku:05}\",\"qty\":{qty},\"cents\":{cents}}}")?;

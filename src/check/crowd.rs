@@ -53,7 +53,7 @@ pub(super) fn crowded_minute<'c>(
     Some(report::schedules::crowded_minute(&spans, local))
 }
 
-fn fixed<'c>(task: usize, headers: &'c TaskHeaders) -> impl Iterator<Item = Fixed<'c>> {
+fn fixed(task: usize, headers: &TaskHeaders) -> impl Iterator<Item = Fixed<'_>> {
     let is_meant = headers.active && headers.jitter == Duration::ZERO;
     let all = headers.schedules.0.iter().zip(&headers.schedule_spans);
     all.filter_map(move |(schedule, span)| match schedule {

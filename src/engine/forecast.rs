@@ -188,7 +188,7 @@ impl Ledger {
     fn take_in(&mut self, write: Write) {
         match write {
             Write::Task { task, program, served_until } => {
-                self.register(task, program, served_until)
+                self.register(task, program, served_until);
             }
             Write::Occurrence(it) | Write::Reopen(it) => self.add(it),
             Write::Decide(it) => {

@@ -77,7 +77,7 @@ fn entry(view: &View<'_>, item: &Item) -> Option<Entry> {
             let mut entry = make(&it.word.text, kind, it.span, it.word.span);
             let rest = Span { start: it.word.span.end, ..it.span };
             let line = view.slice(rest).trim().lines().next().unwrap_or_default();
-            entry.detail = line.to_owned();
+            line.clone_into(&mut entry.detail);
             entry
         }
         Item::Stmt(stmt) => return variable(stmt),

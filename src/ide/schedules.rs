@@ -38,7 +38,7 @@ pub fn lenses(view: &View<'_>, now: Instant) -> Vec<Lens> {
         lenses.push(Lens::Run(first));
         let headers = &view.facts().headers;
         if headers.active && !headers.schedules.0.is_empty() {
-            let zone = headers.schedules.0.first().map(zone).unwrap_or_else(Zone::utc);
+            let zone = headers.schedules.0.first().map_or_else(Zone::utc, zone);
             let title = match headers.schedules.next_after(now) {
                 Some(at) => format!("next: {}", in_short(at, &zone, now)),
                 None => "never due again".to_owned(),

@@ -31,7 +31,7 @@ use crate::vm::{Effect, Entry, Limits, Machine, Start, Trace};
 const BEGIN_US: i64 = 1_767_225_600_000_000;
 
 /// A test that takes longer than this, on a real clock, never ends.
-const TEST_MAX: Duration = Duration::from_secs(60);
+const TEST_MAX: Duration = Duration::from_mins(1);
 
 /// So much of what is printed and logged is shown, in lines and bytes.
 const LINES_MAX: usize = 200;
@@ -56,7 +56,10 @@ pub(super) fn carry_out(case: Case<'_>, options: &Options) -> (Result<(), Reason
     let outcome = match (scene.broken.take(), driven) {
         (Some(reason), _) => Err(reason),
         (None, Ok(Driven::Done(_))) => Ok(()),
-        (None, Ok(Driven::Failed(trace))) => Err(Reason::Failed(scene.whole(trace))),
+        (None, Ok(Driven::Failed(mut trace))) => {
+            scene.complete(&mut trace);
+            Err(Reason::Failed(trace))
+        }
         (None, Ok(Driven::TimedOut | Driven::Cancelled)) => Err(Reason::Endless(TEST_MAX)),
         (None, Err(fault)) => Err(Reason::of(fault)),
     };
@@ -200,15 +203,14 @@ impl<'a> Scene<'a> {
         fault
     }
 
-    /// The trace with what was running inside of `run()`.
-    fn whole(&self, mut trace: Box<Trace>) -> Box<Trace> {
-        let Some((inner, at)) = self.run_failure.take() else { return trace };
+    /// Adds what was running inside of `run()` to a trace.
+    fn complete(&self, trace: &mut Trace) {
+        let Some((inner, at)) = self.run_failure.take() else { return };
         let is_its =
             inner.fault.message == trace.fault.message && inner.fault.code == trace.fault.code;
         if is_its && trace.frames.first().is_some_and(|it| it.at == at) {
             trace.frames.splice(0..0, inner.frames);
         }
-        trace
     }
 }
 

@@ -277,7 +277,9 @@ fn randomness_depends_on_the_seed_and_the_test_alone() {
 
 #[test]
 fn reports_come_in_the_order_of_the_text() {
-    let tests: String = (0..40).map(|n| format!("test \"{n}\" {{ expect {n} == 0 }}\n")).collect();
+    let tests: Vec<String> =
+        (0..40).map(|n| format!("test \"{n}\" {{ expect {n} == 0 }}\n")).collect();
+    let tests = tests.concat();
     let (reports, _) = reports_of(&[("a", &tests), ("b", &tests)], 0, None);
     let names: Vec<_> = reports.iter().map(|it| (it.path.clone(), it.test.clone())).collect();
     let expected: Vec<_> = ["a.task", "b.task"]

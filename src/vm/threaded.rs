@@ -146,7 +146,8 @@ unsafe fn enter(cx: *mut Context<'static>) {
         let fuel = (*cx).fuel;
         let fiber = &mut *(*cx).fiber;
         let Some(frame) = fiber.frames.last() else { return };
-        let function = (&(*cx).ready).get_unchecked(frame.function.at());
+        let ready = &(*cx).ready;
+        let function = ready.get_unchecked(frame.function.at());
         if fuel < 0 || !function.has_code() {
             return;
         }

@@ -66,7 +66,7 @@ impl Checker<'_> {
         let errors = self.error_count();
         let read = tokens(text);
         if let Some(shape) = read.shape {
-            self.report_shape(text, &shape);
+            self.report_shape(text, shape);
         } else if let Some(Token::Word { text: first, .. }) = read.tokens.first() {
             if STATEMENTS.contains(&first.to_lowercase().as_str()) {
                 self.check_names(text, source, &read.tokens);
@@ -77,7 +77,7 @@ impl Checker<'_> {
         self.error_count() == errors
     }
 
-    fn report_shape(&mut self, text: &Text, shape: &Shape) {
+    fn report_shape(&mut self, text: &Text, shape: Shape) {
         let whole = whole(text);
         self.report(match shape {
             Shape::OpenQuote => say::sql_open(whole, "a quote `'`"),

@@ -8,6 +8,7 @@ use crate::host::{self, BoxFuture};
 
 /// Two hands that move together, except when somebody sets the wall clock or the machine is suspended.
 #[derive(Clone)]
+#[expect(clippy::struct_field_names, reason = "units stand in names")]
 pub struct Clock {
     wall_us: Arc<AtomicI64>,
     monotonic_us: Arc<AtomicU64>,

@@ -86,7 +86,7 @@ pub(super) fn signature_help(asked: &mut Asked<'_>, params: SignatureHelpParams)
             label: help.label,
             documentation: Some(Documentation::MarkupContent(markup(help.docs, client.markdown))),
             parameters: Some(params.collect()),
-            active_parameter: active.clone(),
+            active_parameter: active,
         }],
         active_signature: Some(0),
         active_parameter: active,

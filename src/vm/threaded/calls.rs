@@ -51,8 +51,9 @@ unsafe extern "C-unwind" fn call<M: Meaning>(
         else {
             std::hint::unreachable_unchecked()
         };
-        let callee = (&(*cx).ready).get_unchecked(function.at());
-        let frames = &mut (*(*cx).fiber).frames;
+        let ready = &(*cx).ready;
+        let callee = ready.get_unchecked(function.at());
+        let frames = &mut (*cx).fiber.frames;
         let depth = frames.len();
         let top = frames.as_mut_ptr().add(depth).sub(1);
         let frame = Frame {
@@ -166,10 +167,11 @@ unsafe extern "C-unwind" fn return_nothing(
 unsafe fn can_leave(v: *mut Values, cx: *mut Context<'static>, given: Option<Register>) -> bool {
     // SAFETY: as the caller says.
     unsafe {
-        let frames = &(*(*cx).fiber).frames;
+        let frames = &(*cx).fiber.frames;
         let [.., caller, frame] = frames.as_slice() else { return false };
-        let function = (&(*cx).ready).get_unchecked(frame.function.at());
-        let caller = (&(*cx).ready).get_unchecked(caller.function.at());
+        let ready = &(*cx).ready;
+        let function = ready.get_unchecked(frame.function.at());
+        let caller = ready.get_unchecked(caller.function.at());
         let values = &(&*v)[..usize::from(function.values)];
         let is_given = |at: usize| given.is_some_and(|it| it.at() == at);
         function.is_plain
@@ -195,13 +197,14 @@ unsafe fn leave(
     // SAFETY: as the caller says: there is a caller, and its registers begin as far before these as the frames tell.
     unsafe {
         let at = place(ip, cx) + 1;
-        let frames = &mut (*(*cx).fiber).frames;
+        let frames = &mut (*cx).fiber.frames;
         let depth = frames.len();
         let frame = frames.as_ptr().add(depth).sub(1);
         let caller = frame.sub(1);
         let s = s.cast::<u64>().sub(((*frame).scalars - (*caller).scalars) as usize).cast();
         let v = v.cast::<Value>().sub(((*frame).values - (*caller).values) as usize).cast();
-        let code = (&(*cx).ready).get_unchecked((*caller).function.at()).code.as_ptr();
+        let ready = &(*cx).ready;
+        let code = ready.get_unchecked((*caller).function.at()).code.as_ptr();
         let next = (*caller).pc;
         frames.set_len(depth - 1);
         (*cx).base = code.addr();

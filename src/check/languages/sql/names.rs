@@ -274,7 +274,7 @@ impl Reader<'_> {
         let Some(word) = self.name(at) else { return };
         let goes_on = self.name(at + 1).is_some()
             || self.is_word(at + 1, "by")
-            || matches!(self.tokens.get(at + 1), Some(Token::Value) | Some(Token::Sign('*')));
+            || matches!(self.tokens.get(at + 1), Some(Token::Value | Token::Sign('*')));
         let near = nearest(word, CLAUSES.iter().map(|it| Candidate::new(it)));
         if let (true, None, Some(near)) = (goes_on, &self.named.misspelt, near.first()) {
             let near = CLAUSES.iter().find(|it| *it == near).copied().unwrap_or_default();
