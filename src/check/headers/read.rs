@@ -157,7 +157,9 @@ mod tests {
     #[track_caller]
     fn headers(text: &str) -> TaskHeaders {
         let (_, checked) = checked(&[("main", text)]);
-        assert_eq!(checked.diagnostics, []);
+        // Headers that do nothing yet say so, and are right all the same.
+        let found = &checked.diagnostics;
+        assert!(found.iter().all(|it| it.code == "not-supported-yet"), "{found:?}");
         (*checked.files[0].headers).clone()
     }
 
