@@ -17,11 +17,38 @@ use crate::source::{FileId, Span};
 use crate::syntax::tree::{Expr, ExprKind, Field, Name, Range, TypeExpr};
 
 /// What every task can ask of its run.
-pub(super) const RUN_FIELDS: [&str; 8] =
+pub const RUN_FIELDS: [&str; 8] =
     ["id", "due", "previous", "late", "missed", "attempt", "trigger", "task"];
 
 /// The fields of an `error`.
-const ERROR_FIELDS: [&str; 4] = ["code", "message", "data", "at"];
+pub const ERROR_FIELDS: [&str; 4] = ["code", "message", "data", "at"];
+
+/// What a field of `run` holds, if it has one of this name.
+#[must_use]
+pub fn run_field(name: &str) -> Option<Type> {
+    Some(match name {
+        "id" | "task" => Type::Text,
+        "due" => Type::Time,
+        "previous" => Type::optional(Type::Time),
+        "late" => Type::Bool,
+        "missed" | "attempt" => Type::Int,
+        "trigger" => {
+            let triggers = ["schedule", "manual", "retry", "missed", "test"];
+            super::read_type::union(triggers.map(EcoString::from))
+        }
+        _ => return None,
+    })
+}
+
+/// What a field of an `error` holds, if it has one of this name.
+#[must_use]
+pub fn error_field(name: &str) -> Option<Type> {
+    Some(match name {
+        "code" | "message" | "at" => Type::Text,
+        "data" => Type::Json,
+        _ => return None,
+    })
+}
 
 impl<'p> Checker<'p> {
     /// `x.f`, where `x` may also be a module, the run, or where secrets are.
@@ -99,21 +126,10 @@ impl<'p> Checker<'p> {
     }
 
     fn run_field(&mut self, expr: &Expr, name: &Name) -> Type {
-        let ty = match name.text.as_str() {
-            "id" | "task" => Type::Text,
-            "due" => Type::Time,
-            "previous" => Type::optional(Type::Time),
-            "late" => Type::Bool,
-            "missed" | "attempt" => Type::Int,
-            "trigger" => {
-                let triggers = ["schedule", "manual", "retry", "missed", "test"];
-                super::read_type::union(triggers.map(EcoString::from))
-            }
-            _ => {
-                let near = nearest(&name.text, RUN_FIELDS.map(Candidate::new));
-                self.report(report::names::unknown_member("run", name, &near));
-                return Type::Error;
-            }
+        let Some(ty) = run_field(&name.text) else {
+            let near = nearest(&name.text, RUN_FIELDS.map(Candidate::new));
+            self.report(report::names::unknown_member("run", name, &near));
+            return Type::Error;
         };
         self.tables.names.insert(expr.id, Resolution::Run(name.text.clone()));
         self.narrowed(expr, ty)
@@ -232,15 +248,11 @@ impl<'p> Checker<'p> {
                 None => self.unknown_field(base, record, name),
             },
             Type::Json => Type::Json,
-            Type::Fault => match name.text.as_str() {
-                "code" | "message" | "at" => Type::Text,
-                "data" => Type::Json,
-                _ => {
-                    let near = nearest(&name.text, ERROR_FIELDS.map(Candidate::new));
-                    self.report(report::names::unknown_field(base, name, &near));
-                    Type::Error
-                }
-            },
+            Type::Fault => error_field(&name.text).unwrap_or_else(|| {
+                let near = nearest(&name.text, ERROR_FIELDS.map(Candidate::new));
+                self.report(report::names::unknown_field(base, name, &near));
+                Type::Error
+            }),
             Type::Optional(inner) => {
                 let open = self.open(inner);
                 if self.has_field_or_method(&open, &name.text) {

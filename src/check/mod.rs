@@ -56,9 +56,11 @@ mod touch;
 pub mod types;
 mod used;
 
+pub use access::{ERROR_FIELDS, RUN_FIELDS, error_field, run_field};
 pub use call::methods_of;
 pub use generic::substitute;
 pub use names::{declared_name, module_path};
+pub use read_type::BUILT_IN_NAMES;
 use run::check_declaration;
 pub use run::{check, check_file, check_library};
 

@@ -2,6 +2,7 @@
 //!
 //! Whoever loads a project reads folders and `taskc.toml`; here there are only texts, trees and names.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -137,6 +138,13 @@ impl Project {
     pub fn module(&self, path: &str) -> Option<&ProjectFile> {
         self.by_module.get(path).map(|id| self.file(*id))
     }
+}
+
+/// What the file at `path` is called as a module of the project at `root`: `lib/money` for `ROOT/lib/money.task`.
+#[must_use]
+pub fn module_of(root: &Path, path: &Path) -> String {
+    let inner = path.strip_prefix(root).unwrap_or(path).with_extension("");
+    inner.to_string_lossy().replace('\\', "/")
 }
 
 impl ProjectFile {

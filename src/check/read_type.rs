@@ -139,7 +139,7 @@ pub(super) fn built_in(name: &str) -> Option<Type> {
 }
 
 /// The names that [`built_in`] knows, for offers.
-pub(super) const BUILT_IN_NAMES: [&str; 13] = [
+pub const BUILT_IN_NAMES: [&str; 13] = [
     "int", "decimal", "float", "bool", "text", "bytes", "time", "date", "duration", "json",
     "secret", "error", "nothing",
 ];

@@ -1,8 +1,9 @@
 //! `taskc lsp`: the language server on standard input and output.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use lsp_server::Connection;
 
@@ -10,6 +11,7 @@ use super::output::note;
 use super::settings::Unusable;
 use super::{files, project};
 use crate::check::library::Library;
+use crate::check::project::module_of;
 use crate::diagnostics::catalogue;
 use crate::lsp::{self, Disk, OnDisk};
 use crate::schedule::Instant;
@@ -35,26 +37,36 @@ pub fn run() -> Result<ExitCode, Unusable> {
 
 /// A file's module and text; nothing where it cannot be read.
 fn named(root: &Path, path: &Path) -> Option<(String, String)> {
-    let module = path.strip_prefix(root).ok()?.with_extension("");
-    let text = std::fs::read_to_string(path).ok()?;
-    Some((module.to_string_lossy().replace('\\', "/"), text))
+    Some((module_of(root, path), std::fs::read_to_string(path).ok()?))
 }
 
 /// The disk of this machine.
 #[derive(Debug)]
 struct RealDisk {
     /// Where pages are put that explain codes.
-    pages: PathBuf,
+    folder: PathBuf,
+    /// The pages that are there, by code: each is looked for once, however many findings lead to it.
+    pages: Mutex<BTreeMap<&'static str, Option<PathBuf>>>,
 }
 
 impl Default for RealDisk {
     fn default() -> Self {
-        let pages = format!("taskc-{}-explain", env!("CARGO_PKG_VERSION"));
-        Self { pages: std::env::temp_dir().join(pages) }
+        let folder = format!("taskc-{}-explain", env!("CARGO_PKG_VERSION"));
+        Self { folder: std::env::temp_dir().join(folder), pages: Mutex::default() }
     }
 }
 
 impl RealDisk {
+    /// The page of a code as a file; nothing where none can be written.
+    fn written(&self, row: &catalogue::Row) -> Option<PathBuf> {
+        let path = self.folder.join(format!("{}.md", row.code));
+        if !path.is_file() {
+            std::fs::create_dir_all(&self.folder).ok()?;
+            std::fs::write(&path, row.page).ok()?;
+        }
+        Some(path)
+    }
+
     /// The task files of a project: all below its root where that has settings, otherwise those right in it.
     fn files(&self, root: &Path) -> Vec<PathBuf> {
         if root.join("taskc.toml").is_file() {
@@ -118,12 +130,8 @@ impl Disk for RealDisk {
     }
 
     fn page(&self, code: &str) -> Option<PathBuf> {
-        let page = catalogue::explain(code)?;
-        let path = self.pages.join(format!("{code}.md"));
-        if !path.is_file() {
-            std::fs::create_dir_all(&self.pages).ok()?;
-            std::fs::write(&path, page).ok()?;
-        }
-        Some(path)
+        let row = catalogue::row(code)?;
+        let mut pages = self.pages.lock().ok()?;
+        pages.entry(row.code).or_insert_with(|| self.written(row)).clone()
     }
 }

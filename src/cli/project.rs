@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::files;
 use super::settings::{Root, Unusable};
-use crate::check::project::{Project, ProjectFile, SecretSetting, Settings};
+use crate::check::project::{Project, ProjectFile, SecretSetting, Settings, module_of};
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Source, Sources, Span};
 use crate::syntax::tree::Item;
@@ -174,7 +174,8 @@ fn read(root: &Path, path: &Path, id: FileId) -> Result<ProjectFile, Unusable> {
         return Err(cannot(format!("it has {size} bytes; a task has at most {FILE_BYTES_MAX}")));
     }
     let bytes = std::fs::read(path).map_err(|error| cannot(error.to_string()))?;
-    let module = module_of(root, path);
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let module = module_of(root, &full);
     Ok(match String::from_utf8(bytes) {
         Ok(text) => ProjectFile::parse(&module, &shown(path), &text, id),
         Err(error) => not_utf8(&module, &shown(path), &error, id),
@@ -201,13 +202,6 @@ pub fn encoding_finding(error: &FromUtf8Error, id: FileId) -> (String, Diagnosti
         .because("every `.task` file is")
         .help("save the file as UTF-8; a file with another encoding or a binary one is no task");
     (text, found)
-}
-
-/// `lib/money` for `ROOT/lib/money.task`.
-fn module_of(root: &Path, path: &Path) -> String {
-    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let inner = full.strip_prefix(root).unwrap_or(&full).with_extension("");
-    shown(&inner)
 }
 
 fn shown(path: &Path) -> String {

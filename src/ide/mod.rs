@@ -122,13 +122,6 @@ impl Ide {
         View { project: &self.project, library: &self.library, checked, file }
     }
 
-    /// A file with whatever is known of it already: for questions that the tree alone answers.
-    pub fn outline(&self, file: FileId) -> View<'_> {
-        let nothing =
-            Checked { files: Vec::new(), effects: FxHashMap::default(), diagnostics: Vec::new() };
-        View { project: &self.project, library: &self.library, checked: Arc::new(nothing), file }
-    }
-
     /// A file with what checking says about all files: for questions that other files have a part in.
     pub fn view_of_all(&mut self, file: FileId) -> View<'_> {
         let all = || Arc::new(check(&self.project, &self.library));

@@ -1,7 +1,8 @@
 //! What a file is made of: its entries, what can be folded, and what surrounds a place.
 
 use super::View;
-use crate::source::Span;
+use crate::check::project::ProjectFile;
+use crate::source::{Source, Span};
 use crate::syntax::tree::{Item, LetTarget, Stmt, StmtKind, TableMember};
 use crate::syntax::walk::{self, Node};
 
@@ -41,11 +42,11 @@ pub enum EntryKind {
 
 /// The entries of a file, in order.
 #[must_use]
-pub fn entries(view: &View<'_>) -> Vec<Entry> {
-    view.tree().items.iter().filter_map(|item| entry(view, item)).collect()
+pub fn entries(file: &ProjectFile) -> Vec<Entry> {
+    file.tree.items.iter().filter_map(|item| entry(&file.source, item)).collect()
 }
 
-fn entry(view: &View<'_>, item: &Item) -> Option<Entry> {
+fn entry(source: &Source, item: &Item) -> Option<Entry> {
     let make = |name: &str, kind, span, chosen| Entry {
         name: name.to_owned(),
         detail: String::new(),
@@ -60,12 +61,12 @@ fn entry(view: &View<'_>, item: &Item) -> Option<Entry> {
         Item::Type(it) => make(&it.name.text, EntryKind::Type, it.span, it.name.span),
         Item::Table(it) => {
             let mut entry = make(&it.name.text, EntryKind::Table, it.span, it.name.span);
-            entry.children = it.members.iter().filter_map(|it| column(view, it)).collect();
+            entry.children = it.members.iter().filter_map(|it| column(source, it)).collect();
             entry
         }
         Item::Fn(it) => {
             let mut entry = make(&it.name.text, EntryKind::Fn, it.span, it.name.span);
-            let params: Vec<&str> = it.params.iter().map(|it| view.slice(it.span)).collect();
+            let params: Vec<&str> = it.params.iter().map(|it| source.slice(it.span)).collect();
             entry.detail = format!("({})", params.join(", "));
             entry
         }
@@ -76,7 +77,7 @@ fn entry(view: &View<'_>, item: &Item) -> Option<Entry> {
             let kind = if is_schedule { EntryKind::Schedule } else { EntryKind::Header };
             let mut entry = make(&it.word.text, kind, it.span, it.word.span);
             let rest = Span { start: it.word.span.end, ..it.span };
-            let line = view.slice(rest).trim().lines().next().unwrap_or_default();
+            let line = source.slice(rest).trim().lines().next().unwrap_or_default();
             line.clone_into(&mut entry.detail);
             entry
         }
@@ -87,13 +88,13 @@ fn entry(view: &View<'_>, item: &Item) -> Option<Entry> {
     (is_sound && entry.chosen.end <= entry.span.end).then_some(entry)
 }
 
-fn column(view: &View<'_>, member: &TableMember) -> Option<Entry> {
+fn column(source: &Source, member: &TableMember) -> Option<Entry> {
     let TableMember::Column(column) = member else { return None };
     let is_key =
         column.marks.iter().any(|it| matches!(it, crate::syntax::tree::ColumnMark::Key(_)));
     (!column.name.text.is_empty()).then(|| Entry {
         name: column.name.text.to_string(),
-        detail: view.slice(column.ty.span).to_owned(),
+        detail: source.slice(column.ty.span).to_owned(),
         kind: if is_key { EntryKind::Key } else { EntryKind::Column },
         span: column.span,
         chosen: column.name.span,

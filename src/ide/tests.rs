@@ -275,7 +275,7 @@ fn selections_grow_from_the_word_to_the_file() {
 fn outline_and_folds_follow_the_declarations() {
     let (mut ide, file, _) = project(&[("shop", SHOP), ("it", "^print(1)")]);
     let shop = ide.project().module("shop").unwrap().source.id;
-    let found = entries(&ide.view(shop));
+    let found = entries(ide.project().file(shop));
     assert_eq!(found.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["Order", "gross"]);
     assert_eq!(found[0].children.len(), 3);
     assert_eq!(folds(&ide.view(shop)).len(), 2);
@@ -330,7 +330,7 @@ fn nothing_that_is_asked_anywhere_panics() {
         let _ = selection(&view, offset);
         let _ = tokens(&view);
         let _ = folds(&view);
-        let _ = entries(&view);
+        let _ = entries(view.project.file(file));
         let _ = lenses(&view, now());
         let _ = links(&view);
         let _ = callable_at(&view, offset);

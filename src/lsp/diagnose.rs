@@ -52,10 +52,9 @@ pub(super) fn of_document(
     let root = documents.root_of(uri);
     let Some((ide, file)) = documents.find(uri) else { return Vec::new() };
     let found = ide.diagnostics(file);
-    let Some(ide) = documents.projects.get(&root) else { return Vec::new() };
-    let uri_of = |module: &str| documents.uri(&root, module);
-    let places = Places { project: ide.project(), encoding, uri: &uri_of };
-    found.iter().map(|it| places.diagnostic(it, disk)).collect()
+    let as_sent =
+        |places: &Places<'_>| found.iter().map(|it| places.diagnostic(it, disk)).collect();
+    documents.with_places(&root, encoding, as_sent).unwrap_or_default()
 }
 
 /// Sends a document's findings with the version that they are for.

@@ -8,8 +8,10 @@ use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 use url::Url;
 
 use super::Disk;
+use super::convert::Places;
 use super::encoding::Encoding;
 use crate::check::library::Library;
+use crate::check::project::module_of;
 use crate::ide::Ide;
 use crate::source::{FileId, Source};
 
@@ -190,6 +192,18 @@ impl Documents {
         open.map_or_else(|| uri_of(&root.join(shown(module))), |(uri, _)| Uri(uri.clone()))
     }
 
+    /// How places of a project are told to the editor; nothing where no project has this root.
+    pub(super) fn with_places<T>(
+        &self,
+        root: &Path,
+        encoding: Encoding,
+        work: impl FnOnce(&Places<'_>) -> T,
+    ) -> Option<T> {
+        let ide = self.projects.get(root)?;
+        let uri = |module: &str| self.uri(root, module);
+        Some(work(&Places { project: ide.project(), encoding, uri: &uri }))
+    }
+
     /// The version of a document that is open.
     pub(super) fn version(&self, uri: &Uri) -> Option<i32> {
         self.open.get(&uri.0).map(|it| it.version)
@@ -199,12 +213,6 @@ impl Documents {
 /// How a module's file is called below the root.
 fn shown(module: &str) -> String {
     format!("{module}.task")
-}
-
-/// `lib/money` for `ROOT/lib/money.task`.
-fn module_of(root: &Path, path: &Path) -> String {
-    let inner = path.strip_prefix(root).unwrap_or(path).with_extension("");
-    inner.to_string_lossy().replace('\\', "/")
 }
 
 /// The path that an editor's name stands for; of a document that is nowhere on disk yet, a path that no file has.

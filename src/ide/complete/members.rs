@@ -5,21 +5,10 @@ use crate::check::checked::Target;
 use crate::check::declared::Declared;
 use crate::check::library::EntryId;
 use crate::check::types::{DeclId, Type};
+use crate::check::{self, ERROR_FIELDS, RUN_FIELDS};
 use crate::ide::{View, describe, hover, names};
 use crate::syntax::tree::{Call, Expr, ExprKind, Item, RecordPart};
 use crate::syntax::walk::{self, Node};
-
-/// What `run` knows, with its types.
-const RUN: [(&str, &str); 8] = [
-    ("id", "text"),
-    ("due", "time"),
-    ("previous", "time?"),
-    ("late", "bool"),
-    ("missed", "int"),
-    ("attempt", "int"),
-    ("trigger", "text"),
-    ("task", "text"),
-];
 
 /// What every table can be asked.
 const TABLE_CALLS: [(&str, &str); 15] = [
@@ -83,8 +72,8 @@ fn of_name(view: &View<'_>, place: &Place, base: &Expr, name: &str) -> Option<Ve
     };
     match name {
         "run" => {
-            let fields = RUN.iter().map(|(field, ty)| Completion {
-                detail: (*ty).to_owned(),
+            let fields = RUN_FIELDS.iter().map(|field| Completion {
+                detail: check::run_field(field).map(|it| it.to_string()).unwrap_or_default(),
                 key: format!("run.{field}"),
                 ..place.completion(field, CompletionKind::Field, 0)
             });
@@ -147,12 +136,12 @@ fn of_type(view: &View<'_>, place: &Place, ty: &Type) -> Vec<Completion> {
             }));
         }
         Type::Fault => {
-            let fields = [("code", "text"), ("message", "text"), ("data", "json"), ("at", "text")];
-            found.extend(fields.map(|(name, ty)| field(name, ty)));
+            let known = ERROR_FIELDS.iter().filter_map(|it| Some((*it, check::error_field(it)?)));
+            found.extend(known.map(|(name, ty)| field(name, &ty.to_string())));
         }
         _ => {}
     }
-    let mut methods = crate::check::methods_of(view.library, ty);
+    let mut methods = check::methods_of(view.library, ty);
     methods.dedup_by_key(|it| view.library.declaration(*it).id.name.clone());
     found.extend(methods.into_iter().map(|entry| function(view, place, entry, 1)));
     found.extend(own_functions(view, place, ty));

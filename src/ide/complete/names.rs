@@ -1,6 +1,7 @@
 //! Names that stand alone: words of the language, headers, declarations, variables, functions, modules, types.
 
 use super::{Completion, CompletionKind, Place, members};
+use crate::check::BUILT_IN_NAMES;
 use crate::check::declared::Declared;
 use crate::check::library::PRELUDE;
 use crate::check::types::DeclId;
@@ -13,12 +14,6 @@ use crate::syntax::walk::{self, Node};
 /// Words that are values or begin expressions.
 const VALUE_WORDS: [&str; 11] =
     ["true", "false", "null", "if", "match", "not", "from", "parallel", "try", "fail", "return"];
-
-/// Types that every file can name.
-const TYPES: [&str; 12] = [
-    "int", "decimal", "float", "bool", "text", "bytes", "time", "date", "duration", "json",
-    "error", "secret",
-];
 
 /// Statements with their places to fill in.
 const STATEMENTS: [(&str, &str); 11] = [
@@ -152,7 +147,7 @@ pub(super) fn modules(view: &View<'_>, place: &Place) -> Vec<Completion> {
 }
 
 pub(super) fn types(view: &View<'_>, place: &Place) -> Vec<Completion> {
-    let known = TYPES.iter().map(|it| place.completion(it, CompletionKind::Type, 2));
+    let known = BUILT_IN_NAMES.iter().map(|it| place.completion(it, CompletionKind::Type, 2));
     let library = view.library.type_names().map(|it| place.completion(it, CompletionKind::Type, 3));
     let own = names::visible(view).into_iter().filter_map(|(decl, name)| {
         let is_type = matches!(names::item(view, decl), Item::Type(_) | Item::Table(_));

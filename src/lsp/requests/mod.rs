@@ -141,10 +141,7 @@ impl Asked<'_> {
         root: &std::path::Path,
         work: impl FnOnce(&Places<'_>) -> T,
     ) -> Option<T> {
-        let ide = self.documents.projects.get(root)?;
-        let uri = |module: &str| self.documents.uri(root, module);
-        let encoding = self.client.encoding;
-        Some(work(&Places { project: ide.project(), encoding, uri: &uri }))
+        self.documents.with_places(root, self.client.encoding, work)
     }
 }
 

@@ -17,8 +17,8 @@ use crate::source::{Source, Span};
 pub(super) fn document_symbols(asked: &mut Asked<'_>, params: DocumentSymbolParams) -> Answer {
     let client = asked.client;
     let uri = params.text_document.uri.clone();
-    let Some(mut subject) = asked.subject(&params.text_document) else { return Ok(Value::Null) };
-    let entries = ide::entries(&subject.view());
+    let Some(subject) = asked.subject(&params.text_document) else { return Ok(Value::Null) };
+    let entries = ide::entries(subject.ide.project().file(subject.file));
     let source = subject.source();
     if client.nested_symbols {
         let symbols = entries.into_iter().map(|it| symbol(source, client.encoding, it));
@@ -57,13 +57,11 @@ pub(super) fn workspace_symbols(asked: &mut Asked<'_>, params: WorkspaceSymbolPa
     let roots: Vec<_> = asked.documents.projects.keys().cloned().collect();
     let mut found = Vec::new();
     for root in roots {
-        let Some(ide) = asked.documents.projects.get_mut(&root) else { continue };
-        let files: Vec<_> = ide.project().files().iter().map(|it| it.source.id).collect();
+        let Some(ide) = asked.documents.projects.get(&root) else { continue };
         let mut entries: Vec<(String, EntryKind, Span, String)> = Vec::new();
-        for file in files {
-            let view = ide.outline(file);
-            let stem = view.project.file(file).stem().to_owned();
-            if view.project.file(file).is_task() {
+        for it in ide.project().files() {
+            let (file, stem) = (it.source.id, it.stem().to_owned());
+            if it.is_task() {
                 entries.push((
                     stem.clone(),
                     EntryKind::Schedule,
@@ -71,7 +69,7 @@ pub(super) fn workspace_symbols(asked: &mut Asked<'_>, params: WorkspaceSymbolPa
                     String::new(),
                 ));
             }
-            for entry in ide::entries(&view) {
+            for entry in ide::entries(it) {
                 let is_shown = !matches!(entry.kind, EntryKind::Header | EntryKind::Schedule);
                 if is_shown {
                     entries.push((entry.name, entry.kind, entry.chosen, stem.clone()));
