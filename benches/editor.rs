@@ -7,11 +7,12 @@
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Write as _};
+use std::io::{BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use lsp_server::Message;
 use serde_json::{Value, json};
 
 const TASKS: usize = 500;
@@ -202,22 +203,9 @@ impl Server {
 
     fn wait(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
-            let mut length = 0;
-            loop {
-                let mut line = String::new();
-                assert!(self.from.read_line(&mut line).expect("a line") > 0, "the server is gone");
-                match line.trim() {
-                    "" => break,
-                    header => {
-                        if let Some(digits) = header.strip_prefix("Content-Length: ") {
-                            length = digits.parse().expect("a number");
-                        }
-                    }
-                }
-            }
-            let mut bytes = vec![0; length];
-            std::io::Read::read_exact(&mut self.from, &mut bytes).expect("a message");
-            let message: Value = serde_json::from_slice(&bytes).expect("JSON");
+            let message = Message::read(&mut self.from).expect("messages alone");
+            let message = message.expect("the server is there");
+            let message = serde_json::to_value(message).expect("a message is JSON");
             if wanted(&message) {
                 return message;
             }

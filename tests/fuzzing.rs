@@ -2,12 +2,11 @@
 
 #![allow(clippy::cast_possible_truncation, reason = "programs are shorter than memory")]
 
-use std::path::Path;
-
 use taskc::source::FileId;
 use taskc::{fuzzing, syntax};
 
 use crate::random::{Random, rounds};
+use crate::support::{repository, task_files};
 
 #[test]
 fn any_text_can_be_split() {
@@ -48,25 +47,12 @@ fn hold(entry: fn(&str), text: &str) {
 
 /// Every program of the repository, annotated ones as they stand.
 fn programs() -> Vec<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut found = Vec::new();
-    for folder in ["src/syntax/samples", "src/stdlib", "examples", "tests/corpus"] {
-        collect(&root.join(folder), &mut found);
-    }
+    let folders = ["src/syntax/samples", "src/stdlib", "examples", "tests/corpus"];
+    let files = folders.iter().flat_map(|it| task_files(&repository().join(it)));
+    let mut found: Vec<String> = files.map(|it| std::fs::read_to_string(it).unwrap()).collect();
     assert!(found.len() > 100, "the programs are gone: {} are left", found.len());
     found.sort();
     found
-}
-
-fn collect(folder: &Path, found: &mut Vec<String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, found);
-        } else if path.extension().is_some_and(|it| it == "task") {
-            found.push(std::fs::read_to_string(path).unwrap());
-        }
-    }
 }
 
 /// Some lines of a program in which a few tokens, blanks or characters are not what they were.

@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use lsp_server::Message;
 use serde_json::{Value, json};
 
 use crate::support::{Folder, taskc};
@@ -132,24 +133,8 @@ impl Drop for Editor {
 }
 
 fn message(out: &mut impl BufRead) -> Option<Value> {
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        if out.read_line(&mut line).ok()? == 0 {
-            return None;
-        }
-        match line.trim() {
-            "" => break,
-            line => {
-                if let Some(digits) = line.strip_prefix("Content-Length: ") {
-                    length = digits.parse().unwrap();
-                }
-            }
-        }
-    }
-    let mut bytes = vec![0; length];
-    out.read_exact(&mut bytes).ok()?;
-    Some(serde_json::from_slice(&bytes).expect("nothing but messages on standard output"))
+    let message = Message::read(out).expect("nothing but messages on standard output")?;
+    Some(serde_json::to_value(message).unwrap())
 }
 
 fn range(line: u32, from: u32, to: u32) -> Value {

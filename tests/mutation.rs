@@ -15,7 +15,7 @@ mod damage;
 mod figures;
 
 use std::hash::BuildHasher;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rustc_hash::FxBuildHasher;
 
@@ -28,6 +28,7 @@ use taskc::source::{FileId, Sources};
 use taskc::stdlib;
 
 use crate::random::{Random, rounds};
+use crate::support::{repository, task_files};
 use damage::{Damage, Kind};
 use figures::Figures;
 
@@ -64,12 +65,9 @@ impl Checker {
 
 /// The programs of the repository about which nothing is said.
 fn programs(checker: &Checker) -> Vec<Program> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut paths = Vec::new();
-    collect(&root.join("examples"), &mut paths);
-    collect(&root.join("tests/corpus"), &mut paths);
-    paths.sort();
-    let programs = paths.into_iter().map(|path| {
+    let folders = ["examples", "tests/corpus"];
+    let paths = folders.iter().flat_map(|it| task_files(&repository().join(it)));
+    let programs = paths.map(|path| {
         let text = std::fs::read_to_string(&path).unwrap();
         let is_expectation = |line: &&str| !line.starts_with("//> ") && !line.starts_with("//!");
         let text: String = text.split_inclusive('\n').filter(is_expectation).collect();
@@ -85,17 +83,6 @@ fn programs(checker: &Checker) -> Vec<Program> {
     });
     let clean = |it: &Program| checker.findings(it, &it.text).is_empty();
     programs.filter(|it| it.text.lines().count() >= 4).filter(clean).collect()
-}
-
-fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, found);
-        } else if path.extension().is_some_and(|it| it == "task") {
-            found.push(path);
-        }
-    }
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
@@ -124,7 +111,7 @@ fn messages_are_as_good_as_they_were() {
     let mut figures = Figures::default();
     for program in &programs {
         // A program's damages are its own: another program in the corpus changes nothing about them.
-        let name = program.path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap();
+        let name = program.path.strip_prefix(repository()).unwrap();
         let mut random = Random::seeded(seed ^ FxBuildHasher.hash_one(name));
         for _ in 0..rounds(DAMAGES) {
             one_damage(&checker, program, &mut random, &mut figures);

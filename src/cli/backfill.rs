@@ -8,13 +8,13 @@ use std::sync::Arc;
 use super::args::Backfill;
 use super::control::send;
 use super::ledger;
-use super::next::zone;
 use super::output::{line, note};
 use super::settings::Unusable;
 use super::{moment, now, project};
 use crate::check;
 use crate::check::headers::{MissedRuns, TaskHeaders};
 use crate::check::library::Library;
+use crate::engine::PAUSED;
 use crate::engine::control::Request;
 use crate::schedule::Instant;
 use crate::stdlib;
@@ -41,7 +41,7 @@ pub fn run(args: &Backfill) -> Result<ExitCode, Unusable> {
     let rows = rows(&args.task, args.data.as_deref(), Some(from))?;
     let by_due: HashMap<Instant, &LedgerRow> =
         rows.iter().map(|it| (it.occurrence.due, it)).collect();
-    let zone = zone(&headers);
+    let zone = headers.schedules.zone();
     let mut chosen = Vec::new();
     for due in due {
         let (runs, why) = verdict(by_due.get(&due).copied(), args.force);
@@ -74,7 +74,7 @@ pub(super) fn skipped_in_pause(task: &str, data: Option<&Path>) -> Result<Vec<In
     let scheduled = rows.iter().filter(|it| it.occurrence.trigger == Trigger::Schedule);
     let is_paused = |it: &&LedgerRow| {
         it.occurrence.decision == Decision::Skipped
-            && it.occurrence.reason.as_deref() == Some("the task is paused")
+            && it.occurrence.reason.as_deref() == Some(PAUSED)
     };
     let skipped = scheduled.take_while(is_paused).take(most);
     let mut due: Vec<Instant> = skipped.map(|it| it.occurrence.due).collect();

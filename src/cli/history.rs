@@ -6,7 +6,6 @@ use rustc_hash::FxHashMap;
 use super::project::Loaded;
 use super::world;
 use crate::check::project::RunTimes;
-use crate::host::real::DataPaths;
 use crate::store::{Filter, Ledger, LedgerRow, RunState, SqliteLedger, TaskName};
 
 /// How many runs of a task are looked at.
@@ -16,12 +15,9 @@ const RUNS: u64 = 200;
 /// that is for those to say who ask for runs.
 pub fn run_times(loaded: &Loaded) -> FxHashMap<EcoString, RunTimes> {
     let data = world::data_folder(&loaded.root, None);
-    let store = loaded.root.store().ok().flatten();
-    let store = store.unwrap_or_else(|| DataPaths::below(&data).store);
-    if !store.is_file() {
-        return FxHashMap::default();
-    }
-    let Ok(mut ledger) = SqliteLedger::open(&store) else { return FxHashMap::default() };
+    let store = world::store_file(&loaded.root, &data).ok().filter(|it| it.is_file());
+    let ledger = store.and_then(|it| SqliteLedger::open(&it).ok());
+    let Some(mut ledger) = ledger else { return FxHashMap::default() };
     let tasks = loaded.project.files().iter().filter(|it| it.is_task());
     let mut of_task = |stem: &str| {
         let filter = Filter {

@@ -10,7 +10,6 @@ use super::args::{Format, Logs, Runs};
 use super::output::{self, line};
 use super::settings::{Root, Unusable};
 use super::{moment, moment_for_people, moment_shown, world};
-use crate::host::real::DataPaths;
 use crate::schedule::Instant;
 use crate::store::{
     Decision, Filter, Ledger, LedgerRow, Level, Line, Run, RunId, RunState, SqliteLedger, TaskName,
@@ -71,7 +70,7 @@ pub fn logs(args: &Logs) -> Result<ExitCode, Unusable> {
 pub(super) fn open(data: Option<&Path>) -> Result<Option<SqliteLedger>, Unusable> {
     let root = Root::find(&PathBuf::from("."))?;
     let data = world::data_folder(&root, data);
-    let store = root.store()?.unwrap_or_else(|| DataPaths::below(&data).store);
+    let store = world::store_file(&root, &data)?;
     if !store.is_file() {
         output::note(&format!(
             "nothing was served from here yet: {} does not exist",
@@ -107,7 +106,8 @@ fn filter(args: &Runs) -> Result<Filter, Unusable> {
     Ok(filter)
 }
 
-fn as_json(row: &LedgerRow) -> Json {
+/// A row as JSON.
+pub(super) fn as_json(row: &LedgerRow) -> Json {
     let occurrence = &row.occurrence;
     let mut object = Map::new();
     object.insert("task".into(), occurrence.task.as_str().into());
@@ -136,14 +136,19 @@ fn as_json(row: &LedgerRow) -> Json {
     Json::Object(object)
 }
 
+/// What became of a due time, in one word.
+pub(super) fn word(row: &LedgerRow) -> &'static str {
+    match &row.run {
+        Some(run) => run.state.as_str(),
+        None => row.occurrence.decision.as_str(),
+    }
+}
+
 fn as_text(row: &LedgerRow) -> String {
     let occurrence = &row.occurrence;
     let due = moment_for_people(occurrence.due.0);
     let task = occurrence.task.as_str();
-    let (word, details) = match &row.run {
-        Some(run) => (run.state.as_str(), run_details(run)),
-        None => (occurrence.decision.as_str(), String::new()),
-    };
+    let (word, details) = (word(row), row.run.as_ref().map(run_details).unwrap_or_default());
     let reason = occurrence.reason.as_ref().map_or(String::new(), |it| format!("  {it}"));
     format!("{due}  {task:24} {word:12}{details}{reason}").trim_end().to_owned()
 }

@@ -11,7 +11,7 @@ use super::{files, moment, now};
 use crate::check::headers::TaskHeaders;
 use crate::check::library::Library;
 use crate::check::{self};
-use crate::schedule::{ClockNote, Instant, Schedule, Zone};
+use crate::schedule::{Instant, describe_note};
 use crate::stdlib;
 use crate::value::Value;
 
@@ -77,10 +77,10 @@ fn show(task: &str, headers: &TaskHeaders, (from, until): (i64, i64), args: &Nex
         }
         return;
     }
-    let zone = zone(headers);
+    let zone = headers.schedules.zone();
     let due = headers.schedules.between(Instant(from), Instant(until)).take(args.count);
     for at in due {
-        let note = headers.schedules.note(at).map(|it| sentence(it, &zone));
+        let note = headers.schedules.note(at).map(|it| describe_note(it, &zone));
         let (utc, local) = (Value::Time(at.0).to_string(), zone.local(at));
         match format {
             Format::Json => {
@@ -96,29 +96,4 @@ fn show(task: &str, headers: &TaskHeaders, (from, until): (i64, i64), args: &Nex
             }
         }
     }
-}
-
-/// What the clock has to do with a due time.
-fn sentence(note: ClockNote, zone: &Zone) -> String {
-    match note {
-        ClockNote::AfterGap { reading } => {
-            format!("the clock skips {}: first instant after the gap", reading.clock())
-        }
-        ClockNote::FirstOnly { second } => {
-            format!("the clock reads the same again at {}: first pass only", zone.local(second))
-        }
-        ClockNote::FirstOfTwo { second } => {
-            format!("the clock reads the same again at {}: due in both passes", zone.local(second))
-        }
-        ClockNote::SecondOfTwo { .. } => "second pass of the same clock time".to_owned(),
-    }
-}
-
-/// The zone of the task's first calendar schedule.
-pub(super) fn zone(headers: &TaskHeaders) -> Zone {
-    let zones = headers.schedules.0.iter().filter_map(|it| match it {
-        Schedule::Cron { calendar, .. } => Some(calendar.zone.clone()),
-        Schedule::Every(_) | Schedule::At(_) => None,
-    });
-    zones.into_iter().next().unwrap_or_else(Zone::utc)
 }

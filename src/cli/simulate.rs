@@ -6,10 +6,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use super::args::{Color, Format, Simulate};
-use super::next::zone;
 use super::output::{self, note, result};
 use super::settings::Unusable;
-use super::{check as checking, moment, moment_shown, now, project};
+use super::{check as checking, ledger, moment, now, project};
 use crate::check;
 use crate::check::headers::TaskHeaders;
 use crate::check::library::Library;
@@ -24,7 +23,7 @@ pub fn run(args: &Simulate, color: Color) -> Result<ExitCode, Unusable> {
     let (tasks, workers, is_well) = tasks(args, color)?;
     let plan = plan(args, tasks, workers)?;
     let zones: BTreeMap<TaskName, Zone> =
-        plan.tasks.iter().map(|(name, headers)| (name.clone(), zone(headers))).collect();
+        plan.tasks.iter().map(|(name, headers)| (name.clone(), headers.schedules.zone())).collect();
     let names = plan.tasks.iter().map(|(name, _)| (name.clone(), Counts::default()));
     let mut counts: BTreeMap<TaskName, Counts> = names.collect();
     let mut page = Page { text: String::new() };
@@ -130,7 +129,7 @@ fn gap(text: &str) -> Result<(Instant, Instant), Unusable> {
 
 fn as_text(row: &LedgerRow, local: &str) -> String {
     let occurrence = &row.occurrence;
-    let mut text = format!("{local}  {:24} {}", occurrence.task.as_str(), word(row));
+    let mut text = format!("{local}  {:24} {}", occurrence.task.as_str(), ledger::word(row));
     if let Some(run) = &row.run {
         let late = run.started.since(occurrence.due);
         if late >= Duration::SECOND {
@@ -157,38 +156,12 @@ fn whole(time: Duration) -> Duration {
     Duration(time.0 - time.0 % Duration::SECOND.0)
 }
 
-/// What became of a due time, in one word.
-fn word(row: &LedgerRow) -> &'static str {
-    match &row.run {
-        Some(run) => run.state.as_str(),
-        None => row.occurrence.decision.as_str(),
-    }
-}
-
+/// The row as `taskc runs` writes it, with the time in the task's zone.
 fn as_json(row: &LedgerRow, local: String) -> String {
-    let occurrence = &row.occurrence;
-    let mut object = serde_json::json!({
-        "task": occurrence.task.as_str(),
-        "due": moment_shown(occurrence.due.0),
-        "local": local,
-        "decision": occurrence.decision.as_str(),
-        "trigger": occurrence.trigger.as_str(),
-    });
-    if let Some(reason) = &occurrence.reason {
-        object["reason"] = reason.as_str().into();
-    }
+    let mut object = ledger::as_json(row);
+    object["local"] = local.into();
     if let Some(run) = &row.run {
-        object["run"] = run.id.0.into();
-        object["state"] = run.state.as_str().into();
-        object["attempt"] = run.attempt.into();
         object["missed"] = run.missed.into();
-        object["started"] = moment_shown(run.started.0).into();
-        if let Some(ended) = run.ended {
-            object["ended"] = moment_shown(ended.0).into();
-        }
-        if let Some(error) = &run.error {
-            object["error"] = serde_json::json!({ "code": error.code, "message": error.message });
-        }
     }
     object.to_string()
 }
@@ -205,7 +178,7 @@ struct Counts {
 impl Counts {
     fn count(&mut self, row: &LedgerRow) {
         self.due += 1;
-        *self.by_word.entry(word(row)).or_default() += 1;
+        *self.by_word.entry(ledger::word(row)).or_default() += 1;
         if let Some(run) = &row.run {
             self.latest_start = self.latest_start.max(run.started.since(run.due));
             let ended = run.ended.map_or(Duration::ZERO, |it| it.since(run.started));

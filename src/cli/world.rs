@@ -7,12 +7,17 @@ use super::settings::{Root, Unusable};
 use crate::host::Host;
 use crate::host::real::sqlite::Place as Database;
 use crate::host::real::{
-    Config, HttpConfig, MailConfig, Outbox, Place, Places, Private, SecretPlace,
+    Config, DataPaths, HttpConfig, MailConfig, Outbox, Place, Places, Private, SecretPlace,
 };
 
 /// Where a project keeps its data where nothing else is said.
 pub fn data_folder(root: &Root, asked: Option<&Path>) -> PathBuf {
     asked.map_or_else(|| root.path(".taskc"), Path::to_owned)
+}
+
+/// The file of the store: where the settings say, else among the data.
+pub fn store_file(root: &Root, data: &Path) -> Result<PathBuf, Unusable> {
+    Ok(root.store()?.unwrap_or_else(|| DataPaths::below(data).store))
 }
 
 /// The real world for the runs of a project.

@@ -28,7 +28,7 @@ pub use event::{
     Action, AskId, Command, Event, Note, Reply, RunEnd, RunEvent, TaskStatus, TaskUpdate,
     TaskVersion,
 };
-pub use policy::pause_after;
+pub use policy::{PAUSED, pause_after};
 pub use runner::{Runner, StartRun};
 pub use server::{Gone, Handle, LogEntry, Parts, Server};
 pub use workers::Workers;

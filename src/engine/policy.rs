@@ -6,6 +6,9 @@ use crate::check::headers::{History, Missed, MissedRuns, Overlap, Pause};
 use crate::schedule::{Duration, Instant, Schedules};
 use crate::store::TaskName;
 
+/// Why a due time is skipped, or waits, while its task is paused.
+pub const PAUSED: &str = "the task is paused";
+
 /// Due times that are this recent count as being on time, whatever the engine was doing meanwhile.
 pub(super) const ON_TIME: Duration = Duration::MINUTE;
 

@@ -36,26 +36,25 @@ pub fn callable_at(view: &View<'_>, offset: u32) -> Option<Callable> {
 }
 
 fn function(view: &View<'_>, decl: DeclId) -> Option<Callable> {
-    match names::item(view, decl) {
-        Item::Fn(it) => {
-            Some(Callable { name: it.name.text.to_string(), span: it.span, chosen: it.name.span })
-        }
-        _ => None,
-    }
+    let item = names::item(view, decl);
+    callable(item).filter(|_| matches!(item, Item::Fn(_)))
+}
+
+/// A function or a test.
+fn callable(item: &Item) -> Option<Callable> {
+    let (name, span) = match item {
+        Item::Fn(it) => (&it.name, it.span),
+        Item::Test(it) => (&it.name, it.span),
+        _ => return None,
+    };
+    Some(Callable { name: name.text.to_string(), span, chosen: name.span })
 }
 
 /// The function, test or task that a place belongs to.
 fn around(view: &View<'_>, file: FileId, offset: u32) -> Callable {
     let own = view.project.file(file);
-    let item = own.tree.items.iter().find_map(|item| match item {
-        Item::Fn(it) if it.span.touches(offset) => {
-            Some(Callable { name: it.name.text.to_string(), span: it.span, chosen: it.name.span })
-        }
-        Item::Test(it) if it.span.touches(offset) => {
-            Some(Callable { name: it.name.text.to_string(), span: it.span, chosen: it.name.span })
-        }
-        _ => None,
-    });
+    let mut callables = own.tree.items.iter().filter_map(callable);
+    let item = callables.find(|it| it.span.touches(offset));
     item.unwrap_or_else(|| {
         let end = u32::try_from(own.source.text.len()).unwrap_or(u32::MAX);
         let span = Span::new(file, 0, end);

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::View;
 use crate::schedule::{
-    ClockEffect, ClockNote, Finding, Instant, Schedule, Schedules, Zone, describe, findings,
+    ClockEffect, Finding, Instant, Schedule, Schedules, Zone, describe, describe_note, findings,
 };
 use crate::source::Span;
 use crate::syntax::tree::Item;
@@ -38,7 +38,7 @@ pub fn lenses(view: &View<'_>, now: Instant) -> Vec<Lens> {
         lenses.push(Lens::Run(first));
         let headers = &view.facts().headers;
         if headers.active && !headers.schedules.0.is_empty() {
-            let zone = headers.schedules.0.first().map_or_else(Zone::utc, zone);
+            let zone = headers.schedules.zone();
             let title = match headers.schedules.next_after(now) {
                 Some(at) => format!("next: {}", in_short(at, &zone, now)),
                 None => "never due again".to_owned(),
@@ -58,7 +58,7 @@ pub fn lenses(view: &View<'_>, now: Instant) -> Vec<Lens> {
 #[must_use]
 pub fn next_runs(view: &View<'_>, now: Instant) -> Vec<String> {
     let schedules = &view.facts().headers.schedules;
-    let zone = schedules.0.first().map_or_else(Zone::utc, zone);
+    let zone = schedules.zone();
     let due = schedules.between(now, Instant(i64::MAX)).take(SHOWN);
     due.map(|at| format!("{} ({at})", zone.local(at))).collect()
 }
@@ -89,8 +89,9 @@ pub(super) fn page(view: &View<'_>, offset: u32, now: Instant) -> Option<String>
     }
     let _ = write!(page, "\n\n| next, {} | UTC |\n| --- | --- |", zone.name());
     for at in times {
-        let note =
-            schedule.note(at).map_or(String::new(), |it| format!(" ({})", note_words(it, &zone)));
+        let note = schedule
+            .note(at)
+            .map_or(String::new(), |it| format!(" ({})", describe_note(it, &zone)));
         let _ = write!(page, "\n| {}{note} | {at} |", zone.local(at));
     }
     for finding in findings(schedule, Some(now)) {
@@ -117,20 +118,8 @@ fn change_words(change: &crate::schedule::ClockChange, zone: &Zone) -> String {
     }
 }
 
-fn note_words(note: ClockNote, zone: &Zone) -> String {
-    match note {
-        ClockNote::AfterGap { reading } => format!("the clock skips {}", reading.clock()),
-        ClockNote::FirstOnly { .. } => "first pass only".to_owned(),
-        ClockNote::FirstOfTwo { second } => format!("again at {}", zone.local(second)),
-        ClockNote::SecondOfTwo { .. } => "second pass".to_owned(),
-    }
-}
-
 fn zone(schedule: &Schedule) -> Zone {
-    match schedule {
-        Schedule::Cron { calendar, .. } => calendar.zone.clone(),
-        Schedule::Every(_) | Schedule::At(_) => Zone::utc(),
-    }
+    schedule.zone().cloned().unwrap_or_else(Zone::utc)
 }
 
 /// `Mon 07:00` within a week, a date otherwise.

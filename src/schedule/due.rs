@@ -2,6 +2,7 @@
 
 use super::calendar::{Calendar, ClockNote};
 use super::time::{Duration, Instant};
+use super::zone::Zone;
 
 /// One `schedule` header.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +68,15 @@ impl Schedule {
     #[must_use]
     pub fn is_ever_due(&self) -> bool {
         matches!(self, Self::At(_)) || self.next_after(Instant(i64::MIN)).is_some()
+    }
+
+    /// The zone whose clock it goes by; nothing where no clock has a say.
+    #[must_use]
+    pub fn zone(&self) -> Option<&Zone> {
+        match self {
+            Self::Cron { calendar, .. } => Some(&calendar.zone),
+            Self::Every(_) | Self::At(_) => None,
+        }
     }
 
     /// What the clock of its zone has to do with the due time `at`.
@@ -199,6 +209,12 @@ impl Schedules {
             [Schedule::Every(cadence)] => cadence.period(),
             _ => Duration(0),
         }
+    }
+
+    /// The zone of the first schedule that has one, in which a task's times are shown; UTC where none has.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.0.iter().find_map(Schedule::zone).cloned().unwrap_or_else(Zone::utc)
     }
 
     /// What the clock has to do with the due time `at`: the note of the first schedule that is due then and has

@@ -30,5 +30,5 @@ pub use literal::{
     Literal, LiteralError, LiteralErrorKind, Part, parse_date, parse_instant, parse_literal,
 };
 pub use time::{Civil, Date, Duration, Instant};
-pub use words::{describe, describe_all, describe_days};
+pub use words::{describe, describe_all, describe_days, describe_note};
 pub use zone::{Change, Reading, UnknownZone, Zone, ZoneProblem, database_version};

@@ -4,7 +4,7 @@
 //! expression was written: a step that does not fit its field is told as the times that it gives. Tests read
 //! the sentences back and compare them with run times.
 
-use super::calendar::Calendar;
+use super::calendar::{Calendar, ClockNote};
 use super::cron::{DayRule, Joined, Values, names};
 use super::due::{Bounds, Cadence, Schedule, Schedules};
 use super::time::Instant;
@@ -33,6 +33,23 @@ pub fn describe_all(schedules: &Schedules) -> String {
 #[must_use]
 pub fn describe_days(calendar: &Calendar) -> String {
     days(calendar.cron.days())
+}
+
+/// What the clock of a zone has to do with a due time.
+#[must_use]
+pub fn describe_note(note: ClockNote, zone: &Zone) -> String {
+    match note {
+        ClockNote::AfterGap { reading } => {
+            format!("the clock skips {}: first instant after the gap", reading.clock())
+        }
+        ClockNote::FirstOnly { second } => {
+            format!("the clock reads the same again at {}: first pass only", zone.local(second))
+        }
+        ClockNote::FirstOfTwo { second } => {
+            format!("the clock reads the same again at {}: due in both passes", zone.local(second))
+        }
+        ClockNote::SecondOfTwo { .. } => "second pass of the same clock time".to_owned(),
+    }
 }
 
 fn calendar_sentence(calendar: &Calendar, bounds: Bounds) -> String {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use taskc::source::FileId;
 
+use crate::support::task_files;
+
 /// A program with what is expected of it.
 #[derive(Clone)]
 pub(super) struct Case {
@@ -56,22 +58,11 @@ pub(super) fn collect(folder: &Path, cases: &mut Vec<Case>) {
 }
 
 fn several(folder: &Path) -> Case {
-    let mut paths = Vec::new();
-    tasks(folder, &mut paths);
+    let mut paths = task_files(folder);
     paths.sort_by_key(|path| (path.ends_with("main.task"), path.clone()));
     let files = paths.iter().map(|path| CaseFile::read(path, folder)).collect();
     let settings = fs::read_to_string(folder.join("taskc.toml")).unwrap_or_default();
     Case { name: name(folder), files, settings }
-}
-
-fn tasks(folder: &Path, found: &mut Vec<PathBuf>) {
-    for path in sorted(folder) {
-        if path.is_dir() {
-            tasks(&path, found);
-        } else if is_task(&path) {
-            found.push(path);
-        }
-    }
 }
 
 impl CaseFile {

@@ -58,6 +58,21 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// All `.task` files below a folder, in order.
+pub(crate) fn task_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(task_files(&path));
+        } else if path.extension().is_some_and(|it| it == "task") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
 /// The repository's root.
 pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -18,34 +18,11 @@ pub(super) fn mended(
         (Type::Text, Type::Int | Type::Decimal | Type::Float) => {
             text_to_number(diagnostic, expr, wanted)
         }
-        (Type::Text, Type::Bool) => match quoted(expr, &["true", "false"]) {
-            Some(word) => diagnostic.help(format!("without quotes: `{word}`")).fix(Fix::safe(
-                format!("write `{word}`"),
-                expr.span,
-                word,
-            )),
-            None if matches!(expr.kind, ExprKind::Text(_)) => {
-                diagnostic.help("a `bool` is `true` or `false`, without quotes")
-            }
-            None => {
-                let text = checker.source.slice(expr.span);
-                diagnostic.help(format!("a condition asks: `not {text}.is_empty()`"))
-            }
-        },
-        (Type::Text, Type::Time | Type::Date) => {
-            let (form, method) = match wanted {
-                Type::Time => ("@2026-03-29T02:30:00Z", "to_time"),
-                _ => ("@2026-03-29", "to_date"),
-            };
-            match quoted_day(expr) {
-                Some(day) => diagnostic.help(format!("written as `{form}`")).fix(Fix::maybe(
-                    format!("write `@{day}`"),
-                    expr.span,
-                    format!("@{day}"),
-                )),
-                None => diagnostic.help(format!("written as `{form}`, or read with `.{method}()`")),
-            }
+        (Type::Text, Type::Bool) => text_to_bool(checker, diagnostic, expr),
+        (Type::Text, Type::Time) => {
+            text_to_day(diagnostic, expr, "@2026-03-29T02:30:00Z", "to_time")
         }
+        (Type::Text, Type::Date) => text_to_day(diagnostic, expr, "@2026-03-29", "to_date"),
         (found, Type::Text) if *found != Type::Secret && !matches!(found, Type::Fn(_)) => {
             to_text(checker, diagnostic, expr)
         }
@@ -61,15 +38,7 @@ pub(super) fn mended(
             let text = checker.source.slice(expr.span);
             diagnostic.help(format!("a condition asks: `not {text}.is_empty()`"))
         }
-        (Type::Int | Type::Decimal, Type::Duration) => match &expr.kind {
-            ExprKind::Int(n) => diagnostic
-                .help(format!("a duration has a unit: `{n}s`, `{n}m`, `{n}h`"))
-                .fix(Fix::maybe(format!("write `{n}s`"), expr.span, format!("{n}s"))),
-            _ => {
-                let text = checker.source.slice(expr.span);
-                diagnostic.help(format!("a duration has a unit: `{text} * 1s`"))
-            }
-        },
+        (Type::Int | Type::Decimal, Type::Duration) => with_unit(checker, diagnostic, expr),
         (Type::Json, wanted) => {
             let text = checker.source.slice(expr.span);
             diagnostic.help(format!("check it into the type: `{text} as {wanted}`")).fix(
@@ -88,6 +57,49 @@ pub(super) fn mended(
         (Type::Secret, _) => diagnostic
             .help("a secret goes only where a `secret` is taken: into headers, keys and passwords"),
         _ => diagnostic,
+    }
+}
+
+/// A text where a condition is needed.
+fn text_to_bool(checker: &Checker<'_>, diagnostic: Diagnostic, expr: &Expr) -> Diagnostic {
+    match quoted(expr, &["true", "false"]) {
+        Some(word) => diagnostic.help(format!("without quotes: `{word}`")).fix(Fix::safe(
+            format!("write `{word}`"),
+            expr.span,
+            word,
+        )),
+        None if matches!(expr.kind, ExprKind::Text(_)) => {
+            diagnostic.help("a `bool` is `true` or `false`, without quotes")
+        }
+        None => {
+            let text = checker.source.slice(expr.span);
+            diagnostic.help(format!("a condition asks: `not {text}.is_empty()`"))
+        }
+    }
+}
+
+/// A text where a time or a day is needed: how literals of it look, and the method that reads one.
+fn text_to_day(diagnostic: Diagnostic, expr: &Expr, form: &str, method: &str) -> Diagnostic {
+    match quoted_day(expr) {
+        Some(day) => diagnostic.help(format!("written as `{form}`")).fix(Fix::maybe(
+            format!("write `@{day}`"),
+            expr.span,
+            format!("@{day}"),
+        )),
+        None => diagnostic.help(format!("written as `{form}`, or read with `.{method}()`")),
+    }
+}
+
+/// A number where a duration is needed.
+fn with_unit(checker: &Checker<'_>, diagnostic: Diagnostic, expr: &Expr) -> Diagnostic {
+    match &expr.kind {
+        ExprKind::Int(n) => diagnostic
+            .help(format!("a duration has a unit: `{n}s`, `{n}m`, `{n}h`"))
+            .fix(Fix::maybe(format!("write `{n}s`"), expr.span, format!("{n}s"))),
+        _ => {
+            let text = checker.source.slice(expr.span);
+            diagnostic.help(format!("a duration has a unit: `{text} * 1s`"))
+        }
     }
 }
 

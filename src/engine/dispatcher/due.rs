@@ -3,7 +3,7 @@
 use super::{Dispatcher, Task, Waiting};
 use crate::check::headers::MissedRuns;
 use crate::engine::event::Note;
-use crate::engine::policy::{self, ON_TIME};
+use crate::engine::policy::{self, ON_TIME, PAUSED};
 use crate::schedule::{Duration, Instant};
 use crate::store::{Decision, Occurrence, TaskName, Trigger, Write};
 
@@ -37,7 +37,7 @@ impl Dispatcher {
         }
         let due = &due[usize::from(too_many)..];
         if self.tasks[name].served.paused {
-            self.pass(name, due, Decision::Skipped, "the task is paused");
+            self.pass(name, due, Decision::Skipped, PAUSED);
         } else {
             self.place_due(name, due);
         }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::{Activity, Dispatcher, Waiting, expires};
 use crate::check::headers::Overlap;
 use crate::engine::event::{Action, Note, Reply};
-use crate::engine::policy;
+use crate::engine::policy::{self, PAUSED};
 use crate::schedule::Instant;
 use crate::store::{Decided, Decision, Occurrence, RunId, TaskName, Write};
 
@@ -160,7 +160,7 @@ impl Dispatcher {
             return format!("starts {} (jitter)", waiting.not_before);
         }
         if task.served.paused {
-            return "the task is paused".to_owned();
+            return PAUSED.to_owned();
         }
         match self.runs_of(name).last() {
             Some(run) => format!("run {run} has not ended"),

@@ -62,32 +62,8 @@ fn of_name(view: &View<'_>, place: &Place, base: &Expr, name: &str) -> Option<Ve
     if is_local {
         return None;
     }
-    let settings = &view.project.settings;
-    let named = |names: Vec<&str>, kind, detail: &str| {
-        let make = |name: &str| Completion {
-            detail: detail.to_owned(),
-            ..place.completion(name, kind, 0)
-        };
-        Some(names.into_iter().map(make).collect())
-    };
-    match name {
-        "run" => {
-            let fields = RUN_FIELDS.iter().map(|field| Completion {
-                detail: check::run_field(field).map(|it| it.to_string()).unwrap_or_default(),
-                key: format!("run.{field}"),
-                ..place.completion(field, CompletionKind::Field, 0)
-            });
-            return Some(fields.collect());
-        }
-        "secret" => {
-            let secrets = settings.secrets.iter().map(|it| it.name.as_str()).collect();
-            return named(secrets, CompletionKind::Value, "secret");
-        }
-        "env" => {
-            let names = settings.env.iter().map(ecow::EcoString::as_str).collect();
-            return named(names, CompletionKind::Value, "text?");
-        }
-        _ => {}
+    if let Some(found) = of_setting(view, place, name) {
+        return Some(found);
     }
     if let Some(file) = names::module(view, name) {
         let decls = names::declared_in(view, file)
@@ -117,6 +93,31 @@ fn of_name(view: &View<'_>, place: &Place, base: &Expr, name: &str) -> Option<Ve
         return Some(each.collect());
     }
     None
+}
+
+/// What stands behind `run`, `secret` and `env`.
+fn of_setting(view: &View<'_>, place: &Place, name: &str) -> Option<Vec<Completion>> {
+    let settings = &view.project.settings;
+    let named = |names: Vec<&str>, detail: &str| {
+        let make = |name: &str| Completion {
+            detail: detail.to_owned(),
+            ..place.completion(name, CompletionKind::Value, 0)
+        };
+        names.into_iter().map(make).collect()
+    };
+    Some(match name {
+        "run" => RUN_FIELDS
+            .iter()
+            .map(|field| Completion {
+                detail: check::run_field(field).map(|it| it.to_string()).unwrap_or_default(),
+                key: format!("run.{field}"),
+                ..place.completion(field, CompletionKind::Field, 0)
+            })
+            .collect(),
+        "secret" => named(settings.secrets.iter().map(|it| it.name.as_str()).collect(), "secret"),
+        "env" => named(settings.env.iter().map(ecow::EcoString::as_str).collect(), "text?"),
+        _ => return None,
+    })
 }
 
 fn of_type(view: &View<'_>, place: &Place, ty: &Type) -> Vec<Completion> {
