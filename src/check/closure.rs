@@ -7,7 +7,7 @@ use super::expr::Place;
 use super::report;
 use super::scope::{Frame, FrameKind, FrameResult, LocalKind};
 use super::types::{FnType, Type};
-use crate::syntax::tree::{Closure, Expr, ExprKind, NodeId, Param};
+use crate::syntax::tree::{Closure, Expr, ExprKind, Name, NodeId, Param};
 
 impl<'p> Checker<'p> {
     pub(super) fn closure(&mut self, expr: &'p Expr, closure: &'p Closure, want: Want<'_>) -> Type {
@@ -55,20 +55,22 @@ impl<'p> Checker<'p> {
     /// A parameter whose type the place could not tell either: of an element of `[]`.
     fn param_or_report(&mut self, param: &Param, wanted: &Type) -> Type {
         if wanted.is_never() {
-            self.report(report::types::type_needed(param.name.span, &param.name.text));
+            self.report(report::types::type_needed(&param.name, &[]));
             return Type::Error;
         }
         wanted.clone()
     }
 
     fn params_like(&mut self, closure: &'p Closure, otherwise: Option<&Type>) -> Vec<Type> {
+        let untyped = closure.params.iter().filter(|it| it.ty.is_none());
+        let untyped: Vec<&Name> = untyped.map(|it| &it.name).collect();
+        if let (None, [first, others @ ..]) = (otherwise, untyped.as_slice()) {
+            self.report(report::types::type_needed(first, others));
+        }
         let types = closure.params.iter().map(|param| match (&param.ty, otherwise) {
             (Some(written), _) => self.read_type(written),
             (None, Some(ty)) => ty.clone(),
-            (None, None) => {
-                self.report(report::types::type_needed(param.name.span, &param.name.text));
-                Type::Error
-            }
+            (None, None) => Type::Error,
         });
         types.collect()
     }
@@ -214,6 +216,7 @@ mod tests {
         fine("print([1].map(n => n + 1))\nprint([1].reduce(0, (a, b) => a + b))");
         finds("print([1].map(n => n.upper()))", &["unknown-method at `upper`"]);
         finds("let f = x => x\nprint(f)", &["missing-type at `x`"]);
+        finds("let f = (a, b) => a + b\nprint(f(1, 2))", &["missing-type at `a`"]);
         assert_eq!(type_of_last("let f = (x: int) => x * 2"), "fn(int) -> int");
     }
 

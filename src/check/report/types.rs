@@ -429,11 +429,17 @@ pub(in crate::check) fn does_not_print(span: Span, ty: &Type) -> Diagnostic {
     Diagnostic::new("wrong-type", span, title)
 }
 
-/// A name whose type nothing tells.
-pub(in crate::check) fn type_needed(span: Span, name: &str) -> Diagnostic {
-    Diagnostic::new("missing-type", span, format!("what is `{name}`?"))
+/// Parameters of one closure whose types nothing tells, the first and the others.
+pub(in crate::check) fn type_needed(first: &Name, others: &[&Name]) -> Diagnostic {
+    let stated = |name: &Name| format!("{}: int", name.text);
+    let all: Vec<String> =
+        std::iter::once(stated(first)).chain(others.iter().map(|it| stated(it))).collect();
+    let title = format!("what is `{}`?", first.text);
+    let its = if others.is_empty() { "its type" } else { "their types" };
+    let finding = Diagnostic::new("missing-type", first.span, title)
         .because("nothing says what it holds")
-        .help(format!("state its type: `({name}: int) => …`"))
+        .help(format!("state {its}: `({}) => …`", all.join(", ")));
+    others.iter().fold(finding, |finding, it| finding.label(it.span, "and this"))
 }
 
 /// A variable that begins as `null`.
