@@ -1,5 +1,8 @@
 //! Editors that no one here wrote, with the set-ups of `editors/`: what a person would do there, done without one.
 
+mod grammars;
+mod tools;
+
 use std::process::Command;
 
 use crate::support::{Folder, repository, stderr, stdout};
@@ -7,6 +10,7 @@ use crate::support::{Folder, repository, stderr, stdout};
 /// Neovim's own client: a mistake behind an emoji is seen where it is, mended by its action, then renamed, completed and formatted.
 #[test]
 fn neovim_shows_mends_renames_completes_and_formats() {
+    tools::apt("nvim", "neovim");
     let folder = Folder::new();
     folder.write("taskc.toml", "");
     folder.write("shop.task", "/// With tax.\nfn gross(net: int) -> int {\n  return net * 2\n}\n");
@@ -18,7 +22,7 @@ fn neovim_shows_mends_renames_completes_and_formats() {
         .env("TASKC", env!("CARGO_BIN_EXE_taskc"))
         .env("SETUP", repository().join("editors/neovim/task.lua"))
         .output()
-        .expect("Neovim is there: .ci/test installs it");
+        .expect("Neovim was installed");
     let said = format!("{}{}", stdout(&output), stderr(&output));
     assert!(output.status.success() && said.contains("everything works"), "{said}");
     let text = std::fs::read_to_string(folder.path().join("it.task")).unwrap();
