@@ -27,6 +27,17 @@ pub(super) fn apt(program: &str, package: &str) {
     });
 }
 
+/// A folder with `node_modules` as the `package.json` and lock file of `from` demand.
+pub(super) fn npm(name: &str, from: &Path) -> PathBuf {
+    let manifest = read(&from.join("package.json"));
+    let lock = read(&from.join("package-lock.json"));
+    installed(&format!("npm-{name}"), &format!("{manifest}{lock}"), |folder| {
+        std::fs::write(folder.join("package.json"), &manifest).unwrap();
+        std::fs::write(folder.join("package-lock.json"), &lock).unwrap();
+        run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder));
+    })
+}
+
 /// The binary of a package of the repository that is no part of taskc.
 pub(super) fn cargo(name: &str, package: &Path) -> PathBuf {
     let target = folder().join(format!("cargo-{name}"));
