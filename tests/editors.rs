@@ -3,6 +3,8 @@
 mod grammars;
 mod textmate;
 mod tools;
+#[cfg(unix)]
+mod vscode;
 
 use std::process::Command;
 

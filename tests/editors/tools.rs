@@ -34,7 +34,9 @@ pub(super) fn npm(name: &str, from: &Path) -> PathBuf {
     installed(&format!("npm-{name}"), &format!("{manifest}{lock}"), |folder| {
         std::fs::write(folder.join("package.json"), &manifest).unwrap();
         std::fs::write(folder.join("package-lock.json"), &lock).unwrap();
-        run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder));
+        run(Command::new("npm")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .current_dir(folder));
     })
 }
 

@@ -20,6 +20,14 @@ function inTerminal(name: string, args: string[]): void {
   terminal.show();
 }
 
+/** The code of our finding at the cursor. */
+function codeHere(): string | undefined {
+  const editor = vscode.window.activeTextEditor;
+  const found = editor && vscode.languages.getDiagnostics(editor.document.uri);
+  const code = found?.find((it) => it.source === 'taskc' && it.range.contains(editor!.selection.active))?.code;
+  return typeof code === 'object' ? String(code.value) : code?.toString();
+}
+
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   client = new LanguageClient(
     'taskc',
@@ -57,7 +65,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       });
     }),
     vscode.commands.registerCommand('taskc.showPage', async () => {
-      const code = await vscode.window.showInputBox({ prompt: 'The code of a finding' });
+      const code = codeHere() ?? (await vscode.window.showInputBox({ prompt: 'The code of a finding' }));
       const page = code && (await client?.sendRequest<string | null>('workspace/executeCommand', {
         command: 'taskc.explain',
         arguments: [code],
