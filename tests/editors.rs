@@ -1,6 +1,7 @@
 //! Editors that no one here wrote, with the set-ups of `editors/`: what a person would do there, done without one.
 
 mod grammars;
+mod protocol;
 mod textmate;
 mod tools;
 #[cfg(unix)]

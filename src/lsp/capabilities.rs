@@ -8,6 +8,18 @@ use crate::ide::TOKEN_KINDS;
 /// The words that may stand beside a semantic token's kind, in the order of their bits.
 pub(super) const TOKEN_MODIFIERS: [&str; 3] = ["declaration", "readonly", "defaultLibrary"];
 
+/// How an editor shows prose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Prose {
+    /// It does not say: as plain text, and without a word for that.
+    #[default]
+    Unspecified,
+    /// As it is written.
+    Plain,
+    /// With headings and colours.
+    Markdown,
+}
+
 /// What the editor can do.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one capability of the protocol")]
@@ -20,8 +32,12 @@ pub(super) struct Client {
     pub(super) refreshes: bool,
     /// Fills in places of what is completed.
     pub(super) snippets: bool,
-    /// Shows Markdown.
-    pub(super) markdown: bool,
+    /// How it shows what a name means.
+    pub(super) hover: Prose,
+    /// How it shows what a completion means.
+    pub(super) completion: Prose,
+    /// How it shows what a function that is being called means.
+    pub(super) signature: Prose,
     /// Shows how far work is.
     pub(super) progress: bool,
     /// Tells of files that change on disk, when it is asked to.
@@ -44,13 +60,25 @@ impl Client {
             let found = capabilities.pointer(path).and_then(Value::as_array);
             found.into_iter().flatten().filter_map(Value::as_str).collect()
         };
-        let formats = list("/textDocument/hover/contentFormat");
+        let prose = |path: &str| match &list(path)[..] {
+            [] => Prose::Unspecified,
+            formats if formats.contains(&"markdown") => Prose::Markdown,
+            _ => Prose::Plain,
+        };
         Self {
             encoding: Encoding::chosen(&list("/general/positionEncodings")),
             pulls: has("/textDocument/diagnostic"),
             refreshes: has("/workspace/diagnostics/refreshSupport"),
             snippets: has("/textDocument/completion/completionItem/snippetSupport"),
-            markdown: formats.is_empty() || formats.contains(&"markdown"),
+            hover: match prose("/textDocument/hover/contentFormat") {
+                // Who says nothing takes what the protocol calls marked, and has done so from the beginning.
+                Prose::Unspecified => Prose::Markdown,
+                said => said,
+            },
+            completion: prose("/textDocument/completion/completionItem/documentationFormat"),
+            signature: prose(
+                "/textDocument/signatureHelp/signatureInformation/documentationFormat",
+            ),
             progress: has("/window/workDoneProgress"),
             watches: has("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             nested_symbols: has("/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),

@@ -2,11 +2,12 @@
 
 use gen_lsp_types::{
     Code, CodeDescription, CompletionItemKind, Diagnostic, DiagnosticRelatedInformation,
-    DiagnosticSeverity, DiagnosticTag, Location, MarkupContent, MarkupKind, Message, SymbolKind,
-    Uri,
+    DiagnosticSeverity, DiagnosticTag, Documentation, Location, MarkupContent, MarkupKind, Message,
+    SymbolKind, Uri,
 };
 
 use super::Disk;
+use super::capabilities::Prose;
 use super::documents::uri_of;
 use super::encoding::Encoding;
 use crate::check::project::Project;
@@ -74,13 +75,25 @@ fn is_faded(code: &str) -> bool {
 }
 
 /// Markdown, or the same without its marks for an editor that shows plain text.
-pub(super) fn markup(text: String, markdown: bool) -> MarkupContent {
-    if markdown {
+pub(super) fn markup(text: String, prose: Prose) -> MarkupContent {
+    if prose == Prose::Markdown {
         return MarkupContent { kind: MarkupKind::Markdown, value: text };
     }
+    MarkupContent { kind: MarkupKind::PlainText, value: plain(&text) }
+}
+
+/// The same where an editor that takes neither form takes a text.
+pub(super) fn documentation(text: String, prose: Prose) -> Documentation {
+    if prose == Prose::Unspecified {
+        return Documentation::String(plain(&text));
+    }
+    Documentation::MarkupContent(markup(text, prose))
+}
+
+fn plain(text: &str) -> String {
     let lines = text.lines().filter(|it| !it.starts_with("```"));
-    let value = lines.map(|it| it.replace(['`', '*'], "")).collect::<Vec<_>>().join("\n");
-    MarkupContent { kind: MarkupKind::PlainText, value: value.trim().to_owned() }
+    let text = lines.map(|it| it.replace(['`', '*'], "")).collect::<Vec<_>>().join("\n");
+    text.trim().to_owned()
 }
 
 pub(super) fn completion_kind(kind: CompletionKind) -> CompletionItemKind {

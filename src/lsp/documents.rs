@@ -65,6 +65,20 @@ impl Documents {
         }
     }
 
+    /// Forgets the projects below a folder that the editor has no document of; gives what their files were called.
+    pub(super) fn unload_folder(&mut self, folder: &Path) -> Vec<Uri> {
+        let is_gone = |root: &PathBuf| {
+            root.starts_with(folder) && self.open.values().all(|it| it.root != *root)
+        };
+        let gone: Vec<PathBuf> = self.projects.keys().filter(|it| is_gone(it)).cloned().collect();
+        let mut uris = Vec::new();
+        for root in gone {
+            let Some(ide) = self.projects.remove(&root) else { continue };
+            uris.extend(ide.project().files().iter().map(|it| self.uri(&root, &it.module)));
+        }
+        uris
+    }
+
     /// Reads a project again: files that are not open, and settings.
     pub(super) fn reload(&mut self, root: &Path) {
         if self.projects.contains_key(root) {
@@ -140,25 +154,27 @@ impl Documents {
         }
     }
 
-    /// A file that may have changed, come or gone on disk.
-    pub(super) fn changed_on_disk(&mut self, uri: &Uri) {
+    /// A file that may have changed, come or gone on disk; gives whether it is gone.
+    pub(super) fn changed_on_disk(&mut self, uri: &Uri) -> bool {
         if self.open.contains_key(&uri.0) {
-            return;
+            return false;
         }
         let path = path_of(uri);
         let root = self.disk.root(&path);
         if path.extension().is_none_or(|it| it != "task") {
             self.reload(&root);
-            return;
+            return false;
         }
-        let Some(ide) = self.projects.get_mut(&root) else { return };
+        let Some(ide) = self.projects.get_mut(&root) else { return false };
         let module = module_of(&root, &path);
-        match self.disk.read(&path) {
+        let text = self.disk.read(&path);
+        match &text {
             Some(text) => {
-                ide.set(&module, &shown(&module), &text);
+                ide.set(&module, &shown(&module), text);
             }
             None => ide.remove(&module),
         }
+        text.is_none()
     }
 
     /// The project and file that a name stands for.

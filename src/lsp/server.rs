@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -72,14 +73,10 @@ struct Server<'c> {
 impl Server<'_> {
     /// Reads the projects that the editor has open, and asks to be told when files change.
     fn begin(&mut self, params: &Value) {
-        let folders = params.get("workspaceFolders").and_then(Value::as_array);
-        let mut roots: Vec<String> = folders
-            .into_iter()
-            .flatten()
-            .filter_map(|it| it.get("uri").and_then(Value::as_str).map(str::to_owned))
-            .collect();
+        let mut roots = folders_at(params, "/workspaceFolders");
         if roots.is_empty() {
-            roots.extend(params.get("rootUri").and_then(Value::as_str).map(str::to_owned));
+            let root = params.get("rootUri").and_then(Value::as_str);
+            roots.extend(root.map(|it| path_of(&Uri(it.to_owned()))));
         }
         if self.client.watches {
             let watchers = ["**/*.task", "**/taskc.toml", "**/templates/**"];
@@ -99,7 +96,7 @@ impl Server<'_> {
             self.tell("$/progress", json!({ "token": token, "value": value }));
         }
         for root in &roots {
-            self.documents.load_folder(&path_of(&Uri(root.clone())));
+            self.documents.load_folder(root);
         }
         if self.client.progress && !roots.is_empty() {
             let value = json!({ "kind": "end" });
@@ -207,27 +204,37 @@ impl Server<'_> {
                 self.documents.close(&uri);
                 self.stale.remove(&uri.0);
                 self.changed_elsewhere();
-                if !self.client.pulls {
-                    self.send(diagnose::published(&uri, None, Vec::new()));
-                    self.sent.forget(&uri.0);
-                }
+                self.take_back(&uri);
             }
             "workspace/didChangeWatchedFiles" => {
                 let Some(it) = read::<DidChangeWatchedFilesParams>(params) else { return };
-                it.changes.iter().for_each(|it| self.documents.changed_on_disk(&it.uri));
+                for change in &it.changes {
+                    if self.documents.changed_on_disk(&change.uri) {
+                        self.take_back(&change.uri);
+                    }
+                }
                 self.changed_elsewhere();
             }
             "workspace/didChangeWorkspaceFolders" => {
-                let added = params.pointer("/event/added").and_then(Value::as_array);
-                for folder in added.into_iter().flatten() {
-                    if let Some(uri) = folder.get("uri").and_then(Value::as_str) {
-                        self.documents.load_folder(&path_of(&Uri(uri.to_owned())));
-                    }
+                for folder in folders_at(&params, "/event/removed") {
+                    let gone = self.documents.unload_folder(&folder);
+                    gone.iter().for_each(|it| self.take_back(it));
+                }
+                for folder in folders_at(&params, "/event/added") {
+                    self.documents.load_folder(&folder);
                 }
                 self.changed_elsewhere();
             }
             // Nothing else that an editor tells changes what we know.
             _ => {}
+        }
+    }
+
+    /// Takes back the findings of a file that were sent.
+    fn take_back(&self, uri: &Uri) {
+        if !self.client.pulls {
+            self.send(diagnose::published(uri, None, Vec::new()));
+            self.sent.forget(&uri.0);
         }
     }
 
@@ -316,6 +323,13 @@ fn cancelled(batch: &VecDeque<Message>) -> Vec<RequestId> {
 
 fn read<T: DeserializeOwned>(params: Value) -> Option<T> {
     serde_json::from_value(params).ok()
+}
+
+/// The folders of a list that an editor sends.
+fn folders_at(params: &Value, place: &str) -> Vec<PathBuf> {
+    let folders = params.pointer(place).and_then(Value::as_array).into_iter().flatten();
+    let uris = folders.filter_map(|it| it.get("uri").and_then(Value::as_str));
+    uris.map(|it| path_of(&Uri(it.to_owned()))).collect()
 }
 
 fn uri_in(params: &Value) -> Option<Uri> {

@@ -40,6 +40,18 @@ pub(super) fn npm(name: &str, from: &Path) -> PathBuf {
     })
 }
 
+/// The interpreter of a virtual environment with the packages of a requirements file.
+pub(super) fn python(name: &str, requirements: &Path) -> PathBuf {
+    let folder = installed(&format!("python-{name}"), &read(requirements), |folder| {
+        run(Command::new("python3").args(["-m", "venv", "venv"]).current_dir(folder));
+        let mut pip = Command::new(folder.join("venv/bin/pip"));
+        run(pip
+            .args(["install", "--quiet", "--disable-pip-version-check", "-r"])
+            .arg(requirements));
+    });
+    folder.join("venv/bin/python")
+}
+
 /// The binary of a package of the repository that is no part of taskc.
 pub(super) fn cargo(name: &str, package: &Path) -> PathBuf {
     let target = folder().join(format!("cargo-{name}"));

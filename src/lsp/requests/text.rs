@@ -1,16 +1,16 @@
 //! What is shown beside the text: hover, completion, signatures, hints.
 
 use gen_lsp_types::{
-    ActiveParameter, CompletionItem, CompletionItemTextEdit, CompletionParams, Contents,
-    Documentation, Hover, HoverParams, InlayHint, InlayHintKind, InlayHintParams, InsertTextFormat,
-    Label, ParameterInformation, ParameterInformationLabel, SignatureHelp, SignatureHelpParams,
+    ActiveParameter, CompletionItem, CompletionItemTextEdit, CompletionParams, Contents, Hover,
+    HoverParams, InlayHint, InlayHintKind, InlayHintParams, InsertTextFormat, Label,
+    ParameterInformation, ParameterInformationLabel, SignatureHelp, SignatureHelpParams,
     SignatureInformation, TextDocumentIdentifier, TextEdit, Uri,
 };
 use serde_json::{Value, json};
 
 use super::{Answer, Asked, write};
 use crate::ide;
-use crate::lsp::convert::{completion_kind, markup};
+use crate::lsp::convert::{completion_kind, documentation, markup};
 
 pub(super) fn hover(asked: &mut Asked<'_>, params: HoverParams) -> Answer {
     let (now, client) = (asked.now(), asked.client);
@@ -18,7 +18,7 @@ pub(super) fn hover(asked: &mut Asked<'_>, params: HoverParams) -> Answer {
     let Some((mut subject, offset)) = asked.place(&at) else { return Ok(Value::Null) };
     let Some(found) = ide::hover(&subject.view(), offset, now) else { return Ok(Value::Null) };
     write(Hover {
-        contents: Contents::MarkupContent(markup(found.text, client.markdown)),
+        contents: Contents::MarkupContent(markup(found.text, client.hover)),
         range: Some(client.encoding.range(subject.source(), found.span)),
     })
 }
@@ -56,7 +56,7 @@ pub(super) fn completion(asked: &mut Asked<'_>, params: CompletionParams) -> Ans
 
 /// Adds its documentation to a completion that is being looked at.
 pub(super) fn resolve(asked: &mut Asked<'_>, mut item: CompletionItem) -> Answer {
-    let markdown = asked.client.markdown;
+    let prose = asked.client.completion;
     let text = |data: &Value, name: &str| {
         data.get(name).and_then(Value::as_str).map(str::to_owned).unwrap_or_default()
     };
@@ -65,7 +65,7 @@ pub(super) fn resolve(asked: &mut Asked<'_>, mut item: CompletionItem) -> Answer
         if let Some(subject) = asked.subject(&document)
             && let Some(page) = ide::documentation(subject.ide, subject.file, &text(data, "key"))
         {
-            item.documentation = Some(Documentation::MarkupContent(markup(page, markdown)));
+            item.documentation = Some(documentation(page, prose));
         }
     }
     write(item)
@@ -84,7 +84,7 @@ pub(super) fn signature_help(asked: &mut Asked<'_>, params: SignatureHelpParams)
     write(SignatureHelp {
         signatures: vec![SignatureInformation {
             label: help.label,
-            documentation: Some(Documentation::MarkupContent(markup(help.docs, client.markdown))),
+            documentation: Some(documentation(help.docs, client.signature)),
             parameters: Some(params.collect()),
             active_parameter: active,
         }],
