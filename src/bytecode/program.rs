@@ -274,6 +274,25 @@ pub enum EffectKind {
     Test(TestCall),
 }
 
+impl EffectKind {
+    /// What it is called: the function, or what is done to a source.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Native(name) => name.strip_prefix("prelude.").unwrap_or(name),
+            Self::Statement { .. } => "statement",
+            Self::Open { .. } => "query",
+            Self::Next => "rows",
+            Self::Close => "close",
+            Self::Table { .. } => "table",
+            Self::Begin(_) => "transaction",
+            Self::Commit(_) => "commit",
+            Self::Rollback(_) => "rollback",
+            Self::Test(_) => "test",
+        }
+    }
+}
+
 /// The calls that a table has.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "named after the calls of the language reference")]

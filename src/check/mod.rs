@@ -67,4 +67,4 @@ pub use run::{check, check_file, check_library};
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

@@ -9,7 +9,7 @@ use crate::diagnostics::Diagnostic;
 use crate::syntax;
 
 /// The real library.
-pub(super) fn library() -> &'static Library {
+pub(crate) fn library() -> &'static Library {
     static LIBRARY: OnceLock<Library> = OnceLock::new();
     LIBRARY.get_or_init(|| Library::new(crate::stdlib::declarations()))
 }
@@ -27,7 +27,7 @@ pub(super) fn project(files: &[(&str, &str)]) -> Project {
 }
 
 /// A project that has been checked.
-pub(super) fn checked(files: &[(&str, &str)]) -> (Project, Checked) {
+pub(crate) fn checked(files: &[(&str, &str)]) -> (Project, Checked) {
     let project = project(files);
     let checked = super::check(&project, library());
     (project, checked)

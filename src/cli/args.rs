@@ -101,6 +101,8 @@ pub enum Command {
     Trigger(Trigger),
     /// Stop a run of the running server
     Cancel(Cancel),
+    /// Say how a run goes on that is in doubt or held
+    Settle(Settle),
     /// Let the running server skip what is due
     Pause(Names),
     /// Let due times count again, from now on
@@ -243,7 +245,7 @@ pub struct Runs {
     /// At most so many, the latest
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub last: u64,
-    /// Only in this state (running, retrying, succeeded, failed, cancelled, interrupted) or with this decision (ran, skipped, queued, missed, expired)
+    /// Only in this state (running, retrying, sleeping, in-doubt, held, succeeded, failed, cancelled, interrupted) or with this decision (ran, skipped, queued, missed, expired)
     #[arg(long, value_name = "STATE")]
     pub state: Option<String>,
     /// Only due at or after this time
@@ -294,6 +296,33 @@ pub struct Cancel {
     /// The server's data folder; .taskc in the project where it is not given
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+}
+
+/// `taskc settle`
+///
+/// A run is in doubt where nobody knows whether a call was made that must not be made twice: the server was killed, or the other
+/// side broke off, between the sending of a mail and the answer. Find out whether it was, and say so.
+#[derive(Debug, Args)]
+pub struct Settle {
+    /// The run's number, as `taskc runs` shows it
+    pub run: u64,
+    /// What becomes of the call
+    #[arg(value_enum)]
+    pub how: Settlement,
+    /// The server's data folder; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// What becomes of a call that is in doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Settlement {
+    /// It was not made: make it again. A run that is held is replayed again.
+    Retry,
+    /// It was made: go on behind it.
+    Accept,
+    /// Go on as if it had failed; a run that is held ends as failed.
+    Fail,
 }
 
 /// `taskc pause`, `taskc resume`

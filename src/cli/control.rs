@@ -1,9 +1,9 @@
-//! `taskc trigger`, `cancel`, `pause`, `resume`: asked of the server that uses the data folder.
+//! `taskc trigger`, `cancel`, `settle`, `pause`, `resume`: asked of the server that uses the data folder.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use super::args::{Cancel, Names, Resume, Trigger};
+use super::args::{Cancel, Names, Resume, Settle, Settlement, Trigger};
 use super::backfill;
 use super::output::{line, note};
 use super::settings::{Root, Unusable};
@@ -20,6 +20,16 @@ pub fn trigger(args: &Trigger) -> Result<ExitCode, Unusable> {
 /// Stops a run.
 pub fn cancel(args: &Cancel) -> Result<ExitCode, Unusable> {
     send(args.data.as_deref(), &Request::Cancel { run: args.run })
+}
+
+/// Says how a run goes on that cannot go on by itself.
+pub fn settle(args: &Settle) -> Result<ExitCode, Unusable> {
+    let how = match args.how {
+        Settlement::Retry => "retry",
+        Settlement::Accept => "accept",
+        Settlement::Fail => "fail",
+    };
+    send(args.data.as_deref(), &Request::Settle { run: args.run, how: how.to_owned() })
 }
 
 /// Skips what is due, until `resume`.

@@ -49,6 +49,7 @@ pub fn main() -> ExitCode {
         Command::Logs(args) => ledger::logs(args),
         Command::Trigger(args) => control::trigger(args),
         Command::Cancel(args) => control::cancel(args),
+        Command::Settle(args) => control::settle(args),
         Command::Pause(args) => control::pause(args),
         Command::Resume(args) => control::resume(args),
         Command::Backfill(args) => backfill::run(args),

@@ -15,8 +15,10 @@ use super::settings::Unusable;
 use super::{moment, world};
 use crate::bytecode::run_field::RunField;
 use crate::engine::attempt::{self, Attempt, Ended, Listener};
+use crate::engine::cuts::Cuts;
 use crate::engine::pause_after;
 use crate::host::Host;
+use crate::schedule::Duration as Time;
 use crate::stdlib::effect::{Level, Output};
 use crate::value::{Value, json};
 use crate::vm::Trace;
@@ -59,7 +61,8 @@ pub fn run(args: &Run, color: Color) -> Result<ExitCode, Unusable> {
             note(&failure(&compiled, &failed.trace));
             ExitCode::from(1)
         }
-        Ended::Cancelled => {
+        // What has no journal neither leaves its worker nor stalls.
+        Ended::Cancelled | Ended::Sleeps { .. } | Ended::Stalled(_) => {
             note("interrupted");
             ExitCode::from(130)
         }
@@ -137,6 +140,10 @@ impl Asked<'_> {
             is_last: number > self.compiled.headers.retry.times,
             host: self.host.clone(),
             known: Arc::default(),
+            number,
+            used: Time::ZERO,
+            journal: None,
+            cuts: Cuts::default(),
             listener: Arc::new(Terminal::default()),
             cancelled: self.cancelled.clone(),
         }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -13,6 +14,7 @@ use super::project::TEMPLATE_ENDINGS;
 use super::settings::{Root, Unusable};
 use super::watch::Changes;
 use super::{moment_for_people, now, world};
+use crate::engine::cuts::Cuts;
 use crate::engine::serve::{Serve, serve};
 use crate::engine::{LogEntry, Options, TaskUpdate};
 
@@ -54,6 +56,7 @@ pub fn run(args: &Args, color: Color) -> Result<ExitCode, Unusable> {
         tasks,
         updates,
         log: Box::new(log),
+        cuts: cuts(),
     };
     let ended = runtime.block_on(serve(parts, asked_to_stop()));
     // A run that ignores its end must not keep the process.
@@ -65,6 +68,21 @@ pub fn run(args: &Args, color: Color) -> Result<ExitCode, Unusable> {
         }
         Err(error) => Err(Unusable(error.to_string())),
     }
+}
+
+/// Where tests kill the process: `TASKC_CUT=before-send:3` at the third pass of a place. Builds for use have no such places.
+fn cuts() -> Cuts {
+    let wanted = std::env::var("TASKC_CUT").ok().filter(|_| cfg!(debug_assertions));
+    let Some((place, count)) = wanted.as_deref().and_then(|it| it.split_once(':')) else {
+        return Cuts::default();
+    };
+    let (place, count) = (place.to_owned(), count.parse().unwrap_or(1));
+    let passes = AtomicU64::new(0);
+    Cuts::calling(move |here| {
+        if here == place && passes.fetch_add(1, Ordering::Relaxed) + 1 == count {
+            std::process::abort();
+        }
+    })
 }
 
 /// A line of the server's log.

@@ -1,26 +1,29 @@
-//! One attempt of a run: a machine in the world, from the first statement to its end.
+//! One attempt of a run: a machine in the world, from the first statement to its end, or to where it sleeps or cannot go on.
 //!
 //! An attempt lives on one thread. The server's workers make attempts, and so does `taskc run`. Nothing that a program does keeps it
-//! from being stopped; see [`drive`](super::drive).
+//! from being stopped; see [`drive`](super::drive). One that has a [journal](super::journal) goes on from where another one stopped.
 
-use std::cell::Cell;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, LocalBoxFuture};
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
-use super::drive::{Answer, Brakes, Driven, Perform, drive};
+use super::cuts::Cuts;
+use super::drive::{Brakes, Driven, drive};
+use super::journal::{Began, Broken, Journal, Past, Recorder};
+use super::world::{FailedCall, Halt, ON_FAILURE, World};
 use crate::bytecode::Verified;
-use crate::bytecode::program::{EffectClass, EffectKind, EffectSite, Position, Program};
+use crate::bytecode::program::{Position, Program};
 use crate::check::headers::TaskHeaders;
 use crate::host::Host;
-use crate::stdlib::db::{Known, Sources};
-use crate::stdlib::effect::{self, Context, Level, Output};
+use crate::schedule::{Duration as Time, Instant};
+use crate::stdlib::db::Known;
+use crate::stdlib::effect::{Level, Output};
 use crate::stdlib::natives;
-use crate::value::{Code, Fault, Types, Value};
-use crate::vm::{Effect, Entry, Limits, Machine, Start, Trace};
+use crate::store::{Forget, Hash, RunError, RunState, Stall};
+use crate::value::{Code, Fault, Value};
+use crate::vm::{Effect, Entry, Limits, Machine, Start, Trace, TraceFrame};
 
 /// What an attempt is made of.
 pub struct Attempt {
@@ -38,6 +41,14 @@ pub struct Attempt {
     pub host: Host,
     /// What the process knows of the databases.
     pub known: Arc<Known>,
+    /// The number of the attempt, from 1.
+    pub number: u32,
+    /// How much of the timeout was used up before.
+    pub used: Time,
+    /// What it goes on from, and what keeps what it learns; nothing for one that is not to be resumed.
+    pub journal: Option<(Past, Arc<dyn Recorder>)>,
+    /// Where tests cut it off.
+    pub cuts: Cuts,
     /// Hears its lines.
     pub listener: Arc<dyn Listener>,
     /// True once somebody wants it to stop.
@@ -62,6 +73,17 @@ pub enum Ended {
     Failed(Failure),
     /// Somebody stopped it.
     Cancelled,
+    /// It sleeps, and nothing of it has to be in memory.
+    Sleeps {
+        /// Until when.
+        until: Instant,
+        /// How much of the timeout was used up.
+        used: Time,
+        /// The state of the machine, if it can be written down.
+        snapshot: Option<Vec<u8>>,
+    },
+    /// It cannot go on before a person says how.
+    Stalled(Stall),
 }
 
 /// Why an attempt failed.
@@ -69,62 +91,246 @@ pub enum Ended {
 pub struct Failure {
     /// What went wrong, and where.
     pub trace: Box<Trace>,
-    /// Whether another attempt, from the top, would repeat nothing that must not be repeated.
+    /// Whether another attempt would repeat nothing that must not be repeated.
     pub retryable: bool,
+    /// What another attempt does again. It goes on from the rest.
+    pub forget: Vec<Forget>,
 }
 
 impl Failure {
     /// Something that was wrong before the first statement, or after the last one.
     #[must_use]
     pub fn of(fault: Fault) -> Self {
-        Self { trace: Box::new(Trace { fault, frames: Vec::new() }), retryable: true }
+        let trace = Box::new(Trace { fault, frames: Vec::new() });
+        Self { trace, retryable: true, forget: Vec::new() }
     }
 }
 
 /// Carries out an attempt.
 pub async fn run(mut attempt: Attempt) -> Ended {
-    let kept = std::mem::take(&mut attempt.kept);
-    let ended = match attempt.drive(Entry::Body(kept)).await {
-        Ok((driven, wrote)) => attempt.end(driven, wrote),
-        Err(fault) => Ended::Failed(Failure::of(fault)),
+    let journal = attempt.journal.take();
+    let snapshot = journal.as_ref().and_then(|(past, _)| past.snapshot.clone());
+    let number = attempt.number;
+    let journal = journal.map(|(past, recorder)| Journal::new(past, number, recorder)).transpose();
+    let ended = match journal {
+        Ok(journal) => {
+            let ended = attempt.body(journal.as_ref(), snapshot).await;
+            if let (Some(journal), Ended::Done(_)) = (&journal, &ended) {
+                journal.let_go();
+            }
+            ended
+        }
+        Err(fault) => Ended::Stalled(held(&fault.message)),
     };
-    if let Ended::Failed(failure) = &ended {
-        attempt.after_failure(failure).await;
-    }
     attempt.listener.hand_on().await;
     ended
 }
 
+/// What came of driving a machine.
+enum Outcome {
+    Done(Value),
+    Failed(Failure),
+    Cancelled,
+    Sleeps(Instant, Option<Vec<u8>>),
+    Stalled(Stall),
+}
+
 impl Attempt {
-    /// Drives a machine to its end. Says whether it wrote what must not be written twice.
-    async fn drive(&self, entry: Entry) -> Result<(Driven, bool), Fault> {
-        let headers = &self.headers;
+    async fn body(&mut self, journal: Option<&Journal>, snapshot: Option<Vec<u8>>) -> Ended {
+        if let Some(broken) = journal.and_then(Journal::failed) {
+            return self.on_failure(journal, broken.clone()).await;
+        }
+        if let Err(fault) = self.begin(journal) {
+            return Ended::Failed(Failure::of(fault));
+        }
+        let entry = Entry::Body(std::mem::take(&mut self.kept));
+        let failure = match self.drive(journal, "", entry, snapshot).await {
+            Ok(Outcome::Failed(failure)) => failure,
+            Ok(other) => return self.ended(other),
+            Err(fault) => Failure::of(fault),
+        };
+        if !self.is_last && !failure.retryable {
+            let text = "not tried again: the run has written what another attempt would write a second time";
+            self.listener.log(Level::Warn, text, None);
+        }
+        if self.is_last || !failure.retryable {
+            let at = failure.trace.frames.first().map(|it| it.at);
+            let broken = Broken { fault: failure.trace.fault.clone(), at };
+            if self.has_on_failure() {
+                if let Some(journal) = journal {
+                    journal.note_failure(&broken);
+                }
+                if let Some(stopped) = self.after_failure(journal, &broken).await {
+                    return stopped;
+                }
+            }
+        }
+        Ended::Failed(failure)
+    }
+
+    /// A replay begins with what the run began with.
+    fn begin(&mut self, journal: Option<&Journal>) -> Result<(), Fault> {
+        let Some(journal) = journal else { return Ok(()) };
+        if let Some(began) = journal.began() {
+            self.run = began.run.clone();
+            self.kept = began.kept.clone();
+            journal.skip_lines(began.said);
+            return Ok(());
+        }
+        let said = journal.lines_said();
+        journal.skip_lines(said);
+        journal.note_beginning(&Began { run: self.run.clone(), kept: self.kept.clone(), said })
+    }
+
+    fn ended(&self, outcome: Outcome) -> Ended {
+        match outcome {
+            Outcome::Done(kept) => Ended::Done(kept),
+            Outcome::Failed(failure) => Ended::Failed(failure),
+            Outcome::Cancelled => Ended::Cancelled,
+            Outcome::Sleeps(until, snapshot) => Ended::Sleeps { until, used: self.used, snapshot },
+            Outcome::Stalled(stall) => Ended::Stalled(stall),
+        }
+    }
+
+    fn has_on_failure(&self) -> bool {
+        self.program.program().entries.on_failure.is_some()
+    }
+
+    /// All that is left of a run whose body failed before.
+    async fn on_failure(&mut self, journal: Option<&Journal>, broken: Broken) -> Ended {
+        if let Some(stopped) = self.after_failure(journal, &broken).await {
+            return stopped;
+        }
+        let frames = broken.at.map(|at| TraceFrame { function: String::new(), at });
+        let trace = Trace { fault: broken.fault, frames: frames.into_iter().collect() };
+        let retryable = false;
+        Ended::Failed(Failure { trace: Box::new(trace), retryable, forget: Vec::new() })
+    }
+
+    /// Runs `on failure`. What goes wrong there is a line in the log: the run has failed already. Gives what it came to where it has
+    /// not come to its end.
+    async fn after_failure(&mut self, journal: Option<&Journal>, broken: &Broken) -> Option<Ended> {
+        self.used = Time::ZERO;
+        let entry = Entry::OnFailure(broken.fault.clone());
+        let what = match self.drive(journal, ON_FAILURE, entry, None).await {
+            Ok(Outcome::Done(_)) => return None,
+            Ok(Outcome::Failed(failure)) => match self.place(&failure.trace) {
+                Some(at) => format!("{} ({at})", failure.trace.fault.message),
+                None => failure.trace.fault.message,
+            },
+            Ok(Outcome::Cancelled) => "it was cancelled".to_owned(),
+            Ok(stopped @ (Outcome::Sleeps(..) | Outcome::Stalled(_))) => {
+                return Some(self.ended(stopped));
+            }
+            Err(fault) => fault.message,
+        };
+        self.listener.log(Level::Error, &format!("`on failure` failed: {what}"), None);
+        None
+    }
+
+    /// Drives a machine as far as it goes.
+    async fn drive(
+        &mut self,
+        journal: Option<&Journal>,
+        prefix: &'static str,
+        entry: Entry,
+        snapshot: Option<Vec<u8>>,
+    ) -> Result<Outcome, Fault> {
+        let world = World::new(self, journal, prefix)?;
+        let mut machine = self.machine(entry)?;
+        let snapshot = snapshot.zip(journal);
+        // Whatever is wrong with a snapshot, the journal brings the run to the same place.
+        let waiting = snapshot.and_then(|(it, journal)| wake(&mut machine, &it, journal, &world));
+        let waiting = waiting.unwrap_or_default();
+        let mut brakes = Brakes {
+            clock: self.host.clock.clone(),
+            timeout: Duration::from_micros(self.headers.timeout.0.unsigned_abs()),
+            used_us: self.used.0.unsigned_abs(),
+            cancelled: self.cancelled.clone(),
+        };
+        let driven = drive(&mut machine, waiting, &world, &mut brakes).await;
+        self.used = Time(i64::try_from(brakes.used_us).unwrap_or(i64::MAX));
+        Ok(self.outcome(driven, journal, &world, &machine))
+    }
+
+    /// A machine at its beginning.
+    fn machine(&self, entry: Entry) -> Result<Machine, Fault> {
         let limits = Limits {
-            steps: headers.steps,
-            memory: usize::try_from(headers.memory_bytes).unwrap_or(usize::MAX),
+            steps: self.headers.steps,
+            memory: usize::try_from(self.headers.memory_bytes).unwrap_or(usize::MAX),
             ..Limits::default()
         };
         let start = Start { entry, run: self.run.clone() };
-        let mut machine = Machine::new(self.program.clone(), natives(), limits, start)
-            .map_err(|missing| Fault::argument(missing.to_string()))?;
-        let world = World::new(self)?;
-        let mut brakes = Brakes {
-            clock: self.host.clock.clone(),
-            timeout: Duration::from_micros(headers.timeout.0.unsigned_abs()),
-            cancelled: self.cancelled.clone(),
-        };
-        let driven = drive(&mut machine, &world, &mut brakes).await;
-        Ok((driven, world.wrote.get()))
+        Machine::new(self.program.clone(), natives(), limits, start)
+            .map_err(|missing| Fault::argument(missing.to_string()))
     }
 
-    fn end(&self, driven: Driven, wrote: bool) -> Ended {
-        // Until a journal tells what was done already, only a task that asks for it starts over after it has written.
-        let retryable = !(wrote && self.headers.durable);
+    fn outcome(
+        &self,
+        driven: Driven,
+        journal: Option<&Journal>,
+        world: &World<'_>,
+        machine: &Machine,
+    ) -> Outcome {
         match driven {
-            Driven::Done(kept) => Ended::Done(kept),
-            Driven::Failed(trace) => Ended::Failed(Failure { trace, retryable }),
-            Driven::TimedOut => Ended::Failed(Failure { retryable, ..self.timed_out() }),
-            Driven::Cancelled => Ended::Cancelled,
+            Driven::Done(kept) => match journal.and_then(|it| world.left_over(it)) {
+                Some(call) => {
+                    Outcome::Stalled(held(&format!("the replay ended without call {call}")))
+                }
+                None => Outcome::Done(kept),
+            },
+            Driven::Failed(trace) => self.failed(trace, world, journal.is_some()),
+            Driven::TimedOut => match world.under_way() {
+                Some((call, word)) if journal.is_some() => Outcome::Stalled(in_doubt(call, &word)),
+                _ => self.failed(self.timed_out().trace, world, journal.is_some()),
+            },
+            Driven::Cancelled => {
+                if let Some((_, word)) = world.under_way() {
+                    let text = format!(
+                        "cancelled while `{word}` was under way: nobody knows whether it was done"
+                    );
+                    self.listener.log(Level::Warn, &text, None);
+                }
+                Outcome::Cancelled
+            }
+            Driven::Sleeps(until, waiting) => {
+                self.cuts.at("before-park");
+                let journal = journal.filter(|_| !world.is_reading());
+                let snapshot = journal.and_then(|it| asleep(machine, &waiting, it));
+                Outcome::Sleeps(until, snapshot)
+            }
+            Driven::Halted => match world.why_halted() {
+                Some(Halt::InDoubt(call, word)) => Outcome::Stalled(in_doubt(call, &word)),
+                Some(Halt::Differs(why)) => {
+                    Outcome::Stalled(held(&format!("the replay differs from the run at {why}")))
+                }
+                Some(Halt::Lost) | None => Outcome::Cancelled,
+            },
+        }
+    }
+
+    /// A failure that a call caused goes on from that call. Any other starts over, if nothing speaks against it.
+    fn failed(&self, trace: Box<Trace>, world: &World<'_>, has_journal: bool) -> Outcome {
+        let cause = world.cause(&trace).filter(|_| has_journal);
+        match cause {
+            Some(FailedCall { doubt: true, call, word, .. }) => {
+                let mut stall = in_doubt(call, &word);
+                stall.error.message = format!("{}; {}", trace.fault.message, stall.error.message);
+                stall.error.at = self.place(&trace);
+                Outcome::Stalled(stall)
+            }
+            Some(cause) => {
+                let forget = world.to_make_again();
+                Outcome::Failed(Failure { trace, retryable: !cause.refused, forget })
+            }
+            // The same statements go on where they were.
+            None if trace.fault.is(Code::Timeout) && trace.frames.is_empty() && has_journal => {
+                Outcome::Failed(Failure { trace, retryable: true, forget: Vec::new() })
+            }
+            None => {
+                let retryable = !(world.wrote() && self.headers.durable);
+                Outcome::Failed(Failure { trace, retryable, forget: vec![Forget::All] })
+            }
         }
     }
 
@@ -133,35 +339,57 @@ impl Attempt {
         Failure::of(Fault::new(Code::Timeout, message))
     }
 
-    async fn after_failure(&self, failure: &Failure) {
-        if !self.is_last && !failure.retryable {
-            let text = "not tried again: the run has written what another attempt would write a second time";
-            self.listener.log(Level::Warn, text, None);
-        }
-        let is_last = self.is_last || !failure.retryable;
-        if is_last && self.program.program().entries.on_failure.is_some() {
-            self.on_failure(failure.trace.fault.clone()).await;
-        }
-    }
-
-    /// Runs `on failure`. What goes wrong there is a line in the log: the run has failed already.
-    async fn on_failure(&self, fault: Fault) {
-        let what = match self.drive(Entry::OnFailure(fault)).await {
-            Ok((Driven::Done(_), _)) => return,
-            Ok((Driven::Failed(trace), _)) => match self.place(&trace) {
-                Some(at) => format!("{} ({at})", trace.fault.message),
-                None => trace.fault.message,
-            },
-            Ok((Driven::TimedOut, _)) => self.timed_out().trace.fault.message,
-            Ok((Driven::Cancelled, _)) => "it was cancelled".to_owned(),
-            Err(fault) => fault.message,
-        };
-        self.listener.log(Level::Error, &format!("`on failure` failed: {what}"), None);
-    }
-
     fn place(&self, trace: &Trace) -> Option<String> {
         place(self.program.program(), trace)
     }
+}
+
+/// The state of a machine that sleeps, behind its places in the journal and among the run's lines, and the hash of all that.
+fn asleep(machine: &Machine, waiting: &[Effect], journal: &Journal) -> Option<Vec<u8>> {
+    let state = machine.snapshot(waiting)?;
+    let places = [journal.next_place().to_le_bytes(), journal.lines_said().to_le_bytes()];
+    let bytes = [places.concat(), state].concat();
+    Some([Hash::of(&bytes).0.as_slice(), &bytes].concat())
+}
+
+/// Brings a machine to where it went to sleep, and gives the calls that it waits for.
+fn wake(
+    machine: &mut Machine,
+    snapshot: &[u8],
+    journal: &Journal,
+    world: &World<'_>,
+) -> Option<Vec<Effect>> {
+    let (hash, bytes) = snapshot.split_first_chunk()?;
+    if Hash::of(bytes).0 != *hash {
+        return None;
+    }
+    let (place, rest) = bytes.split_first_chunk()?;
+    let (said, state) = rest.split_first_chunk()?;
+    let waiting = machine.restore(state).ok()?;
+    journal.skip_lines(u64::from_le_bytes(*said));
+    let names: Vec<_> = waiting.iter().map(|it| world.name_of(&it.key)).collect();
+    journal.go_to(u64::from_le_bytes(*place), &names);
+    Some(waiting)
+}
+
+/// Nobody knows whether a call was made.
+fn in_doubt(call: String, word: &str) -> Stall {
+    let message = format!(
+        "nobody knows whether `{word}` was done; find out, and say `taskc settle RUN retry`, `accept` or `fail`"
+    );
+    stall(RunState::InDoubt, Some(call), "in-doubt", message)
+}
+
+/// The run cannot be replayed.
+fn held(why: &str) -> Stall {
+    let message = format!(
+        "{why}; with a taskc that replays it, say `taskc settle RUN retry`, or `fail` to give it up"
+    );
+    stall(RunState::Held, None, "held", message)
+}
+
+fn stall(state: RunState, call: Option<String>, code: &str, message: String) -> Stall {
+    Stall { state, call, error: RunError { code: code.to_owned(), message, data: None, at: None } }
 }
 
 /// Where a program failed, as people read it: `late.task:12:3`.
@@ -170,72 +398,4 @@ pub fn place(program: &Program, trace: &Trace) -> Option<String> {
     let Position { file, line, column } = trace.frames.first()?.at;
     let file = program.files.get(file as usize)?;
     Some(format!("{file}:{line}:{column}"))
-}
-
-/// The world as one machine sees it.
-struct World {
-    context: Context,
-    sources: Sources,
-    program: Arc<Program>,
-    listener: Arc<dyn Listener>,
-    /// Whether it has begun to write what must not be written twice.
-    wrote: Cell<bool>,
-}
-
-impl World {
-    fn new(attempt: &Attempt) -> Result<Self, Fault> {
-        let program = attempt.program.share();
-        let types = Types::new(&program.descriptors);
-        let types = Rc::new(types.map_err(|error| Fault::argument(error.to_string()))?);
-        let host = attempt.host.clone();
-        Ok(Self {
-            sources: Sources::new(
-                host.clone(),
-                program.clone(),
-                types.clone(),
-                None,
-                attempt.known.clone(),
-            ),
-            context: Context { host, output: attempt.listener.clone(), types },
-            listener: attempt.listener.clone(),
-            wrote: Cell::new(false),
-            program,
-        })
-    }
-
-    fn site(&self, effect: &Effect) -> &EffectSite {
-        &self.program.effects[effect.site.get()]
-    }
-}
-
-impl Perform for World {
-    fn perform(&self, effect: Effect) -> Answer<'_> {
-        let site = self.site(&effect);
-        if matches!(site.class, EffectClass::Once | EffectClass::Transactional) {
-            self.wrote.set(true);
-        }
-        match &site.kind {
-            EffectKind::Native(name) => {
-                effect::perform(&self.context, name, effect.args, site.descriptors.clone())
-            }
-            kind if Sources::takes(kind) => {
-                Box::pin(async move { self.sources.perform(&effect).await })
-            }
-            _ => {
-                Box::pin(async { Err(Fault::argument("statements of tests stand in tests only")) })
-            }
-        }
-    }
-
-    fn is_sleep(&self, effect: &Effect) -> bool {
-        matches!(&self.site(effect).kind, EffectKind::Native(name) if name == "prelude.sleep")
-    }
-
-    fn needs_breath(&self) -> bool {
-        self.listener.is_full()
-    }
-
-    fn catch_breath(&self) -> LocalBoxFuture<'_, ()> {
-        self.listener.hand_on()
-    }
 }

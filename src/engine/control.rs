@@ -12,7 +12,7 @@ use super::event::{Command, Reply, TaskStatus};
 use super::server::Handle;
 use crate::host::real::{LocalConnection, LocalListener, exchange};
 use crate::schedule::Instant;
-use crate::store::{RunError, RunId, TaskName};
+use crate::store::{RunError, RunId, Settlement, TaskName};
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,13 @@ pub enum Request {
     Cancel {
         /// Which one.
         run: u64,
+    },
+    /// Say how a run goes on that cannot go on by itself.
+    Settle {
+        /// Which one.
+        run: u64,
+        /// `retry`, `accept` or `fail`.
+        how: String,
     },
     /// Skip what is due from now on.
     Pause {
@@ -185,26 +192,36 @@ async fn answer(line: &str, server: &Handle) -> Response {
             return Response::Refused { reason: format!("the request cannot be read: {error}") };
         }
     };
-    match server.ask(request.into()).await {
+    let command = match request.command() {
+        Ok(command) => command,
+        Err(reason) => return Response::Refused { reason },
+    };
+    match server.ask(command).await {
         Ok(reply) => reply.into(),
         Err(_) => Response::Refused { reason: "the server is stopping".to_owned() },
     }
 }
 
-impl From<Request> for Command {
-    fn from(request: Request) -> Self {
-        match request {
-            Request::Trigger { task, wait } => Self::Trigger { task: TaskName::new(&task), wait },
-            Request::Backfill { task, due_us, catch_up } => Self::Backfill {
+impl Request {
+    /// The same for the engine, or what is wrong with it.
+    fn command(self) -> Result<Command, String> {
+        Ok(match self {
+            Self::Trigger { task, wait } => Command::Trigger { task: TaskName::new(&task), wait },
+            Self::Backfill { task, due_us, catch_up } => Command::Backfill {
                 task: TaskName::new(&task),
                 due: due_us.into_iter().map(Instant).collect(),
                 catch_up,
             },
-            Request::Cancel { run } => Self::Cancel(RunId(run)),
-            Request::Pause { task } => Self::Pause(TaskName::new(&task)),
-            Request::Resume { task } => Self::Resume(TaskName::new(&task)),
-            Request::Status => Self::Status,
-        }
+            Self::Cancel { run } => Command::Cancel(RunId(run)),
+            Self::Settle { run, how } => {
+                let settlement = Settlement::parse(&how);
+                let unknown = || format!("`{how}` is none of `retry`, `accept` and `fail`");
+                Command::Settle { run: RunId(run), settlement: settlement.ok_or_else(unknown)? }
+            }
+            Self::Pause { task } => Command::Pause(TaskName::new(&task)),
+            Self::Resume { task } => Command::Resume(TaskName::new(&task)),
+            Self::Status => Command::Status,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Steps a machine to its end: lets it compute in slices, has its effects performed, and stops it when it may not go on.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
@@ -8,17 +9,19 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use futures_util::{FutureExt, pin_mut};
 use tokio::sync::watch;
 
+use crate::bytecode::run_field::RunField;
 use crate::host::Clock;
+use crate::schedule::Instant;
 use crate::value::{Fault, Value};
-use crate::vm::{Effect, FiberId, Machine, Step, Trace};
+use crate::vm::{Effect, FiberId, Machine, Mark, Step, Trace};
 
 /// An answer that is on its way.
 pub(crate) type Answer<'a> = LocalBoxFuture<'a, Result<Value, Fault>>;
 
 /// What carries out effects.
 pub(crate) trait Perform {
-    /// Begins to carry out an effect.
-    fn perform(&self, effect: Effect) -> Answer<'_>;
+    /// Begins to carry out an effect, to which the program came in this way.
+    fn perform(&self, effect: Effect, mark: Mark) -> Answer<'_>;
 
     /// Whether the effect only waits for time to pass, which does not count against the timeout.
     fn is_sleep(&self, effect: &Effect) -> bool;
@@ -28,6 +31,21 @@ pub(crate) trait Perform {
 
     /// Called before the machine waits, and now and then while it computes.
     fn catch_breath(&self) -> LocalBoxFuture<'_, ()>;
+
+    /// Whether an effect will never be answered, so that the machine cannot go on.
+    fn is_halted(&self) -> bool {
+        false
+    }
+
+    /// In which attempt of the run the call was made that was answered last, where that is known.
+    fn answered_in(&self) -> Option<u32> {
+        None
+    }
+
+    /// Where all that the machine waits for is sleep: until when nothing of it needs to be in memory.
+    fn wakes_at(&self) -> Option<Instant> {
+        None
+    }
 }
 
 /// When to stop although the program would go on.
@@ -36,6 +54,8 @@ pub(crate) struct Brakes {
     pub(crate) clock: Arc<dyn Clock>,
     /// How long it may take, sleep aside.
     pub(crate) timeout: Duration,
+    /// How much of that was used up, in microseconds: before, and afterwards.
+    pub(crate) used_us: u64,
     /// True once somebody wants it to stop.
     pub(crate) cancelled: watch::Receiver<bool>,
 }
@@ -76,20 +96,30 @@ pub(crate) enum Driven {
     TimedOut,
     /// Somebody wanted it to stop.
     Cancelled,
+    /// It sleeps until then; these calls are what it waits for.
+    Sleeps(Instant, Vec<Effect>),
+    /// An effect will never be answered.
+    Halted,
 }
 
 /// Instructions between two looks at the clock: a few milliseconds.
 const SLICE: u64 = 1_000_000;
 
-/// Drives a machine. Effects that are on their way when it stops are dropped, which cancels them.
+/// Drives a machine, which waits for these effects already. Effects that are on their way when it stops are dropped, which
+/// cancels them.
 pub(crate) async fn drive(
     machine: &mut Machine,
+    waiting: Vec<Effect>,
     world: &dyn Perform,
     brakes: &mut Brakes,
 ) -> Driven {
     let counted_us = brakes.clock.monotonic_us();
     let answers = FuturesUnordered::new();
-    let mut driver = Driver { machine, world, brakes, answers, awake: 0, used_us: 0, counted_us };
+    let attempt = world.answered_in();
+    let asleep = Vec::new();
+    let mut driver =
+        Driver { machine, world, brakes, answers, awake: 0, asleep, counted_us, attempt };
+    waiting.into_iter().for_each(|effect| driver.begin(effect));
     driver.run().await
 }
 
@@ -100,10 +130,12 @@ struct Driver<'a> {
     answers: FuturesUnordered<LocalBoxFuture<'a, Answered>>,
     /// How many of the answers are not sleep.
     awake: usize,
-    /// How much of the timeout was used up.
-    used_us: u64,
+    /// The calls that sleep.
+    asleep: Vec<Effect>,
     /// Up to here on the monotonic clock.
     counted_us: u64,
+    /// What the machine believes of `run.attempt`.
+    attempt: Option<u32>,
 }
 
 /// An effect's end.
@@ -138,8 +170,13 @@ impl Driver<'_> {
 
     fn begin(&mut self, effect: Effect) {
         let (fiber, was_sleep) = (effect.fiber, self.world.is_sleep(&effect));
-        self.awake += usize::from(!was_sleep);
-        let answer = self.world.perform(effect);
+        let mark = self.machine.mark(&effect);
+        if was_sleep {
+            self.asleep.push(effect.clone());
+        } else {
+            self.awake += 1;
+        }
+        let answer = self.world.perform(effect, mark);
         self.answers
             .push(Box::pin(async move { Answered { fiber, was_sleep, result: answer.await } }));
     }
@@ -151,8 +188,14 @@ impl Driver<'_> {
         }
         let is_parked = self.awake == 0;
         let is_ready = self.take_ready_answers();
+        if self.world.is_halted() {
+            return Some(Driven::Halted);
+        }
         if !is_ready || self.world.needs_breath() {
             self.world.catch_breath().await;
+        }
+        if let Some(at) = self.world.wakes_at().filter(|_| is_parked && !is_ready) {
+            return Some(Driven::Sleeps(at, std::mem::take(&mut self.asleep)));
         }
         let end = if is_ready { None } else { self.wait_long(is_parked).await };
         if is_parked {
@@ -162,9 +205,16 @@ impl Driver<'_> {
     }
 
     async fn wait_long(&mut self, is_parked: bool) -> Option<Driven> {
-        let used = Duration::from_micros(self.used_us);
+        let used = Duration::from_micros(self.brakes.used_us);
         let left = (!is_parked).then(|| self.brakes.timeout.saturating_sub(used));
-        match self.brakes.hold(self.answers.next(), left).await {
+        let (world, answers) = (self.world, &mut self.answers);
+        // An effect that stops the machine is never answered, and says so whenever it was looked at.
+        let answer = std::future::poll_fn(|context| match answers.poll_next_unpin(context) {
+            Poll::Pending if world.is_halted() => Poll::Ready(Err(Driven::Halted)),
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(answered) => Poll::Ready(Ok(answered)),
+        });
+        match self.brakes.hold(answer, left).await.and_then(|it| it) {
             Ok(answered) => {
                 self.take(answered.expect("a machine waits for answers that are on their way"));
                 None
@@ -184,17 +234,28 @@ impl Driver<'_> {
     }
 
     fn take(&mut self, answered: Answered) {
-        self.awake -= usize::from(!answered.was_sleep);
+        if answered.was_sleep {
+            self.asleep.retain(|it| it.fiber != answered.fiber);
+        } else {
+            self.awake -= 1;
+        }
+        let attempt = self.world.answered_in();
+        if let Some(number) = attempt.filter(|_| attempt != self.attempt) {
+            self.attempt = attempt;
+            self.machine.tell(RunField::Attempt, Value::Int(number.into()));
+            self.machine.tell(RunField::Trigger, Value::text("retry"));
+        }
         self.machine.resume(answered.fiber, answered.result);
     }
 
     fn reason_to_stop(&mut self) -> Option<Driven> {
         let now_us = self.brakes.clock.monotonic_us();
-        self.used_us += now_us.saturating_sub(self.counted_us);
+        self.brakes.used_us += now_us.saturating_sub(self.counted_us);
         self.counted_us = now_us;
         if *self.brakes.cancelled.borrow() {
             return Some(Driven::Cancelled);
         }
-        (Duration::from_micros(self.used_us) >= self.brakes.timeout).then_some(Driven::TimedOut)
+        (Duration::from_micros(self.brakes.used_us) >= self.brakes.timeout)
+            .then_some(Driven::TimedOut)
     }
 }

@@ -8,7 +8,9 @@ use crate::bytecode::Verified;
 use crate::bytecode::encode::encode;
 use crate::check::headers::TaskHeaders;
 use crate::schedule::{Duration, Instant};
-use crate::store::{Hash, Kept, Line, Outcome, RunId, TaskName, Trigger};
+use crate::store::{
+    Entry, Forget, Hash, Kept, Line, Outcome, RunId, Settlement, Stall, TaskName, Trigger,
+};
 
 /// Something happened.
 #[derive(Clone, Debug)]
@@ -61,8 +63,13 @@ impl TaskVersion {
 /// What a run says.
 #[derive(Clone, Debug)]
 pub enum RunEvent {
-    /// It wrote lines.
-    Lines(Vec<Line>),
+    /// It wrote lines, and learned what its replay needs.
+    Said {
+        /// The lines, in order.
+        lines: Vec<Line>,
+        /// What it learned.
+        entries: Vec<Entry>,
+    },
     /// It is so far.
     Progress {
         /// What is done.
@@ -70,6 +77,17 @@ pub enum RunEvent {
         /// Of how much.
         total: i64,
     },
+    /// It sleeps. Nothing follows before it is started again.
+    Sleeps {
+        /// Until when.
+        until: Instant,
+        /// How much of its timeout was used up.
+        used: Duration,
+        /// The state of its machine, if it can be written down.
+        snapshot: Option<Arc<[u8]>>,
+    },
+    /// It cannot go on before a person settles it. Nothing follows before that.
+    Stalled(Stall),
     /// The attempt ended. Nothing follows.
     Ended(RunEnd),
 }
@@ -83,6 +101,8 @@ pub struct RunEnd {
     pub kept: Vec<Kept>,
     /// After a failure: whether another attempt would repeat nothing that must not be repeated.
     pub retryable: bool,
+    /// After a failure: what another attempt does again.
+    pub forget: Vec<Forget>,
 }
 
 /// Names who asked, to whoever passes answers on.
@@ -110,6 +130,13 @@ pub enum Command {
     },
     /// Stop a run.
     Cancel(RunId),
+    /// Say how a run goes on that cannot go on by itself.
+    Settle {
+        /// Which one.
+        run: RunId,
+        /// How.
+        settlement: Settlement,
+    },
     /// From now on due times are skipped.
     Pause(TaskName),
     /// Due times count again.
@@ -223,6 +250,31 @@ pub enum Note {
         /// When the next attempt starts.
         retry_at: Option<Instant>,
     },
+    /// A run sleeps.
+    Sleeps {
+        /// The run.
+        run: RunId,
+        /// The task.
+        task: TaskName,
+        /// Until when.
+        until: Instant,
+    },
+    /// A run goes on after a sleep, a stop of the server or a settlement.
+    GoesOn {
+        /// The run.
+        run: RunId,
+        /// The task.
+        task: TaskName,
+    },
+    /// A run waits for a person.
+    Stalled {
+        /// The run.
+        run: RunId,
+        /// The task.
+        task: TaskName,
+        /// Why.
+        stall: Stall,
+    },
     /// A due time passes without a run.
     Passed {
         /// The task.
@@ -304,6 +356,14 @@ impl fmt::Display for Note {
                     write!(f, ": {}", error.message)?;
                 }
                 retry_at.map_or(Ok(()), |at| write!(f, "; next attempt {at}"))
+            }
+            Self::Sleeps { run, task, until } => {
+                write!(f, "{task}: run {run} sleeps until {until}")
+            }
+            Self::GoesOn { run, task } => write!(f, "{task}: run {run} goes on"),
+            Self::Stalled { run, task, stall } => {
+                let message = stall.error.message.replace("RUN", &run.to_string());
+                write!(f, "{task}: run {run} {}: {message}", stall.state.as_str())
             }
             Self::Passed { task, due, count: 1, reason } => write!(f, "{task}: due {due} {reason}"),
             Self::Passed { task, due, count, reason } => {

@@ -68,6 +68,8 @@ struct World<'a> {
     dispatcher: Option<Dispatcher>,
     /// The attempts that are running, by the time of their end.
     ends: BTreeSet<(Instant, RunId, EndState)>,
+    /// How long the attempts that a kill cut off still take: what they had done is remembered.
+    left: HashMap<RunId, Duration>,
     ledger: Ledger,
     row: &'a mut dyn FnMut(&LedgerRow),
 }
@@ -92,7 +94,8 @@ impl World<'_> {
     /// The server is killed, and its workers with it.
     fn die(&mut self) {
         self.dispatcher = None;
-        self.ends.clear();
+        let now = self.now;
+        self.left.extend(std::mem::take(&mut self.ends).iter().map(|it| (it.1, it.0.since(now))));
         self.ledger.served_until(self.now);
     }
 
@@ -139,12 +142,13 @@ impl World<'_> {
     fn start(&mut self, start: &StartRun) {
         let took = self.plan.took.get(&start.task).copied();
         let took = took.unwrap_or(self.plan.took_otherwise);
+        let left = self.left.remove(&start.run).filter(|_| start.goes_on);
         let timeout = start.headers.timeout;
         let (time, end) = match took > timeout {
             true => (timeout, EndState::Failed),
             false => (took, EndState::Succeeded),
         };
-        self.ends.insert((self.now.plus(time), start.run, end));
+        self.ends.insert((self.now.plus(left.unwrap_or(time)), start.run, end));
     }
 
     fn cancel(&mut self, run: RunId) {
@@ -170,7 +174,12 @@ fn run_end(end: EndState) -> RunEnd {
         data: None,
         at: None,
     });
-    RunEnd { outcome: Outcome { end, error }, kept: Vec::new(), retryable: true }
+    RunEnd {
+        outcome: Outcome { end, error },
+        kept: Vec::new(),
+        retryable: true,
+        forget: Vec::new(),
+    }
 }
 
 /// What a store would hold of the rows that can still change.
@@ -217,8 +226,15 @@ impl Ledger {
                     row.previous = Some(due);
                 }
             }
+            // Nothing is run, so that nothing is remembered, sleeps or stalls.
+            Write::Journal { .. }
+            | Write::Forget { .. }
+            | Write::Sleeps { .. }
+            | Write::Stalls { .. }
+            | Write::Settles { .. }
+            | Write::Resumes { .. }
             // What people do, what runs say, and what is kept of the past has no part in what is to come.
-            Write::Heartbeat { .. }
+            | Write::Heartbeat { .. }
             | Write::Leave { .. }
             | Write::Program { .. }
             | Write::Lines { .. }
@@ -261,6 +277,9 @@ impl Ledger {
                 started: new.started,
                 ended: None,
                 next_attempt: None,
+                terms: new.terms,
+                used: Duration::ZERO,
+                doubt: None,
                 error: None,
             });
             self.open.insert(new.id, key);

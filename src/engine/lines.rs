@@ -1,5 +1,10 @@
-//! What a run says, on its way to the server: gathered, so that a talkative run costs few messages, and cut off where it never ends.
+//! What a run says and learns, on its way to the server: gathered, so that a talkative run costs few messages, and cut off where it
+//! never ends.
+//!
+//! INVARIANT: lines reach the disk together with what the run had learned when it wrote them. So a replay writes the same lines, and
+//! leaves out those that are there.
 
+use std::collections::HashMap;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -7,11 +12,12 @@ use futures_util::future::BoxFuture;
 
 use super::attempt::Listener;
 use super::event::RunEvent;
+use super::journal::Recorder;
 use super::server::Handle;
 use crate::host::Clock;
 use crate::schedule::Instant;
 use crate::stdlib::effect;
-use crate::store::{Level, Line, RunId};
+use crate::store::{Entry, Level, Line, Noted, RunId};
 
 /// Gathers a run's lines and hands them to the server.
 pub(super) struct Lines {
@@ -28,18 +34,78 @@ struct Gathered {
     /// How much the attempt has said in all.
     total_bytes: usize,
     progress: Option<(i64, i64)>,
+    entries: Vec<Entry>,
+    entry_bytes: usize,
+    /// Something was handed on, and nobody has waited until it was on disk.
+    is_on_its_way: bool,
+    /// How many lines the run has written, in all of its attempts.
+    lines_said: u64,
+    before: Before,
+}
+
+/// The lines that a run wrote before: a replay comes by them again, and they are not written twice. In bodies that run in parallel
+/// they may come in another order.
+#[derive(Default)]
+pub(super) struct Before {
+    lines: Vec<Text>,
+    /// How often each is still to come.
+    to_come: HashMap<Text, usize>,
+}
+
+/// A line without its time.
+type Text = (Level, String, Option<String>);
+
+impl Before {
+    pub(super) fn new(lines: Vec<Line>) -> Self {
+        let lines = lines.into_iter().map(|it| (it.level, it.text, it.fields)).collect();
+        Self { lines, to_come: HashMap::new() }
+    }
+
+    /// The replay does not come by the first so many.
+    pub(super) fn skip(&mut self, count: u64) {
+        self.to_come.clear();
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        for line in self.lines.iter().skip(count) {
+            *self.to_come.entry(line.clone()).or_default() += 1;
+        }
+    }
+
+    /// Whether a line was written before; it is then expected once less.
+    pub(super) fn had(&mut self, level: Level, text: &str, fields: Option<&str>) -> bool {
+        if self.to_come.is_empty() {
+            return false;
+        }
+        let line = (level, text.to_owned(), fields.map(str::to_owned));
+        let Some(count) = self.to_come.get_mut(&line) else { return false };
+        *count -= 1;
+        if *count == 0 {
+            self.to_come.remove(&line);
+        }
+        true
+    }
 }
 
 /// So much is gathered before it is handed on.
 const LINES_MAX: usize = 256;
 const BYTES_MAX: usize = 64 << 10;
 
+/// Entries wait for a line, or for a call that depends on them, until they are so many bytes.
+const ENTRY_BYTES_MAX: usize = 1 << 20;
+
 /// So much of an attempt is kept.
 const TOTAL_BYTES_MAX: usize = 16 << 20;
 
 impl Lines {
-    pub(super) fn new(run: RunId, server: Handle, clock: Arc<dyn Clock>) -> Self {
-        Self { run, server, clock, gathered: Mutex::default() }
+    /// `before` is what the run has written already.
+    pub(super) fn new(
+        run: RunId,
+        server: Handle,
+        clock: Arc<dyn Clock>,
+        before: Vec<Line>,
+    ) -> Self {
+        let lines_said = before.len() as u64;
+        let gathered = Gathered { before: Before::new(before), lines_said, ..Gathered::default() };
+        Self { run, server, clock, gathered: Mutex::new(gathered) }
     }
 
     fn gathered(&self) -> MutexGuard<'_, Gathered> {
@@ -50,6 +116,9 @@ impl Lines {
         let at = Instant(self.clock.now_us());
         let bytes = text.len() + fields.map_or(0, str::len);
         let mut gathered = self.gathered();
+        if gathered.before.had(level, text, fields) {
+            return;
+        }
         let is_cut_off = gathered.total_bytes > TOTAL_BYTES_MAX;
         gathered.total_bytes = gathered.total_bytes.saturating_add(bytes);
         let line = match gathered.total_bytes > TOTAL_BYTES_MAX {
@@ -63,7 +132,17 @@ impl Lines {
             false => Line { at, level, text: text.to_owned(), fields: fields.map(str::to_owned) },
         };
         gathered.bytes += bytes;
+        gathered.lines_said += 1;
         gathered.lines.push(line);
+    }
+}
+
+impl Gathered {
+    /// Everything that is to be handed on, but the progress.
+    fn take(&mut self) -> RunEvent {
+        (self.bytes, self.entry_bytes) = (0, 0);
+        let (lines, entries) = (mem::take(&mut self.lines), mem::take(&mut self.entries));
+        RunEvent::Said { lines, entries }
     }
 }
 
@@ -94,18 +173,72 @@ impl Listener for Lines {
     }
 
     fn hand_on(&self) -> BoxFuture<'_, ()> {
-        let (lines, progress) = {
+        let (said, progress) = {
             let mut gathered = self.gathered();
-            gathered.bytes = 0;
-            (mem::take(&mut gathered.lines), gathered.progress.take())
+            let is_due = !gathered.lines.is_empty() || gathered.entry_bytes > ENTRY_BYTES_MAX;
+            let said = is_due.then(|| gathered.take());
+            gathered.is_on_its_way |= is_due;
+            (said, gathered.progress.take())
         };
-        let lines = (!lines.is_empty()).then_some(RunEvent::Lines(lines));
         let progress = progress.map(|(done, total)| RunEvent::Progress { done, total });
         Box::pin(async move {
-            for event in lines.into_iter().chain(progress) {
+            for event in said.into_iter().chain(progress) {
                 // Without a server nobody needs to know.
                 let _ = self.server.say(self.run, event).await;
             }
         })
+    }
+}
+
+impl Recorder for Lines {
+    fn note(&self, entry: Entry) {
+        let bytes = entry.call.len()
+            + match &entry.noted {
+                Noted::Began(data) | Noted::Gave(data) | Noted::Failed(data) => data.len(),
+                Noted::Intends | Noted::Sleeps(_) | Noted::Settled(_) => 0,
+            };
+        let mut gathered = self.gathered();
+        gathered.entry_bytes += bytes;
+        gathered.entries.push(entry);
+    }
+
+    fn keep(&self) -> BoxFuture<'_, bool> {
+        let said = {
+            let mut gathered = self.gathered();
+            let is_news = !gathered.lines.is_empty() || !gathered.entries.is_empty();
+            let is_news = is_news || gathered.is_on_its_way;
+            gathered.is_on_its_way = false;
+            is_news.then(|| gathered.take())
+        };
+        Box::pin(async move {
+            let Some(said) = said else { return true };
+            self.server.keep(self.run, said).await.unwrap_or(false)
+        })
+    }
+
+    fn push(&self) -> BoxFuture<'_, ()> {
+        let said = {
+            let mut gathered = self.gathered();
+            gathered.is_on_its_way = true;
+            gathered.take()
+        };
+        Box::pin(async move {
+            // Without a server nobody needs to know.
+            let _ = self.server.say(self.run, said).await;
+        })
+    }
+
+    fn let_go(&self) {
+        let mut gathered = self.gathered();
+        gathered.entries.clear();
+        gathered.entry_bytes = 0;
+    }
+
+    fn lines_said(&self) -> u64 {
+        self.gathered().lines_said
+    }
+
+    fn skip_lines(&self, count: u64) {
+        self.gathered().before.skip(count);
     }
 }

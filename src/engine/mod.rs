@@ -4,16 +4,19 @@
 //! loop, which carries them out only after the writes are on disk. It reads no clock, starts no thread and knows no machine, so
 //! that days of it can be simulated in milliseconds. Workers own running machines behind [`Runner`].
 //!
-//! Read in this order: `event` (what the loop hears and says), `dispatcher` (what it decides).
+//! Read in this order: `event` (what the loop hears and says), `dispatcher` (what it decides), `attempt` (what a worker does), `world`
+//! and `journal` (how a call is made once).
 
 pub mod attempt;
 mod clock_watch;
 #[cfg(unix)]
 pub mod control;
+pub mod cuts;
 mod dispatcher;
 pub(crate) mod drive;
 mod event;
 pub mod forecast;
+pub mod journal;
 mod lines;
 mod policy;
 mod runner;
@@ -21,7 +24,9 @@ pub mod serve;
 mod server;
 #[cfg(test)]
 mod simulation;
+mod terms;
 mod workers;
+mod world;
 
 pub use dispatcher::{Batch, Dispatcher, Options, Restored};
 pub use event::{

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::check::headers::TaskHeaders;
-use crate::schedule::Instant;
+use crate::schedule::{Duration, Instant};
 use crate::store::{Hash, RunId, Store, TaskName, Trigger};
 
 /// Carries out attempts. What they say comes back to the loop as [`super::Event::Run`], and each attempt that was started ends with
-/// exactly one [`super::RunEvent::Ended`].
+/// exactly one [`Ended`](super::RunEvent::Ended), [`Sleeps`](super::RunEvent::Sleeps) or [`Stalled`](super::RunEvent::Stalled).
 pub trait Runner {
     /// Starts an attempt, and returns at once. What its task kept, and its program, are in the store.
     fn start(&mut self, start: StartRun, store: &mut dyn Store);
@@ -29,6 +29,10 @@ pub struct StartRun {
     pub trigger: Trigger,
     /// The number of the attempt, from 1.
     pub attempt: u32,
+    /// Whether it goes on from where it, or an attempt before, stopped; a run that begins has nothing to go on from.
+    pub goes_on: bool,
+    /// How much of its timeout was used up before.
+    pub used: Duration,
     /// Whether no other attempt follows: then `on failure` runs if it fails.
     pub last_attempt: bool,
     /// How many due times it stands for beside its own.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::cuts::Cuts;
 use super::dispatcher::Options;
 use super::event::TaskUpdate;
 use super::server::{Handle, LogEntry, Parts, Server};
@@ -31,6 +32,8 @@ pub struct Serve {
     pub updates: mpsc::Receiver<Vec<TaskUpdate>>,
     /// Hears what happens.
     pub log: Box<dyn FnMut(LogEntry) + Send>,
+    /// Where tests cut runs off.
+    pub cuts: Cuts,
 }
 
 /// Serves until `stop` completes and what was running then has ended. Needs a runtime with several threads.
@@ -40,11 +43,12 @@ pub async fn serve(serve: Serve, stop: impl Future<Output = ()>) -> Result<(), S
     let store = SqliteStore::open(serve.store.as_ref().unwrap_or(&paths.store))
         .map_err(ServeError::Store)?;
     let (host, runtime) = (serve.host.clone(), tokio::runtime::Handle::current());
+    let cuts = serve.cuts;
     let server = Server::start(Parts {
         options: serve.options,
         store: Box::new(store),
         clock: serve.host.clock.clone(),
-        runner: Box::new(move |handle| Box::new(Workers::new(handle, host, runtime))),
+        runner: Box::new(move |handle| Box::new(Workers::new(handle, host, runtime, cuts))),
         tasks: serve.tasks,
         log: serve.log,
     })

@@ -9,7 +9,9 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use super::attempt::{self, Attempt, Ended, Failure};
+use super::cuts::Cuts;
 use super::event::{RunEnd, RunEvent};
+use super::journal::{Past, Recorder};
 use super::lines::Lines;
 use super::runner::{Runner, StartRun};
 use super::server::Handle;
@@ -19,7 +21,7 @@ use crate::bytecode::run_field::RunField;
 use crate::bytecode::{Verified, verify};
 use crate::host::Host;
 use crate::stdlib::db::Known;
-use crate::store::{EndState, Hash, Kept, Outcome, RunError, RunId, Store};
+use crate::store::{self, EndState, Hash, Kept, Line, Outcome, RunError, RunId, Store};
 use crate::value::{Code, Fault, Types, Value, convert, json, to_json, wire};
 use crate::vm::Trace;
 
@@ -30,6 +32,9 @@ pub struct Workers {
     host: Host,
     known: Arc<Known>,
     programs: HashMap<Hash, Arc<Verified>>,
+    /// What tells the store from all others, once it is known.
+    store_name: Option<String>,
+    cuts: Cuts,
     /// How to stop the attempts that are running.
     cancels: HashMap<RunId, watch::Sender<bool>>,
 }
@@ -37,13 +42,15 @@ pub struct Workers {
 impl Workers {
     /// No attempts yet. Call it in a runtime, on which their effects will be carried out.
     #[must_use]
-    pub fn new(server: Handle, host: Host, runtime: runtime::Handle) -> Self {
+    pub fn new(server: Handle, host: Host, runtime: runtime::Handle, cuts: Cuts) -> Self {
         Self {
             server,
             runtime,
             host,
             known: Arc::default(),
             programs: HashMap::new(),
+            store_name: None,
+            cuts,
             cancels: HashMap::new(),
         }
     }
@@ -63,6 +70,33 @@ impl Workers {
         self.programs.insert(*hash, program.clone());
         Ok(program)
     }
+
+    /// What a run goes on from, and the lines that it has written. Nothing for one that starts over each time.
+    fn past(&mut self, start: &StartRun, store: &mut dyn Store) -> store::Result<Remembered> {
+        if !start.headers.durable {
+            return Ok(Remembered { past: None, lines: Vec::new() });
+        }
+        let store_name = match &self.store_name {
+            Some(name) => name.clone(),
+            None => self.store_name.insert(store.name()?).clone(),
+        };
+        let run = start.run;
+        let (mut past, mut lines) = (Past::default(), Vec::new());
+        if start.goes_on {
+            past.entries = store.journal(run)?;
+            past.snapshot = store.snapshot(run)?;
+            lines = store.said(run)?;
+        }
+        let first = past.entries.first().map_or(start.attempt, |it| it.attempt);
+        past.name = format!("{store_name}.{run}.{first}");
+        Ok(Remembered { past: Some(past), lines })
+    }
+}
+
+/// What a store has of a run.
+struct Remembered {
+    past: Option<Past>,
+    lines: Vec<Line>,
 }
 
 impl Runner for Workers {
@@ -73,7 +107,14 @@ impl Runner for Workers {
         self.cancels.insert(run, cancel);
         let program = self.load(&start.program, store);
         let kept = store.kept(&start.task).map_err(|error| error.to_string());
-        let lines = Arc::new(Lines::new(run, self.server.clone(), self.host.clock.clone()));
+        let remembered = self.past(&start, store).map_err(|error| error.to_string());
+        let (past, before) = match remembered {
+            Ok(it) => (Ok(it.past), it.lines),
+            Err(why) => (Err(why), Vec::new()),
+        };
+        let clock = self.host.clock.clone();
+        let lines = Arc::new(Lines::new(run, self.server.clone(), clock, before));
+        let cuts = self.cuts.clone();
         let (host, known, server) = (self.host.clone(), self.known.clone(), self.server.clone());
         let runtime = self.runtime.clone();
         let work = move || {
@@ -81,6 +122,8 @@ impl Runner for Workers {
                 Ok::<_, String>(Job {
                     program: program?,
                     kept: kept?,
+                    past: past?,
+                    cuts,
                     start,
                     host,
                     known,
@@ -90,17 +133,17 @@ impl Runner for Workers {
             };
             let end = match job() {
                 Ok(job) => job.work(&runtime),
-                Err(why) => failed(&Failure::of(Fault::new(Code::NotFound, why)), None),
+                Err(why) => failed(Failure::of(Fault::new(Code::NotFound, why)), None),
             };
             // Without a server nobody needs to know.
-            let _ = server.tell(run, RunEvent::Ended(end));
+            let _ = server.tell(run, end);
         };
         let thread = thread::Builder::new().name(format!("run-{run}")).spawn(work);
         if let Err(error) = thread {
             let server = self.server.clone();
             let fault =
                 Fault::new(Code::Limit, format!("the machine has no thread for the run: {error}"));
-            let end = RunEvent::Ended(failed(&Failure::of(fault), None));
+            let end = failed(Failure::of(fault), None);
             self.runtime.spawn(async move { server.say(run, end).await });
         }
     }
@@ -116,6 +159,8 @@ impl Runner for Workers {
 struct Job {
     program: Arc<Verified>,
     kept: Vec<Kept>,
+    past: Option<Past>,
+    cuts: Cuts,
     start: StartRun,
     host: Host,
     known: Arc<Known>,
@@ -125,26 +170,34 @@ struct Job {
 
 impl Job {
     /// A fault of ours ends the attempt, not the server.
-    fn work(self, runtime: &runtime::Handle) -> RunEnd {
+    fn work(self, runtime: &runtime::Handle) -> RunEvent {
         let program = self.program.share();
+        let cuts = self.cuts.clone();
         let work = AssertUnwindSafe(|| runtime.block_on(self.attempt()));
-        catch_unwind(work).unwrap_or_else(|_| {
+        let end = catch_unwind(work).unwrap_or_else(|_| {
             let message = "taskc itself failed while it carried out the run; please report this";
-            failed(
-                &Failure { retryable: false, ..Failure::of(Fault::new(Code::Fail, message)) },
-                Some(&program),
-            )
-        })
+            let failure = Failure::of(Fault::new(Code::Fail, message));
+            failed(Failure { retryable: false, ..failure }, Some(&program))
+        });
+        if matches!(end, RunEvent::Sleeps { .. }) {
+            cuts.at("after-park");
+        }
+        end
     }
 
-    async fn attempt(self) -> RunEnd {
+    async fn attempt(self) -> RunEvent {
         let program = self.program.share();
         let kept = match read_kept(&program, &self.kept) {
             Ok(kept) => kept,
-            Err(fault) => return failed(&Failure::of(fault), Some(&program)),
+            Err(fault) => return failed(Failure::of(fault), Some(&program)),
         };
+        let recorder = self.lines.clone();
         let attempt = Attempt {
             run: run_fields(&self.start),
+            number: self.start.attempt,
+            used: self.start.used,
+            journal: self.past.map(|past| (past, recorder as Arc<dyn Recorder>)),
+            cuts: self.cuts,
             program: self.program,
             headers: self.start.headers,
             kept,
@@ -158,24 +211,29 @@ impl Job {
             Ended::Done(left) => match write_kept(&program, &left) {
                 Ok(kept) => ended(EndState::Succeeded, None, kept),
                 Err(fault) => {
-                    failed(&Failure { retryable: false, ..Failure::of(fault) }, Some(&program))
+                    failed(Failure { retryable: false, ..Failure::of(fault) }, Some(&program))
                 }
             },
-            Ended::Failed(failure) => failed(&failure, Some(&program)),
+            Ended::Failed(failure) => failed(failure, Some(&program)),
             Ended::Cancelled => ended(EndState::Cancelled, None, Vec::new()),
+            Ended::Sleeps { until, used, snapshot } => {
+                RunEvent::Sleeps { until, used, snapshot: snapshot.map(Into::into) }
+            }
+            Ended::Stalled(stall) => RunEvent::Stalled(stall),
         }
     }
 }
 
-fn ended(end: EndState, error: Option<RunError>, kept: Vec<Kept>) -> RunEnd {
-    RunEnd { outcome: Outcome { end, error }, kept, retryable: false }
+fn ended(end: EndState, error: Option<RunError>, kept: Vec<Kept>) -> RunEvent {
+    let outcome = Outcome { end, error };
+    RunEvent::Ended(RunEnd { outcome, kept, retryable: false, forget: Vec::new() })
 }
 
-fn failed(failure: &Failure, program: Option<&Program>) -> RunEnd {
-    let Failure { trace, retryable } = failure;
-    let at = program.and_then(|program| attempt::place(program, trace));
-    let outcome = Outcome { end: EndState::Failed, error: Some(stored(trace, at)) };
-    RunEnd { outcome, kept: Vec::new(), retryable: *retryable }
+fn failed(failure: Failure, program: Option<&Program>) -> RunEvent {
+    let Failure { trace, retryable, forget } = failure;
+    let at = program.and_then(|program| attempt::place(program, &trace));
+    let outcome = Outcome { end: EndState::Failed, error: Some(stored(&trace, at)) };
+    RunEvent::Ended(RunEnd { outcome, kept: Vec::new(), retryable, forget })
 }
 
 /// An error as it is stored.

@@ -120,6 +120,12 @@ pub fn is_repeatable(name: &str, args: &[Value]) -> bool {
     matches!(place.and_then(|at| args.get(at)), Some(Value::Bool(true)))
 }
 
+/// What a call is taken to have given that a person says was made, where nobody saw its answer.
+#[must_use]
+pub fn accepted(name: &str) -> Value {
+    if name.starts_with("http.") { http::unseen() } else { Value::Null }
+}
+
 /// What the contacts with the world take, by name; a test compares this with the declarations.
 const PARAMS: &[(&str, &[&str])] = &[
     ("prelude.print", &["x"]),

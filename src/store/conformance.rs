@@ -1,6 +1,9 @@
 //! What every store does, one case each. A case begins with an empty store and may open it again, as after a crash.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::schedule::Duration;
 
 /// Opens the same store again and again.
 pub(super) trait Subject {
@@ -33,6 +36,11 @@ const CASES: &[fn(&dyn Subject)] = &[
     run_numbers_are_never_used_again,
     the_ledger_filters,
     pauses_last,
+    a_store_keeps_its_name,
+    a_journal_keeps_its_order_until_the_run_ends,
+    calls_are_forgotten_from_a_place_on,
+    a_run_sleeps_and_wakes,
+    a_run_in_doubt_is_settled,
 ];
 
 fn task() -> TaskName {
@@ -69,6 +77,7 @@ fn starts(run: u64, due: i64) -> Write {
         trigger: Trigger::Schedule,
         missed: 2,
         program: program(),
+        terms: Arc::from(*b"terms"),
         started: Instant(due + 1),
     })
 }
@@ -148,6 +157,101 @@ fn a_batch_is_written_whole_or_not_at_all(subject: &dyn Subject) {
     );
 }
 
+fn a_store_keeps_its_name(subject: &dyn Subject) {
+    let name = subject.store().name().unwrap();
+    assert_eq!(name.len(), 16, "{name}");
+    assert_eq!(subject.store().name().unwrap(), name);
+}
+
+fn entry(n: u64, call: &str, noted: Noted) -> Entry {
+    Entry { n, call: call.to_owned(), attempt: 1, mark: vec![1, 2], noted }
+}
+
+fn learns(entries: &[Entry]) -> Write {
+    Write::Journal { run: RunId(1), entries: entries.to_vec() }
+}
+
+fn a_journal_keeps_its_order_until_the_run_ends(subject: &dyn Subject) {
+    let entries = [
+        entry(1, "began", Noted::Began(vec![7])),
+        entry(2, "0", Noted::Intends),
+        entry(3, "0", Noted::Gave(vec![8, 9])),
+        entry(4, "1", Noted::Sleeps(Instant(5))),
+        entry(5, "failed", Noted::Failed(vec![])),
+    ];
+    let mut store = subject.store();
+    store.apply(&[starts(1, 10), learns(&entries[..2])]).unwrap();
+    store.apply(&[learns(&entries[2..])]).unwrap();
+    conflict(&store.apply(&[learns(&entries[..1])]));
+    assert_eq!(subject.store().journal(RunId(1)).unwrap(), entries);
+    assert_eq!(subject.ledger().journal(RunId(1)).unwrap(), entries);
+    assert_eq!(subject.ledger().open_runs().unwrap().len(), 1);
+    store.apply(&[ends(1, EndState::Succeeded, Then::Ends, 20)]).unwrap();
+    assert_eq!(store.journal(RunId(1)).unwrap(), []);
+    assert_eq!(subject.ledger().open_runs().unwrap(), []);
+}
+
+fn calls_are_forgotten_from_a_place_on(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let calls = ["0", "1", "1.0/0", "1.1/0", "1.1/1"];
+    let entries: Vec<_> =
+        calls.iter().zip(1..).map(|(call, n)| entry(n, call, Noted::Intends)).collect();
+    store.apply(&[starts(1, 10), learns(&entries)]).unwrap();
+    let mut left = |what| {
+        store.apply(&[Write::Forget { run: RunId(1), what }]).unwrap();
+        let left = store.journal(RunId(1)).unwrap();
+        left.into_iter().map(|it| it.call).collect::<Vec<_>>()
+    };
+    let from = |n, prefix: &str| Forget::From { n, prefix: prefix.to_owned() };
+    assert_eq!(left(from(5, "1.1/")), ["0", "1", "1.0/0", "1.1/0"]);
+    assert_eq!(left(from(2, "1.1/")), ["0", "1", "1.0/0"]);
+    assert_eq!(left(from(2, "")), ["0"]);
+    assert_eq!(left(Forget::All), [""; 0]);
+}
+
+fn a_run_sleeps_and_wakes(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let run = RunId(1);
+    let sleeps = |snapshot: Option<&[u8]>| Write::Sleeps {
+        run,
+        until: Instant(90),
+        used: Duration(3),
+        snapshot: snapshot.map(Arc::from),
+    };
+    store.apply(&[starts(1, 10), sleeps(Some(&[4]))]).unwrap();
+    conflict(&store.apply(&[sleeps(None)]));
+    let asleep = subject.store().restore().unwrap().open_runs.remove(0);
+    assert_eq!((asleep.state, asleep.next_attempt), (RunState::Sleeping, Some(Instant(90))));
+    assert_eq!(asleep.used, Duration(3));
+    assert_eq!(store.snapshot(run).unwrap(), Some(vec![4]));
+    store.apply(&[Write::Resumes { run }]).unwrap();
+    conflict(&store.apply(&[Write::Resumes { run }]));
+    store.apply(&[sleeps(None)]).unwrap();
+    assert_eq!(store.snapshot(run).unwrap(), None, "one of a sleep before is of no use");
+    let cancelled = outcome(EndState::Cancelled);
+    store.apply(&[Write::RunEnds { run, outcome: cancelled, at: Instant(95) }]).unwrap();
+    let attempts = subject.ledger().attempts(run).unwrap();
+    assert_eq!((attempts.len(), attempts[0].ended), (1, Some(Instant(95))));
+}
+
+fn a_run_in_doubt_is_settled(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let run = RunId(1);
+    let error = outcome(EndState::Failed).error.unwrap();
+    let stall = Stall { state: RunState::InDoubt, call: Some("3".to_owned()), error };
+    let settles = Write::Settles { run, call: "3".to_owned(), settlement: Settlement::Accept };
+    store.apply(&[starts(1, 10), learns(&[entry(4, "3", Noted::Intends)])]).unwrap();
+    conflict(&store.apply(std::slice::from_ref(&settles)));
+    store.apply(&[Write::Stalls { run, stall }]).unwrap();
+    let stalled = subject.store().restore().unwrap().open_runs.remove(0);
+    assert_eq!((stalled.state, stalled.doubt.as_deref()), (RunState::InDoubt, Some("3")));
+    store.apply(&[settles, Write::Resumes { run }]).unwrap();
+    let last = store.journal(run).unwrap().pop().unwrap();
+    assert_eq!((last.n, last.noted), (5, Noted::Settled(Settlement::Accept)));
+    let running = subject.ledger().run(run).unwrap().unwrap();
+    assert_eq!((running.state, running.doubt, running.error), (RunState::Running, None, None));
+}
+
 fn queued_occurrences_are_decided_once(subject: &dyn Subject) {
     let mut store = subject.store();
     let decide = |decision, run| {
@@ -217,6 +321,9 @@ fn a_run_goes_from_attempt_to_attempt(subject: &dyn Subject) {
         started: Instant(11),
         ended: Some(Instant(60)),
         next_attempt: None,
+        terms: Arc::from(*b"terms"),
+        used: Duration(0),
+        doubt: None,
         error: None,
     };
     assert_eq!(run, expected);

@@ -15,11 +15,11 @@ use std::fmt;
 use crate::schedule::Instant;
 
 pub use record::{
-    Attempt, Decided, Filter, Hash, Kept, LedgerRow, Line, NewRun, Occurrence, Outcome, Run,
-    RunError, RunId, Saved, TaskName, TaskRow, Then, Write,
+    Attempt, Decided, Entry, Filter, Forget, Hash, Kept, LedgerRow, Line, NewRun, Noted,
+    Occurrence, Outcome, Run, RunError, RunId, Saved, Stall, TaskName, TaskRow, Then, Write,
 };
 pub use sqlite::{SqliteLedger, SqliteStore};
-pub use words::{Decision, EndState, Level, Presence, RunState, Trigger};
+pub use words::{Decision, EndState, Level, Presence, RunState, Settlement, Trigger};
 
 /// Keeps what the engine tells it.
 pub trait Store: Send {
@@ -37,6 +37,18 @@ pub trait Store: Send {
 
     /// A program that was stored with [`Write::Program`] and is still referred to.
     fn program(&mut self, hash: &Hash) -> Result<Option<Vec<u8>>>;
+
+    /// What tells this store from all others; the same as long as it is there.
+    fn name(&mut self) -> Result<String>;
+
+    /// What a run that has not ended has learned, in order.
+    fn journal(&mut self, run: RunId) -> Result<Vec<Entry>>;
+
+    /// The state in which a run's machine sleeps.
+    fn snapshot(&mut self, run: RunId) -> Result<Option<Vec<u8>>>;
+
+    /// What a run has written so far.
+    fn said(&mut self, run: RunId) -> Result<Vec<Line>>;
 }
 
 /// Shows what was kept. Reads only.
@@ -55,6 +67,12 @@ pub trait Ledger {
 
     /// The registered tasks, by name.
     fn tasks(&mut self) -> Result<Vec<TaskRow>>;
+
+    /// The runs that have not ended, by number.
+    fn open_runs(&mut self) -> Result<Vec<Run>>;
+
+    /// What a run that has not ended has learned, in order.
+    fn journal(&mut self, run: RunId) -> Result<Vec<Entry>>;
 }
 
 /// What a store answers.
@@ -78,6 +96,19 @@ pub enum Error {
     OldSqlite(&'static str),
     /// The database or the disk said no.
     Sqlite(rusqlite::Error),
+}
+
+impl Error {
+    /// Whether the same may go well later, with nothing lost: a disk that is full may be emptied, another reader may finish.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly};
+        let Self::Sqlite(error) = self else { return false };
+        let code = error.sqlite_error_code();
+        code.is_some_and(|it| {
+            matches!(it, DiskFull | DatabaseBusy | DatabaseLocked | ReadOnly | CannotOpen)
+        })
+    }
 }
 
 impl fmt::Display for Error {

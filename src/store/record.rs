@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::words::{Decision, EndState, Level, Presence, RunState, Trigger};
-use crate::schedule::Instant;
+use super::words::{Decision, EndState, Level, Presence, RunState, Settlement, Trigger};
+use crate::schedule::{Duration, Instant};
 
 /// A task, by its file's stem.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,7 +129,53 @@ pub enum Write {
         /// When.
         at: Instant,
     },
-    /// A run that waits for its next attempt ends without it.
+    /// A running run learned something that its replay needs.
+    Journal {
+        /// The run.
+        run: RunId,
+        /// What it learned, with places behind all that it has.
+        entries: Vec<Entry>,
+    },
+    /// Calls will be made again: what the journal has of them is forgotten.
+    Forget {
+        /// The run.
+        run: RunId,
+        /// Which calls.
+        what: Forget,
+    },
+    /// A running run sleeps. Its attempt goes on later.
+    Sleeps {
+        /// The run.
+        run: RunId,
+        /// Until when.
+        until: Instant,
+        /// How much of the attempt's timeout was used up.
+        used: Duration,
+        /// The state of its machine, if it can be written down.
+        snapshot: Option<Arc<[u8]>>,
+    },
+    /// A running run cannot go on before a person settles it.
+    Stalls {
+        /// The run.
+        run: RunId,
+        /// Why.
+        stall: Stall,
+    },
+    /// A person settled a call that is in doubt.
+    Settles {
+        /// The run.
+        run: RunId,
+        /// The call.
+        call: String,
+        /// How.
+        settlement: Settlement,
+    },
+    /// A run that slept, or was settled, runs again.
+    Resumes {
+        /// The run.
+        run: RunId,
+    },
+    /// A run that waits, sleeps or has stalled ends.
     RunEnds {
         /// The run.
         run: RunId,
@@ -234,8 +280,67 @@ pub struct NewRun {
     pub missed: u32,
     /// What it runs, to the end.
     pub program: Hash,
+    /// What holds for it to the end, written out by whoever reads it again.
+    pub terms: Arc<[u8]>,
     /// When it begins.
     pub started: Instant,
+}
+
+/// What a run's journal says of one call. The latest entry of a call counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place in the journal.
+    pub n: u64,
+    /// What the call is called within its run.
+    pub call: String,
+    /// The attempt that made it.
+    pub attempt: u32,
+    /// What the program did to come to the call, in short: a replay must do the same.
+    pub mark: Vec<u8>,
+    /// What is known.
+    pub noted: Noted,
+}
+
+/// What is known of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// What the run was given to begin with.
+    Began(Vec<u8>),
+    /// It is about to be made.
+    Intends,
+    /// What it gave.
+    Gave(Vec<u8>),
+    /// It waits for a time.
+    Sleeps(Instant),
+    /// The body of the run has failed for good; `on failure` follows.
+    Failed(Vec<u8>),
+    /// What a person said of it.
+    Settled(Settlement),
+}
+
+/// Which calls of a run are forgotten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Forget {
+    /// All of them.
+    All,
+    /// Those from a place on whose names begin so.
+    From {
+        /// The place.
+        n: u64,
+        /// The beginning of their names.
+        prefix: String,
+    },
+}
+
+/// Why a run cannot go on by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stall {
+    /// In doubt or held.
+    pub state: RunState,
+    /// The call, if it is one.
+    pub call: Option<String>,
+    /// What people are told.
+    pub error: RunError,
 }
 
 /// A run.
@@ -257,12 +362,18 @@ pub struct Run {
     pub missed: u32,
     /// What it runs.
     pub program: Hash,
+    /// What holds for it to the end.
+    pub terms: Arc<[u8]>,
     /// When the first attempt began.
     pub started: Instant,
     /// When the last attempt ended, if no more follow.
     pub ended: Option<Instant>,
-    /// When the next attempt begins, while it waits for it.
+    /// When the next attempt begins, or it wakes, while it waits for that.
     pub next_attempt: Option<Instant>,
+    /// How much of the attempt's timeout was used up when it last slept.
+    pub used: Duration,
+    /// The call that is in doubt.
+    pub doubt: Option<String>,
     /// The error of the last attempt.
     pub error: Option<RunError>,
 }
@@ -359,7 +470,7 @@ pub struct Saved {
     pub last_run: RunId,
     /// Every registered task, by name; with the heartbeat taken into account.
     pub tasks: Vec<TaskRow>,
-    /// Runs that were running or waiting for their next attempt, by number.
+    /// Runs that have not ended, by number.
     pub open_runs: Vec<Run>,
     /// Occurrences that wait for their turn, by due time.
     pub queued: Vec<Occurrence>,

@@ -80,6 +80,12 @@ words! {
         Running = "running",
         /// An attempt failed, and the next one has its time.
         Retrying = "retrying",
+        /// It sleeps, and nothing of it is in memory.
+        Sleeping = "sleeping",
+        /// Nobody knows whether a call that must not be made twice was made; a person says how it goes on.
+        InDoubt = "in-doubt",
+        /// It cannot be replayed; a person says what becomes of it.
+        Held = "held",
         /// It went well.
         Succeeded = "succeeded",
         /// The last attempt failed.
@@ -114,6 +120,18 @@ words! {
         Cancelled = "cancelled",
         /// The server went down.
         Interrupted = "interrupted",
+    }
+}
+
+words! {
+    /// What a person says of a run that cannot go on by itself.
+    Settlement {
+        /// The call is made again.
+        Retry = "retry",
+        /// The call counts as made.
+        Accept = "accept",
+        /// The call counts as failed.
+        Fail = "fail",
     }
 }
 

@@ -25,7 +25,7 @@ use crate::stdlib::db::{Known, Sources};
 use crate::stdlib::effect::{self, Context, Level, Output};
 use crate::stdlib::natives;
 use crate::value::{Bounded, Code, Fault, Types, Value, quoted, write_value};
-use crate::vm::{Effect, Entry, Limits, Machine, Start, Trace};
+use crate::vm::{Effect, Entry, Limits, Machine, Mark, Start, Trace};
 
 /// 2026-01-01T00:00:00Z: where the clock stands until `at` moves it.
 const BEGIN_US: i64 = 1_767_225_600_000_000;
@@ -60,7 +60,9 @@ pub(super) fn carry_out(case: Case<'_>, options: &Options) -> (Result<(), Reason
             scene.complete(&mut trace);
             Err(Reason::Failed(trace))
         }
-        (None, Ok(Driven::TimedOut | Driven::Cancelled)) => Err(Reason::Endless(TEST_MAX)),
+        (None, Ok(Driven::TimedOut | Driven::Cancelled | Driven::Sleeps(..) | Driven::Halted)) => {
+            Err(Reason::Endless(TEST_MAX))
+        }
         (None, Err(fault)) => Err(Reason::of(fault)),
     };
     (outcome, scene.said.lines())
@@ -130,9 +132,10 @@ impl<'a> Scene<'a> {
         let mut brakes = Brakes {
             clock: self.options.clock.clone(),
             timeout: TEST_MAX,
+            used_us: 0,
             cancelled: stop.subscribe(),
         };
-        Ok(drive(&mut machine, &stage, &mut brakes).await)
+        Ok(drive(&mut machine, Vec::new(), &stage, &mut brakes).await)
     }
 
     fn run_fields(&self) -> Vec<Value> {
@@ -185,7 +188,7 @@ impl<'a> Scene<'a> {
                 self.fail(Reason::Endless(TEST_MAX));
                 Ok(Value::Null)
             }
-            Driven::Cancelled => Ok(Value::Null),
+            Driven::Cancelled | Driven::Sleeps(..) | Driven::Halted => Ok(Value::Null),
         }
     }
 
@@ -334,7 +337,7 @@ impl<'a> Stage<'a> {
 }
 
 impl Perform for Stage<'_> {
-    fn perform(&self, effect: Effect) -> Answer<'_> {
+    fn perform(&self, effect: Effect, _: Mark) -> Answer<'_> {
         Box::pin(async move {
             let (before_us, was_sleep) =
                 (self.scene.world.clock.monotonic_us(), self.is_sleep(&effect));

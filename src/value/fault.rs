@@ -15,13 +15,15 @@ pub struct Fault {
     pub message: String,
     /// More for programs, as JSON: the status and body of an HTTP response, say.
     pub data: Option<Value>,
+    /// Whether nobody knows if what was asked for was done all the same: a server that has not answered, say.
+    pub doubt: bool,
 }
 
 impl Fault {
     /// A fault of the library or the machine.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code: code.as_str().into(), message: message.into(), data: None }
+        Self { code: code.as_str().into(), message: message.into(), data: None, doubt: false }
     }
 
     /// An argument that the function cannot work with.
@@ -40,6 +42,13 @@ impl Fault {
     #[must_use]
     pub fn with_data(mut self, data: Value) -> Self {
         self.data = Some(data);
+        self
+    }
+
+    /// The same fault of a call that may have been made or not.
+    #[must_use]
+    pub fn in_doubt(mut self, doubt: bool) -> Self {
+        self.doubt = doubt;
         self
     }
 
@@ -90,6 +99,8 @@ codes! {
     DivisionByZero = "division-by-zero",
     /// A list, text or bytes was asked for a place that it does not have.
     Index = "index",
+    /// Nobody knew whether a call was made, and a person said that it counts as failed.
+    InDoubt = "in-doubt",
     /// A limit was reached: memory, steps, size of a result, depth of calls.
     Limit = "limit",
     /// Something took longer than it may.

@@ -16,8 +16,8 @@ pub(super) struct Fiber {
     /// Innermost last; empty once the fiber has finished.
     pub(super) frames: Vec<Frame>,
     /// INVARIANT: both banks reach [`REGISTERS_MAX`] beyond the base of the innermost frame.
-    scalars: Vec<u64>,
-    values: Vec<Value>,
+    pub(super) scalars: Vec<u64>,
+    pub(super) values: Vec<Value>,
     /// What it is called in the journal, and how many effects it has called.
     pub(super) key: CallKey,
     /// How many `parallel`s it has begun.

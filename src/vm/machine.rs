@@ -9,6 +9,7 @@ use super::digest::Digest;
 use super::drive::{Unwound, memory_exhausted};
 use super::effect::{CallKey, Effect, FiberId};
 use super::fiber::{Fiber, State};
+use super::mark::Mark;
 use super::memory::Measure;
 use super::native::Natives;
 use super::parallel::Join;
@@ -18,6 +19,7 @@ use super::trouble::{Outcome, Trouble, damaged};
 use crate::bytecode::Verified;
 use crate::bytecode::operand::{FunctionId, Register, U24};
 use crate::bytecode::program::{Position, Program};
+use crate::bytecode::run_field::RunField;
 use crate::value::{Code, Fault, Value};
 
 /// What a run may use.
@@ -76,13 +78,13 @@ pub enum Step {
 #[derive(Debug)]
 pub struct Machine {
     program: Arc<Verified>,
-    core: Core,
+    pub(super) core: Core,
     /// Fibers by name. The place of the one that runs is empty while it does.
-    fibers: Vec<Option<Box<Fiber>>>,
+    pub(super) fibers: Vec<Option<Box<Fiber>>>,
     /// Names that may be given again.
-    free: Vec<FiberId>,
-    ready: VecDeque<FiberId>,
-    steps_left: u64,
+    pub(super) free: Vec<FiberId>,
+    pub(super) ready: VecDeque<FiberId>,
+    pub(super) steps_left: u64,
     depth_max: usize,
     /// The functions as the threaded dispatcher takes them; empty where the plain one runs.
     code: Vec<Ready>,
@@ -217,6 +219,21 @@ impl Machine {
         digest.finish()
     }
 
+    /// What the program did to come to a call that has not been answered yet.
+    #[must_use]
+    pub fn mark(&self, effect: &Effect) -> Mark {
+        let fiber = self.fibers.get(effect.fiber.0 as usize).and_then(Option::as_ref);
+        let fiber = fiber.expect("a call's fiber waits for its answer");
+        Mark::of(fiber, effect, &self.program.program().effects[effect.site.get()].kind)
+    }
+
+    /// Says what the run knows of itself from now on, where that has changed.
+    pub fn tell(&mut self, field: RunField, value: Value) {
+        if let Some(known) = self.core.run.get_mut(usize::from(field.number())) {
+            *known = value;
+        }
+    }
+
     fn context<'a>(&'a mut self, fiber: &'a mut Fiber, fuel: i64) -> Context<'a> {
         Context {
             program: self.program.program(),
@@ -305,7 +322,7 @@ impl Machine {
     }
 
     /// Measures what the run holds; says whether it may go on.
-    fn measure(&mut self) -> bool {
+    pub(super) fn measure(&mut self) -> bool {
         let mut measure = Measure::default();
         self.core.constants.iter().for_each(|it| measure.add(it));
         for fiber in self.fibers.iter().flatten() {

@@ -20,13 +20,13 @@ pub(super) struct Join {
     pub(super) body: Rc<Closure>,
     /// Which `parallel` of its fiber it is.
     pub(super) number: u32,
-    items: Value,
-    next: u32,
-    count: u32,
-    running: u32,
-    limit: u32,
-    results: Vec<Value>,
-    failed: Option<(u32, Unwound)>,
+    pub(super) items: Value,
+    pub(super) next: u32,
+    pub(super) count: u32,
+    pub(super) running: u32,
+    pub(super) limit: u32,
+    pub(super) results: Vec<Value>,
+    pub(super) failed: Option<(u32, Unwound)>,
 }
 
 impl Join {

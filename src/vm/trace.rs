@@ -37,5 +37,6 @@ pub(super) fn fault_of(error: &Value) -> Fault {
         code: text(error_record::CODE).into(),
         message: text(error_record::MESSAGE),
         data: data.cloned(),
+        doubt: false,
     }
 }

@@ -146,7 +146,9 @@ fn run(project: &Project, library: &Library, checked: &Checked, task: FileId) ->
     lines.extend(match ended {
         Ended::Done(_) => None,
         Ended::Failed(failed) => Some(failure(&failed.trace)),
-        Ended::Cancelled => Some("//! cancelled".to_owned()),
+        Ended::Cancelled | Ended::Sleeps { .. } | Ended::Stalled(_) => {
+            Some("//! cancelled".to_owned())
+        }
     });
     lines
 }
@@ -165,6 +167,10 @@ fn attempt(
         is_last: true,
         host: World::new(0, NOW_US).host(),
         known: Arc::default(),
+        number: 1,
+        used: taskc::schedule::Duration::ZERO,
+        journal: None,
+        cuts: taskc::engine::cuts::Cuts::default(),
         listener,
         cancelled,
     }

@@ -5,6 +5,7 @@ use super::condition::is_comparison;
 use super::lower::{Exit, Local, Lower, Out, Returns};
 use super::types::{bank, is_scalar, without_null};
 use super::virtual_fn::Virtual;
+use crate::bytecode::program::EffectClass;
 use crate::bytecode::run_field::RunField;
 use crate::check::checked::Resolution;
 use crate::check::types::Type;
@@ -598,12 +599,9 @@ impl<'p> Lower<'_, 'p> {
     fn setting(&mut self, module: &str, name: &str, id: NodeId) -> Out {
         let name = self.load_text(name);
         let ty = self.ty(id);
-        let out = self.native_effect(
-            &format!("{module}._get"),
-            crate::bytecode::program::EffectClass::Observe,
-            &[],
-            vec![name],
-        );
+        // A secret is read anew after a restart, and never written down.
+        let class = if module == "secret" { EffectClass::Plain } else { EffectClass::Observe };
+        let out = self.native_effect(&format!("{module}._get"), class, &[], vec![name]);
         self.narrow(out, &ty)
     }
 }

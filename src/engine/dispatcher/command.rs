@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::run::{cancelled, end};
 use super::{Activity, Ask, Dispatcher, Phase, Waiting};
 use crate::engine::event::{AskId, Command, Reply, TaskStatus};
 use crate::schedule::{Duration, Instant};
-use crate::store::{Decision, Occurrence, Presence, RunId, TaskName, Trigger, Write};
+use crate::store::{
+    Decision, EndState, Occurrence, Presence, RunId, Settlement, TaskName, Trigger, Write,
+};
 
 impl Dispatcher {
     /// Does what is asked, and answers.
@@ -17,6 +20,13 @@ impl Dispatcher {
                 self.backfill(ask, &task, due, trigger);
             }
             Command::Cancel(run) => self.cancel_by_hand(ask, run),
+            Command::Settle { run, settlement } => {
+                let reply = match self.settle_run(run, settlement) {
+                    Ok(()) => Reply::Done,
+                    Err(reason) => Reply::Refused(reason),
+                };
+                self.reply(ask, reply);
+            }
             Command::Pause(task) => self.pause(ask, &task, true),
             Command::Resume(task) => self.pause(ask, &task, false),
             Command::Status => {
@@ -96,7 +106,7 @@ impl Dispatcher {
     fn is_under_way(&self, name: &TaskName, due: Instant) -> bool {
         let task = &self.tasks[name];
         task.delayed.iter().chain(&task.line).any(|it| it.due == due)
-            || self.runs_of(name).any(|run| self.runs[&run].due == due)
+            || self.open_runs_of(name).any(|run| self.runs[&run].due == due)
     }
 
     /// Why a task is not served.
@@ -130,6 +140,33 @@ impl Dispatcher {
         self.reply(ask, Reply::Done);
     }
 
+    /// A person says how a run goes on that cannot go on by itself.
+    fn settle_run(&mut self, id: RunId, settlement: Settlement) -> Result<(), String> {
+        let Some(run) = self.runs.get_mut(&id) else {
+            return Err(format!("run {id} has ended, or there is none"));
+        };
+        let Activity::Stalled(call) = &run.state else {
+            return Err(format!(
+                "run {id} is neither in doubt nor held: there is nothing to settle"
+            ));
+        };
+        match (call.clone(), settlement) {
+            (Some(call), _) => {
+                self.batch.writes.push(Write::Settles { run: id, call, settlement });
+                run.state = Activity::GoesOn(false);
+            }
+            (None, Settlement::Retry) => run.state = Activity::GoesOn(false),
+            (None, Settlement::Fail) => {
+                let outcome = end(EndState::Failed, "held", "settled as failed by hand");
+                self.end_without_worker(id, outcome);
+            }
+            (None, Settlement::Accept) => {
+                return Err(format!("run {id} is held, not in doubt: say `retry` or `fail`"));
+            }
+        }
+        Ok(())
+    }
+
     fn pause(&mut self, ask: AskId, name: &TaskName, paused: bool) {
         let Some(task) = self.tasks.get_mut(name) else {
             self.reply(ask, Reply::Refused(self.absent(name)));
@@ -150,7 +187,7 @@ impl Dispatcher {
             inactive: !task.version.headers.active,
             paused: task.served.paused,
             outdated: task.outdated,
-            running: self.runs_of(name).map(|run| (run, self.runs[&run].progress)).collect(),
+            running: self.open_runs_of(name).map(|run| (run, self.runs[&run].progress)).collect(),
             waiting: task.delayed.iter().chain(&task.line).map(|it| it.due).collect(),
         });
         status.collect()
@@ -159,7 +196,7 @@ impl Dispatcher {
     /// Ends a run if it only waits for its next attempt.
     pub(super) fn give_up_retry(&mut self, run: RunId, reason: &str) {
         if matches!(self.runs.get(&run).map(|it| &it.state), Some(Activity::RetryAt(_))) {
-            self.end_without_attempt(run, reason);
+            self.end_without_worker(run, cancelled(reason));
         }
     }
 }

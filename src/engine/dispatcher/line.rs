@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::run::cancelled;
 use super::{Activity, Dispatcher, Waiting, expires};
 use crate::check::headers::Overlap;
 use crate::engine::event::{Action, Note, Reply};
@@ -115,8 +116,17 @@ impl Dispatcher {
     }
 
     /// The runs of a task that have not ended.
-    pub(super) fn runs_of<'a>(&'a self, name: &'a TaskName) -> impl Iterator<Item = RunId> + 'a {
+    pub(super) fn open_runs_of<'a>(
+        &'a self,
+        name: &'a TaskName,
+    ) -> impl Iterator<Item = RunId> + 'a {
         self.runs.iter().filter(move |(_, run)| run.task == *name).map(|(id, _)| *id)
+    }
+
+    /// The same without those that wait for a person, whom nobody else has to wait for.
+    pub(super) fn runs_of<'a>(&'a self, name: &'a TaskName) -> impl Iterator<Item = RunId> + 'a {
+        let stalled = |id: &RunId| matches!(self.runs[id].state, Activity::Stalled(_));
+        self.open_runs_of(name).filter(move |id| !stalled(id))
     }
 
     /// `overlap replace`: what runs is cancelled, what waits is turned away.
@@ -140,7 +150,10 @@ impl Dispatcher {
                 self.batch.actions.push(Action::Cancel(id));
             }
             Activity::Cancelling(_) => {}
-            Activity::RetryAt(_) => self.end_without_attempt(id, reason),
+            Activity::RetryAt(_)
+            | Activity::SleepsUntil(_)
+            | Activity::GoesOn(_)
+            | Activity::Stalled(_) => self.end_without_worker(id, cancelled(reason)),
         }
     }
 

@@ -157,6 +157,10 @@ struct ActiveRun {
     headers: Arc<TaskHeaders>,
     attempt: u32,
     state: Activity,
+    /// Whether there is something to go on from.
+    goes_on: bool,
+    /// How much of the attempt's timeout was used up when it last slept.
+    used: Duration,
     progress: Option<(i64, i64)>,
     asks: Vec<AskId>,
 }
@@ -168,6 +172,34 @@ enum Activity {
     Cancelling(String),
     /// Waits for its next attempt.
     RetryAt(Instant),
+    /// Sleeps; nothing of it is in memory but this.
+    SleepsUntil(Instant),
+    /// Goes on as soon as a worker is free; whether the store has it as running.
+    GoesOn(IsRunning),
+    /// Waits for a person. The call is in doubt; or else the run is held.
+    Stalled(Option<String>),
+}
+
+/// Whether a run that waits for a worker is running, as far as the store knows.
+type IsRunning = bool;
+
+impl Activity {
+    /// Whether a worker has it.
+    fn is_with_worker(&self) -> bool {
+        match self {
+            Self::Running | Self::Cancelling(_) => true,
+            Self::RetryAt(_) | Self::SleepsUntil(_) | Self::GoesOn(_) | Self::Stalled(_) => false,
+        }
+    }
+
+    /// When it wants a worker.
+    fn wakes(&self) -> Option<Instant> {
+        match self {
+            Self::RetryAt(at) | Self::SleepsUntil(at) => Some(*at),
+            Self::GoesOn(_) => Some(Instant(i64::MIN)),
+            Self::Running | Self::Cancelling(_) | Self::Stalled(_) => None,
+        }
+    }
 }
 
 impl Dispatcher {
@@ -237,10 +269,7 @@ impl Dispatcher {
                 .filter_map(|it| Some(expires(it.wanted(), task.version.headers.expire?)));
             task.next.into_iter().chain(delayed).chain(expiries)
         });
-        let retries = self.runs.values().filter_map(|run| match run.state {
-            Activity::RetryAt(at) => Some(at),
-            Activity::Running | Activity::Cancelling(_) => None,
-        });
+        let retries = self.runs.values().filter_map(|run| run.state.wakes());
         // What waits for a worker since before now is woken by the end of a run.
         tasks.chain(retries).filter(|at| *at > self.ticked).min()
     }
@@ -249,6 +278,12 @@ impl Dispatcher {
     #[must_use]
     pub fn now(&self) -> Instant {
         self.now
+    }
+
+    /// Whether a worker has the run, and nobody has told it to stop.
+    #[must_use]
+    pub fn is_running(&self, run: RunId) -> bool {
+        self.runs.get(&run).is_some_and(|it| it.state == Activity::Running)
     }
 
     /// Starts what can be started, and writes down what cannot.
@@ -275,7 +310,7 @@ impl Dispatcher {
     }
 
     fn stop_if_idle(&mut self) {
-        let busy = self.runs.values().any(|run| !matches!(run.state, Activity::RetryAt(_)));
+        let busy = self.runs.values().any(|run| run.state.is_with_worker());
         if self.phase == Phase::Stopping && !busy {
             self.phase = Phase::Stopped;
             self.batch.actions.push(Action::Stopped);

@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use super::run::{after_interruption, interrupted};
+use super::run::interrupted;
 use super::{ActiveRun, Activity, Dispatcher, Left, Options, Served, Waiting};
+use crate::check::headers::TaskHeaders;
 use crate::engine::event::{Note, TaskUpdate};
+use crate::engine::terms;
 use crate::schedule::Instant;
 use crate::store::{
     self, Decision, Occurrence, Presence, Run, RunState, Saved, Store, TaskName, Then, Write,
@@ -111,23 +113,28 @@ impl Dispatcher {
         }
     }
 
-    /// A run that was running was interrupted; one that waited for its next attempt still does.
+    /// A run that has not ended goes on, whatever has become of its task: one that was running from its journal, or, if it has none, as
+    /// a new attempt.
     fn adopt_run(&mut self, run: Run) {
-        let Some(task) = self.tasks.get(&run.task) else {
-            self.drop_run(&run);
-            return;
-        };
-        let headers = task.version.headers.clone();
-        let retry_at = match run.state {
-            RunState::Running => {
-                let then = after_interruption(headers.durable, self.now);
-                self.write_interruption(&run, then);
-                match then {
-                    Then::Ends => return,
-                    Then::RetriesAt(at) => at,
-                }
+        let task = self.tasks.get(&run.task).map(|it| it.version.headers.clone());
+        let headers = match (terms::read(&run.terms), task) {
+            (Some(terms), Some(task)) => {
+                let TaskHeaders { overlap, history, .. } = *task;
+                TaskHeaders { overlap, history, ..terms }.into()
             }
-            RunState::Retrying => run.next_attempt.unwrap_or(self.now),
+            (Some(terms), None) => terms.into(),
+            (None, Some(task)) => task,
+            (None, None) => return self.drop_run(&run),
+        };
+        let state = match run.state {
+            RunState::Running if headers.durable => Activity::GoesOn(true),
+            RunState::Running => {
+                self.write_interruption(&run);
+                Activity::RetryAt(self.now)
+            }
+            RunState::Retrying => Activity::RetryAt(run.next_attempt.unwrap_or(self.now)),
+            RunState::Sleeping => Activity::SleepsUntil(run.next_attempt.unwrap_or(self.now)),
+            RunState::InDoubt | RunState::Held => Activity::Stalled(run.doubt),
             RunState::Succeeded
             | RunState::Failed
             | RunState::Cancelled
@@ -139,38 +146,34 @@ impl Dispatcher {
             trigger: run.trigger,
             missed: run.missed,
             program: run.program,
+            goes_on: headers.durable,
             headers,
             attempt: run.attempt,
-            state: Activity::RetryAt(retry_at),
+            state,
+            used: run.used,
             progress: None,
             asks: Vec::new(),
         };
         self.runs.insert(run.id, active);
     }
 
-    /// A run whose task is not there any more.
+    /// A run from before terms were written down, whose task is not there any more.
     fn drop_run(&mut self, run: &Run) {
-        if run.state == RunState::Running {
-            self.write_interruption(run, Then::Ends);
+        let outcome = super::run::cancelled("the task is not there any more");
+        let (id, at) = (run.id, self.now);
+        self.batch.writes.push(if run.state == RunState::Running {
+            Write::AttemptEnds { run: id, outcome, then: Then::Ends, at }
         } else {
-            let outcome = super::run::cancelled("the task is not there any more");
-            self.batch.writes.push(Write::RunEnds { run: run.id, outcome, at: self.now });
-        }
+            Write::RunEnds { run: id, outcome, at }
+        });
     }
 
-    fn write_interruption(&mut self, run: &Run, then: Then) {
+    fn write_interruption(&mut self, run: &Run) {
         let outcome = interrupted();
-        self.batch.writes.push(Write::AttemptEnds {
-            run: run.id,
-            outcome: outcome.clone(),
-            then,
-            at: self.now,
-        });
-        let retry_at = match then {
-            Then::Ends => None,
-            Then::RetriesAt(at) => Some(at),
-        };
-        self.note(Note::Ended { run: run.id, task: run.task.clone(), outcome, retry_at });
+        let (then, at) = (Then::RetriesAt(self.now), self.now);
+        let (id, task) = (run.id, run.task.clone());
+        self.batch.writes.push(Write::AttemptEnds { run: id, outcome: outcome.clone(), then, at });
+        self.note(Note::Ended { run: id, task, outcome, retry_at: Some(at) });
     }
 
     fn adopt_occurrence(&mut self, it: &Occurrence) {

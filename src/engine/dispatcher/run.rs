@@ -3,22 +3,65 @@
 use super::{Activity, Dispatcher};
 use crate::engine::event::{Action, Note, Reply, RunEnd, RunEvent};
 use crate::engine::policy;
-use crate::schedule::Instant;
-use crate::store::{EndState, Outcome, RunError, RunId, Then, Write};
+use crate::schedule::Duration;
+use crate::store::{EndState, Entry, Line, Outcome, RunError, RunId, TaskName, Then, Write};
 
 impl Dispatcher {
     /// A worker speaks. What comes from a run that has ended is late and means nothing.
     pub(super) fn hear_of_run(&mut self, id: RunId, event: RunEvent) {
         let Some(run) = self.runs.get_mut(&id) else { return };
         match event {
-            RunEvent::Lines(lines) => {
-                let task = run.task.clone();
-                self.batch.writes.push(Write::Lines { run: id, lines: lines.clone() });
-                self.note(Note::Said { run: id, task, lines });
-            }
+            // Late, from an attempt that is over.
+            _ if !run.state.is_with_worker() => {}
+            RunEvent::Said { lines, entries } => self.take_what_was_said(id, lines, entries),
             RunEvent::Progress { done, total } => run.progress = Some((done, total)),
+            RunEvent::Sleeps { until, used, snapshot } => {
+                let write = Write::Sleeps { run: id, until, used, snapshot };
+                let state = (Activity::SleepsUntil(until), used);
+                self.leave_worker(id, write, state, |run, task| Note::Sleeps { run, task, until });
+            }
+            RunEvent::Stalled(mut stall) => {
+                stall.error.message = stall.error.message.replace("RUN", &id.to_string());
+                let write = Write::Stalls { run: id, stall: stall.clone() };
+                let state = (Activity::Stalled(stall.call.clone()), run.used);
+                self.leave_worker(id, write, state, |run, task| Note::Stalled { run, task, stall });
+            }
             RunEvent::Ended(end) => self.end_attempt(id, end),
         }
+    }
+
+    fn take_what_was_said(&mut self, id: RunId, lines: Vec<Line>, entries: Vec<Entry>) {
+        let run = self.runs.get_mut(&id).expect("checked by the caller");
+        if !entries.is_empty() {
+            run.goes_on = true;
+            self.batch.writes.push(Write::Journal { run: id, entries });
+        }
+        if !lines.is_empty() {
+            let task = run.task.clone();
+            self.batch.writes.push(Write::Lines { run: id, lines: lines.clone() });
+            self.note(Note::Said { run: id, task, lines });
+        }
+    }
+
+    /// A run gives its worker back without having ended. One that was told to stop meanwhile has.
+    fn leave_worker(
+        &mut self,
+        id: RunId,
+        write: Write,
+        (state, used): (Activity, Duration),
+        note: impl FnOnce(RunId, TaskName) -> Note,
+    ) {
+        let run = self.runs.get_mut(&id).expect("checked by the caller");
+        if let Activity::Cancelling(reason) = &run.state {
+            let outcome = cancelled(reason);
+            let end = RunEnd { outcome, kept: Vec::new(), retryable: false, forget: Vec::new() };
+            return self.end_attempt(id, end);
+        }
+        (run.state, run.used, run.goes_on, run.progress) = (state, used, true, None);
+        let note = note(id, run.task.clone());
+        self.batch.writes.push(write);
+        self.note(note);
+        self.stop_if_idle();
     }
 
     fn end_attempt(&mut self, id: RunId, end: RunEnd) {
@@ -29,7 +72,10 @@ impl Dispatcher {
                 cancelled(reason)
             }
             Activity::Running | Activity::Cancelling(_) => end.outcome,
-            Activity::RetryAt(_) => return,
+            Activity::RetryAt(_)
+            | Activity::SleepsUntil(_)
+            | Activity::GoesOn(_)
+            | Activity::Stalled(_) => return,
         };
         let retries = outcome.end == EndState::Failed
             && end.retryable
@@ -39,6 +85,7 @@ impl Dispatcher {
         if let Some(at) = retry_at {
             run.state = Activity::RetryAt(at);
             run.progress = None;
+            run.goes_on = run.headers.durable;
         }
         let (task, due) = (run.task.clone(), run.due);
         let then = retry_at.map_or(Then::Ends, Then::RetriesAt);
@@ -48,6 +95,10 @@ impl Dispatcher {
             then,
             at: self.now,
         });
+        if retry_at.is_some() {
+            let forget = end.forget.into_iter().map(|what| Write::Forget { run: id, what });
+            self.batch.writes.extend(forget);
+        }
         self.note(Note::Ended { run: id, task: task.clone(), outcome: outcome.clone(), retry_at });
         if outcome.end == EndState::Succeeded {
             // A due time that was made up for later does not set it back.
@@ -64,35 +115,46 @@ impl Dispatcher {
         self.stop_if_idle();
     }
 
-    /// Ends a run that waits for its next attempt.
-    pub(super) fn end_without_attempt(&mut self, id: RunId, reason: &str) {
-        let outcome = cancelled(reason);
-        self.batch.writes.push(Write::RunEnds { run: id, outcome: outcome.clone(), at: self.now });
-        let task = self.runs[&id].task.clone();
+    /// Ends a run that no worker has.
+    pub(super) fn end_without_worker(&mut self, id: RunId, outcome: Outcome) {
+        let run = &self.runs[&id];
+        let (task, at) = (run.task.clone(), self.now);
+        let write = match run.state {
+            Activity::GoesOn(true) => {
+                Write::AttemptEnds { run: id, outcome: outcome.clone(), then: Then::Ends, at }
+            }
+            _ => Write::RunEnds { run: id, outcome: outcome.clone(), at },
+        };
+        self.batch.writes.push(write);
         self.note(Note::Ended { run: id, task, outcome: outcome.clone(), retry_at: None });
         self.forget(id, &outcome);
     }
 
-    /// The server goes down without waiting for what is running.
+    /// The server goes down without waiting for what is running. What is durable goes on with the next one.
     pub(super) fn interrupt_runs(&mut self) {
-        let running =
-            self.runs.iter().filter(|(_, run)| !matches!(run.state, Activity::RetryAt(_)));
+        let running = self.runs.iter().filter(|(_, run)| run.state.is_with_worker());
         for id in running.map(|(id, _)| *id).collect::<Vec<_>>() {
             let run = &self.runs[&id];
-            let then = after_interruption(run.headers.durable, self.now);
-            let outcome = interrupted();
             self.batch.actions.push(Action::Cancel(id));
-            self.note(Note::Ended {
-                run: id,
-                task: run.task.clone(),
-                outcome: outcome.clone(),
-                retry_at: None,
-            });
+            if run.headers.durable && run.state == Activity::Running {
+                for ask in self.runs.remove(&id).map(|it| it.asks).unwrap_or_default() {
+                    let reason = format!("run {id} goes on when a server serves again");
+                    self.reply(ask, Reply::Refused(reason));
+                }
+                continue;
+            }
+            let (outcome, then) = match &run.state {
+                Activity::Cancelling(reason) => (cancelled(reason), Then::Ends),
+                _ => (interrupted(), Then::RetriesAt(self.now)),
+            };
+            let task = run.task.clone();
+            self.note(Note::Ended { run: id, task, outcome: outcome.clone(), retry_at: None });
+            let (outcome_written, at) = (outcome.clone(), self.now);
             self.batch.writes.push(Write::AttemptEnds {
                 run: id,
-                outcome: outcome.clone(),
+                outcome: outcome_written,
                 then,
-                at: self.now,
+                at,
             });
             self.forget(id, &outcome);
         }
@@ -108,11 +170,6 @@ impl Dispatcher {
     }
 }
 
-/// What a run that was interrupted comes to: one that may start over does so, as a new attempt.
-pub(super) fn after_interruption(durable: bool, now: Instant) -> Then {
-    if durable { Then::Ends } else { Then::RetriesAt(now) }
-}
-
 pub(super) fn interrupted() -> Outcome {
     end(EndState::Interrupted, "interrupted", "the server went down while it was running")
 }
@@ -121,7 +178,7 @@ pub(super) fn cancelled(reason: &str) -> Outcome {
     end(EndState::Cancelled, "cancelled", reason)
 }
 
-fn end(end: EndState, code: &str, message: &str) -> Outcome {
+pub(super) fn end(end: EndState, code: &str, message: &str) -> Outcome {
     let error =
         RunError { code: code.to_owned(), message: message.to_owned(), data: None, at: None };
     Outcome { end, error: Some(error) }

@@ -5,7 +5,8 @@ use crate::check::headers::{Priority, TaskHeaders};
 use crate::engine::event::{Action, Note, Reply};
 use crate::engine::policy::{self, ON_TIME};
 use crate::engine::runner::StartRun;
-use crate::schedule::Instant;
+use crate::engine::terms;
+use crate::schedule::{Duration, Instant};
 use crate::store::{Decision, NewRun, RunId, TaskName, Trigger, Write};
 
 /// Somebody who may start; the most urgent first.
@@ -18,7 +19,7 @@ struct Candidate {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Who {
-    /// The next attempt of a run.
+    /// The next attempt of a run, or the rest of one.
     Again(RunId),
     /// The first in a task's line.
     First(TaskName),
@@ -49,13 +50,13 @@ impl Dispatcher {
 
     /// The runs that have a worker.
     fn running(&self) -> impl Iterator<Item = &ActiveRun> {
-        self.runs.values().filter(|run| !matches!(run.state, Activity::RetryAt(_)))
+        self.runs.values().filter(|run| run.state.is_with_worker())
     }
 
     fn candidates(&self) -> impl Iterator<Item = Candidate> {
         let again = self.runs.iter().filter_map(|(id, run)| {
-            let due = matches!(run.state, Activity::RetryAt(at) if at <= self.now);
-            let may = due && self.full_group(&run.headers).is_none();
+            let due = run.state.wakes().is_some_and(|at| at <= self.now);
+            let may = due && self.full_group(&run.headers).is_none() && self.has_room(run);
             may.then(|| Candidate {
                 priority: run.headers.priority,
                 due: run.due,
@@ -78,12 +79,30 @@ impl Dispatcher {
         again.chain(first)
     }
 
+    /// Whether a run that goes on has room beside those that began meanwhile.
+    fn has_room(&self, run: &ActiveRun) -> bool {
+        let may_be_others = matches!(run.state, Activity::GoesOn(false));
+        let others = || self.running().filter(|it| it.task == run.task).count();
+        !may_be_others || others() < policy::runs_at_once(run.headers.overlap)
+    }
+
     fn start_again(&mut self, id: RunId) {
         let run = self.runs.get_mut(&id).expect("candidates are runs");
-        run.attempt += 1;
-        run.state = Activity::Running;
-        let (run, attempt, at) = (id, run.attempt, self.now);
-        self.batch.writes.push(Write::AttemptStarts { run, attempt, at });
+        match run.state {
+            Activity::RetryAt(_) => {
+                run.attempt += 1;
+                run.used = Duration::ZERO;
+                let (attempt, at) = (run.attempt, self.now);
+                self.batch.writes.push(Write::AttemptStarts { run: id, attempt, at });
+            }
+            Activity::GoesOn(true) => {}
+            Activity::SleepsUntil(_)
+            | Activity::GoesOn(false)
+            | Activity::Running
+            | Activity::Cancelling(_)
+            | Activity::Stalled(_) => self.batch.writes.push(Write::Resumes { run: id }),
+        }
+        self.runs.get_mut(&id).expect("it was there").state = Activity::Running;
         self.start(id);
     }
 
@@ -104,6 +123,7 @@ impl Dispatcher {
                 trigger,
                 missed,
                 program: version.program,
+                terms: terms::write(&version.headers).into(),
                 started: self.now,
             }),
         ]);
@@ -116,6 +136,8 @@ impl Dispatcher {
             headers: version.headers,
             attempt: 1,
             state: Activity::Running,
+            goes_on: false,
+            used: Duration::ZERO,
             progress: None,
             asks: ask.filter(|it| it.at_end).map(|it| it.id).into_iter().collect(),
         };
@@ -135,6 +157,8 @@ impl Dispatcher {
             due: run.due,
             trigger: run.trigger,
             attempt: run.attempt,
+            goes_on: run.goes_on,
+            used: run.used,
             last_attempt: run.attempt > run.headers.retry.times,
             missed: run.missed,
             late: self.now.since(run.due) > ON_TIME,
@@ -143,7 +167,12 @@ impl Dispatcher {
             headers: run.headers.clone(),
         };
         let (task, due, trigger, attempt) = (run.task.clone(), run.due, run.trigger, run.attempt);
-        self.note(Note::Started { run: id, task, due, trigger, attempt });
+        let is_new = !run.goes_on || run.used == Duration::ZERO && attempt > 1;
+        self.note(if is_new {
+            Note::Started { run: id, task, due, trigger, attempt }
+        } else {
+            Note::GoesOn { run: id, task }
+        });
         self.batch.actions.push(Action::Start(start));
     }
 }

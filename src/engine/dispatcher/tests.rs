@@ -6,7 +6,7 @@ use crate::check::headers::{
     Group, History, Missed, MissedRuns, Overlap, Pause, Priority, Retry, TaskHeaders,
 };
 use crate::schedule::{Duration, Schedules};
-use crate::store::{Decision, EndState, Presence, RunId, RunState, TaskName};
+use crate::store::{Decision, EndState, Presence, RunId, RunState, Settlement, TaskName};
 
 const MIDNIGHT: &str = "2026-01-05T00:00:00Z";
 
@@ -427,15 +427,95 @@ fn clocks_that_change_for_summer_and_winter() {
 }
 
 #[test]
-fn what_was_running_is_interrupted_and_not_repeated() {
+fn what_was_running_goes_on_with_the_next_server() {
     let mut sim = Simulation::serving(MIDNIGHT, hourly()).script(taking(minutes(30)));
     sim.run_for(minutes(70));
     sim.kill();
     sim.run_for(minutes(5));
     sim.start();
+    assert_eq!(sim.ledger(), ["01:00 ran running"]);
     sim.run_for(minutes(90));
-    assert_eq!(sim.ledger(), ["01:00 ran interrupted", "02:00 ran succeeded"]);
-    assert_eq!(sim.rows()[0].run.clone().unwrap().ended, Some(instant("2026-01-05T01:15:00Z")));
+    assert_eq!(sim.ledger(), ["01:00 ran succeeded", "02:00 ran succeeded"]);
+    let goes_on: Vec<_> = sim.started.iter().map(|it| (it.run, it.attempt, it.goes_on)).collect();
+    assert_eq!(goes_on, [(RunId(1), 1, false), (RunId(1), 1, true), (RunId(2), 1, false)]);
+}
+
+#[test]
+fn a_run_whose_task_changes_or_goes_away_keeps_what_it_began_with() {
+    let headers = TaskHeaders { timeout: hours(7), ..hourly() };
+    let mut sim = Simulation::serving(MIDNIGHT, headers).script(taking(minutes(30)));
+    sim.run_for(minutes(70));
+    let program = sim.started[0].program;
+    sim.kill();
+    sim.tasks.clear();
+    sim.start();
+    sim.run_for(minutes(90));
+    assert_eq!(sim.ledger(), ["01:00 ran succeeded"]);
+    let again = &sim.started[1];
+    assert_eq!((again.program, again.headers.timeout), (program, hours(7)));
+}
+
+/// The first run sleeps for so long, whatever comes later ends at once.
+fn sleeping(time: Duration) -> impl FnMut(&StartRun) -> (Duration, Turn) {
+    move |it| {
+        let turn = if it.run == RunId(1) && !it.goes_on {
+            Turn::Sleeps(time)
+        } else {
+            Turn::Ends(EndState::Succeeded)
+        };
+        (minutes(1), turn)
+    }
+}
+
+#[test]
+fn a_run_that_sleeps_needs_no_worker_and_holds_its_place() {
+    let mut sim = Simulation::new(MIDNIGHT).script(sleeping(minutes(90)));
+    sim.workers = 1;
+    sim.add("t", hourly());
+    sim.add("u", cron("30 1 * * *", "UTC"));
+    sim.start();
+    sim.run_for(minutes(61));
+    assert_eq!(sim.ledger(), ["01:00 ran sleeping"]);
+    sim.run_for(minutes(60));
+    assert_eq!(sim.ledger(), ["01:00 ran sleeping", "01:30 ran succeeded", "02:00 skipped"]);
+    sim.kill();
+    sim.run_for(minutes(10));
+    sim.start();
+    sim.run_for(minutes(30));
+    assert_eq!(sim.ledger()[0], "01:00 ran succeeded");
+    let woken = sim.started.iter().find(|it| it.goes_on).unwrap();
+    assert_eq!((woken.run, woken.attempt), (RunId(1), 1));
+}
+
+#[test]
+fn a_run_that_sleeps_can_be_cancelled() {
+    let mut sim = Simulation::serving(MIDNIGHT, hourly()).script(sleeping(hours(9)));
+    sim.run_for(minutes(70));
+    sim.send(Event::Command(AskId(1), Command::Cancel(RunId(1))));
+    assert_eq!(sim.ledger(), ["01:00 ran cancelled"]);
+    sim.run_for(hours(10));
+    assert_eq!(sim.started.iter().filter(|it| it.run == RunId(1)).count(), 1);
+}
+
+#[test]
+fn a_run_in_doubt_waits_for_a_person_and_nobody_waits_for_it() {
+    let mut sim = Simulation::serving(MIDNIGHT, hourly()).script(|it| {
+        let in_doubt = it.run == RunId(1) && !it.goes_on;
+        (minutes(1), if in_doubt { Turn::InDoubt } else { Turn::Ends(EndState::Succeeded) })
+    });
+    sim.run_for(minutes(130));
+    assert_eq!(sim.ledger(), ["01:00 ran in-doubt", "02:00 ran succeeded"]);
+    sim.kill();
+    sim.start();
+    let settle = |run, settlement| Event::Command(AskId(1), Command::Settle { run, settlement });
+    sim.send(settle(RunId(2), Settlement::Retry));
+    assert!(matches!(&sim.replies[0].1, Reply::Refused(why) if why.contains("has ended")));
+    sim.send(settle(RunId(1), Settlement::Accept));
+    assert_eq!(sim.replies[1].1, Reply::Done);
+    sim.run_for(minutes(2));
+    assert_eq!(sim.ledger()[0], "01:00 ran succeeded");
+    let again = sim.started.iter().filter(|it| it.run == RunId(1));
+    assert_eq!(again.map(|it| it.attempt).collect::<Vec<_>>(), [1, 1]);
 }
 
 #[test]
@@ -579,13 +659,18 @@ fn stopping_waits_for_what_is_running() {
 }
 
 #[test]
-fn stopping_now_interrupts() {
-    let mut sim = Simulation::serving(MIDNIGHT, hourly()).script(taking(minutes(90)));
-    sim.run_for(minutes(61));
-    sim.send(Event::Stop);
-    sim.send(Event::StopNow);
-    assert!(sim.stopped);
-    assert_eq!(sim.ledger(), ["01:00 ran interrupted"]);
+fn stopping_now_interrupts_what_is_not_durable() {
+    let stopped = |durable| {
+        let headers = TaskHeaders { durable, ..hourly() };
+        let mut sim = Simulation::serving(MIDNIGHT, headers).script(taking(minutes(90)));
+        sim.run_for(minutes(61));
+        sim.send(Event::Stop);
+        sim.send(Event::StopNow);
+        assert!(sim.stopped);
+        sim.ledger()
+    };
+    assert_eq!(stopped(false), ["01:00 ran retrying"]);
+    assert_eq!(stopped(true), ["01:00 ran running"], "the next server goes on with it");
 }
 
 #[test]
@@ -636,7 +721,7 @@ fn late_words_of_runs_that_ended_mean_nothing() {
     let mut sim = Simulation::serving(MIDNIGHT, hourly());
     sim.run_for(minutes(61));
     sim.send(Event::Run(RunId(1), RunEvent::Ended(run_end(EndState::Failed))));
-    sim.send(Event::Run(RunId(9), RunEvent::Lines(Vec::new())));
+    sim.send(Event::Run(RunId(9), RunEvent::Said { lines: Vec::new(), entries: Vec::new() }));
     assert_eq!(sim.rows()[0].run.as_ref().unwrap().state, RunState::Succeeded);
 }
 
@@ -678,7 +763,7 @@ fn a_backfill_survives_and_leaves_alone_what_is_under_way() {
     assert_eq!(sim.ledger(), ["23:00 queued", "01:00 ran running"]);
     sim.kill();
     sim.start();
-    assert_eq!(sim.ledger(), ["23:00 ran running", "01:00 ran interrupted"]);
+    assert_eq!(sim.ledger(), ["23:00 queued", "01:00 ran running"]);
     let nobody = Command::Backfill { task: TaskName::new("u"), due: Vec::new(), catch_up: false };
     sim.send(Event::Command(AskId(2), nobody));
     assert!(matches!(sim.replies.last(), Some((AskId(2), Reply::Refused(_)))));

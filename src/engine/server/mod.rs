@@ -47,6 +47,8 @@ pub enum LogEntry {
 enum Message {
     Event(Event),
     Ask(Command, oneshot::Sender<Reply>),
+    /// What a run says, which waits until it is on disk.
+    Keep(RunId, RunEvent, oneshot::Sender<bool>),
     /// Stop, at the latest when so much time has passed.
     StopWithin(StdDuration),
 }
@@ -84,7 +86,14 @@ impl Handle {
         self.messages.send(Message::Event(Event::Run(run, event))).await.map_err(|_| Gone)
     }
 
-    /// The same, from a thread outside the runtime. Waits while the loop is behind.
+    /// The same, and waits until it is on disk. False where the run is not this attempt's any more.
+    pub async fn keep(&self, run: RunId, event: RunEvent) -> Result<bool, Gone> {
+        let (answer, answered) = oneshot::channel();
+        self.messages.send(Message::Keep(run, event, answer)).await.map_err(|_| Gone)?;
+        answered.await.map_err(|_| Gone)
+    }
+
+    /// What a run has to say, from a thread outside the runtime. Waits while the loop is behind.
     pub fn tell(&self, run: RunId, event: RunEvent) -> Result<(), Gone> {
         self.messages.blocking_send(Message::Event(Event::Run(run, event))).map_err(|_| Gone)
     }
@@ -128,6 +137,7 @@ impl Server {
                 incoming,
                 asks,
                 last_ask: 0,
+                kept: Vec::new(),
                 log,
                 deadline_us: None,
             };
@@ -157,6 +167,8 @@ struct Loop {
     /// Who waits for an answer.
     asks: HashMap<AskId, oneshot::Sender<Reply>>,
     last_ask: u64,
+    /// Who waits until what they said is on disk, and whether their runs are theirs.
+    kept: Vec<(oneshot::Sender<bool>, bool)>,
     log: Box<dyn FnMut(LogEntry) + Send>,
     /// On the monotonic clock: when runs are interrupted.
     deadline_us: Option<u64>,
@@ -172,8 +184,9 @@ impl Loop {
             let messages = runtime.block_on(self.wait());
             let now = self.read_clock()?;
             // What ended before now makes room for what is due now.
-            let (from_runs, others): (Vec<_>, Vec<_>) =
-                messages.into_iter().partition(|it| matches!(it, Message::Event(Event::Run(..))));
+            let (from_runs, others): (Vec<_>, Vec<_>) = messages
+                .into_iter()
+                .partition(|it| matches!(it, Message::Event(Event::Run(..)) | Message::Keep(..)));
             for message in from_runs {
                 self.hear(now, message);
             }
@@ -241,6 +254,10 @@ impl Loop {
                 self.asks.insert(AskId(self.last_ask), answer);
                 Event::Command(AskId(self.last_ask), command)
             }
+            Message::Keep(run, event, answer) => {
+                self.kept.push((answer, self.dispatcher.is_running(run)));
+                Event::Run(run, event)
+            }
             Message::StopWithin(grace) => {
                 let grace_us = u64::try_from(grace.as_micros()).unwrap_or(u64::MAX);
                 self.deadline_us = Some(self.clock.monotonic_us().saturating_add(grace_us));
@@ -254,6 +271,10 @@ impl Loop {
     fn commit(&mut self, runtime: &tokio::runtime::Handle) -> Result<bool, store::Error> {
         let batch = self.dispatcher.take();
         self.write(&batch.writes, runtime)?;
+        for (answer, is_theirs) in self.kept.drain(..) {
+            // A run that was stopped does not wait any more.
+            let _ = answer.send(is_theirs);
+        }
         let mut stopped = false;
         for action in batch.actions {
             match action {
@@ -270,7 +291,8 @@ impl Loop {
         Ok(stopped)
     }
 
-    /// Tries until it is written: a full disk may be emptied. A contradiction will never be written.
+    /// Tries until it is written: a full disk may be emptied. After any other failure of the disk nobody knows what is on it: the
+    /// server stops, and the next one goes on from what is there.
     fn write(
         &mut self,
         writes: &[Write],
@@ -280,7 +302,7 @@ impl Loop {
         loop {
             match self.store.apply(writes) {
                 Ok(()) => return Ok(()),
-                Err(error @ store::Error::Sqlite(_)) => {
+                Err(error) if error.may_pass() => {
                     (self.log)(LogEntry::CannotWrite(error));
                     runtime.block_on(self.clock.sleep(UNTIL_NEXT_TRY));
                 }

@@ -84,7 +84,8 @@ async fn a_server_runs_what_is_due_until_it_is_stopped() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_that_do_not_end_in_time_are_interrupted() {
-    let running = start(&clock(), TaskHeaders::default(), false);
+    let headers = TaskHeaders { durable: false, ..TaskHeaders::default() };
+    let running = start(&clock(), headers, false);
     let handle = running.server.handle.clone();
     let trigger = Command::Trigger { task: TaskName::new("t"), wait: false };
     assert_eq!(handle.ask(trigger).await, Ok(Reply::Started(RunId(1))));
@@ -95,7 +96,7 @@ async fn runs_that_do_not_end_in_time_are_interrupted() {
     assert_eq!(waiting.await.unwrap(), Ok(Reply::Refused("there is no task `unknown`".to_owned())));
     handle.stop_within(StdDuration::from_mins(1)).await.unwrap();
     running.await_end();
-    assert_eq!(rows(&running.scratch)[0].run.as_ref().unwrap().state, RunState::Interrupted);
+    assert_eq!(rows(&running.scratch)[0].run.as_ref().unwrap().state, RunState::Retrying);
     running.server.join().unwrap();
 }
 

@@ -12,12 +12,45 @@ use crate::schedule::{
     Bounds, Cadence, Calendar, Cron, Duration, Instant, Schedule, Schedules, Zone, parse_instant,
 };
 use crate::store::{
-    EndState, Filter, Hash, Ledger, LedgerRow, Outcome, Presence, RunError, RunId, SqliteStore,
-    Store, TaskName,
+    EndState, Filter, Hash, Ledger, LedgerRow, Outcome, Presence, RunError, RunId, RunState,
+    SqliteStore, Stall, Store, TaskName,
 };
 
 /// What a scripted worker makes of an attempt: how long it takes, and how it ends.
-pub(super) type Script = Box<dyn FnMut(&StartRun) -> (Duration, EndState)>;
+pub(super) type Script = Box<dyn FnMut(&StartRun) -> (Duration, Turn)>;
+
+/// How an attempt leaves its worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    Ends(EndState),
+    /// It sleeps for so long.
+    Sleeps(Duration),
+    /// Nobody knows whether a call was made.
+    InDoubt,
+}
+
+impl From<EndState> for Turn {
+    fn from(end: EndState) -> Self {
+        Self::Ends(end)
+    }
+}
+
+impl Turn {
+    fn event(self, now: Instant) -> RunEvent {
+        match self {
+            Self::Ends(end) => RunEvent::Ended(run_end(end)),
+            Self::Sleeps(time) => {
+                let until = now.plus(time);
+                RunEvent::Sleeps { until, used: Duration::ZERO, snapshot: None }
+            }
+            Self::InDoubt => {
+                let error = run_end(EndState::Failed).outcome.error.unwrap();
+                let call = Some("1".to_owned());
+                RunEvent::Stalled(Stall { state: RunState::InDoubt, call, error })
+            }
+        }
+    }
+}
 
 /// When the server dies, seen from a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +72,7 @@ pub(super) struct Simulation {
     script: Script,
     /// The ends that are to come, by time.
     ends: BTreeSet<(Instant, RunId)>,
-    outcomes: BTreeMap<RunId, EndState>,
+    outcomes: BTreeMap<RunId, Turn>,
     /// Every attempt that a worker was given.
     pub(super) started: Vec<StartRun>,
     pub(super) replies: Vec<(AskId, Reply)>,
@@ -58,7 +91,7 @@ impl Simulation {
             now: instant(start),
             tasks: BTreeMap::new(),
             workers: 64,
-            script: Box::new(|_| (Duration::SECOND, EndState::Succeeded)),
+            script: Box::new(|_| (Duration::SECOND, Turn::Ends(EndState::Succeeded))),
             ends: BTreeSet::new(),
             outcomes: BTreeMap::new(),
             started: Vec::new(),
@@ -77,11 +110,14 @@ impl Simulation {
         this
     }
 
-    pub(super) fn script(
+    pub(super) fn script<T: Into<Turn>>(
         mut self,
-        script: impl FnMut(&StartRun) -> (Duration, EndState) + 'static,
+        mut script: impl FnMut(&StartRun) -> (Duration, T) + 'static,
     ) -> Self {
-        self.script = Box::new(script);
+        self.script = Box::new(move |start| {
+            let (time, turn) = script(start);
+            (time, turn.into())
+        });
         self
     }
 
@@ -149,8 +185,8 @@ impl Simulation {
         let Some(dispatcher) = &mut self.dispatcher else { return };
         while let Some((at, run)) = self.ends.first().copied().filter(|(at, _)| *at <= now) {
             self.ends.remove(&(at, run));
-            let end = self.outcomes.remove(&run).unwrap();
-            dispatcher.handle(now, Event::Run(run, RunEvent::Ended(run_end(end))));
+            let turn = self.outcomes.remove(&run).unwrap();
+            dispatcher.handle(now, Event::Run(run, turn.event(now)));
         }
         dispatcher.tick(now);
         self.commit();
@@ -189,7 +225,7 @@ impl Simulation {
             }
             Action::Cancel(run) => {
                 // It stops at once, unless it has just ended.
-                if self.outcomes.insert(run, EndState::Cancelled).is_some() {
+                if self.outcomes.insert(run, Turn::Ends(EndState::Cancelled)).is_some() {
                     self.ends.retain(|(_, it)| *it != run);
                     self.ends.insert((self.now, run));
                 } else {
@@ -259,7 +295,7 @@ pub(super) fn run_end(end: EndState) -> RunEnd {
     let error =
         RunError { code: "failed".to_owned(), message: "no luck".to_owned(), data: None, at: None };
     let outcome = Outcome { end, error: (end != EndState::Succeeded).then_some(error) };
-    RunEnd { outcome, kept: Vec::new(), retryable: true }
+    RunEnd { outcome, kept: Vec::new(), retryable: true, forget: Vec::new() }
 }
 
 pub(super) fn instant(text: &str) -> Instant {

@@ -13,7 +13,7 @@ use crate::check::headers::{
     Group, History, Missed, MissedRuns, Overlap, Pause, Retry, TaskHeaders,
 };
 use crate::engine::policy::runs_at_once;
-use crate::store::{Decision, Trigger};
+use crate::store::{Decision, RunState, Settlement, Trigger};
 
 const START: &str = "2026-03-28T00:00:00Z";
 
@@ -55,9 +55,14 @@ impl Ordeal {
     fn new(seed: u64) -> Self {
         let dice = Dice(Rc::new(RefCell::new(ChaCha8Rng::seed_from_u64(seed))));
         let worker = dice.clone();
-        let mut sim = Simulation::new(START).script(move |_| {
-            let end = if worker.roll(4) == 0 { EndState::Failed } else { EndState::Succeeded };
-            (worker.minutes(40), end)
+        let mut sim = Simulation::new(START).script(move |it| {
+            let turn = match worker.roll(16) {
+                0..4 => Turn::Ends(EndState::Failed),
+                4 if it.headers.durable => Turn::InDoubt,
+                5..8 if it.headers.durable => Turn::Sleeps(worker.minutes(100)),
+                _ => Turn::Ends(EndState::Succeeded),
+            };
+            (worker.minutes(40), turn)
         });
         sim.workers = usize::try_from(dice.roll(4)).unwrap() + 1;
         let mut tasks = BTreeMap::new();
@@ -96,6 +101,7 @@ impl Ordeal {
             1 => self.sim.set_clock(self.sim.now.minus(self.dice.minutes(120))),
             2 => self.sim.send(Event::Stop),
             3 => self.sim.kill(),
+            4..7 => self.settle(),
             _ => {}
         }
         if self.sim.dispatcher.is_none() || self.sim.stopped {
@@ -105,12 +111,29 @@ impl Ordeal {
         }
     }
 
+    /// A person looks after what is in doubt.
+    fn settle(&mut self) {
+        let stalled: Vec<RunId> = (self.sim.rows().iter())
+            .filter_map(|row| row.run.as_ref())
+            .filter(|run| run.state == RunState::InDoubt)
+            .map(|run| run.id)
+            .collect();
+        for run in stalled {
+            let how = [Settlement::Retry, Settlement::Accept, Settlement::Fail];
+            let settlement = self.dice.pick(&how);
+            self.sim.send(Event::Command(AskId(1), Command::Settle { run, settlement }));
+        }
+    }
+
     /// No more harm, and time for everything that waits.
     fn come_to_rest(&mut self) {
         self.sim.crashes = Box::new(|| None);
         self.sim.kill();
         self.sim.start();
-        self.sim.run_for(hours(30));
+        for _ in 0..20 {
+            self.settle();
+            self.sim.run_for(hours(30));
+        }
     }
 
     fn check_limits(&self) {
@@ -161,12 +184,13 @@ impl Ordeal {
         }
     }
 
-    /// No attempt is made twice, no due time has two runs, and what was interrupted goes on only where it may.
+    /// No attempt begins twice, no due time has two runs, and what was interrupted goes on: from its journal, or as a new attempt.
     fn check_attempts(&mut self) {
         let mut attempts = BTreeSet::new();
         let mut runs = BTreeMap::new();
         for it in &self.sim.started {
-            assert!(attempts.insert((it.run, it.attempt)), "seed {}: {it:?} twice", self.seed);
+            let is_new = attempts.insert((it.run, it.attempt));
+            assert!(is_new || it.goes_on, "seed {}: {it:?} twice", self.seed);
             let run = *runs.entry((it.task.clone(), it.due)).or_insert(it.run);
             assert_eq!(run, it.run, "seed {}: two runs for {it:?}", self.seed);
         }

@@ -41,6 +41,10 @@ impl Cursors {
         self.open.borrow().get(&number(request)?).cloned()
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.open.borrow().is_empty()
+    }
+
     /// Takes note of rows that a cursor gave before a restart.
     pub(super) fn skip(&self, request: Request<'_>, rows: &Value) {
         if let (Some(cursor), Value::List(rows)) = (self.get(request), rows) {

@@ -117,6 +117,12 @@ impl Sources {
         self.take_note(Request { site, key: &effect.key, args: &effect.args }, result);
     }
 
+    /// Whether rows are being read piece by piece.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        !self.cursors.is_empty()
+    }
+
     async fn answer(&self, request: Request<'_>) -> Result<Value, Fault> {
         match &request.site.kind {
             EffectKind::Statement { statement, source } => {

@@ -180,6 +180,7 @@ fn result_of(call: &Value) -> Option<(String, Result<Value, Fault>)> {
             code: text(2)?.into(),
             message: text(3)?,
             data: parts.get(4).filter(|it| !it.is_null()),
+            doubt: false,
         }),
     };
     Some((text(0)?, result))

@@ -166,7 +166,7 @@ fn fault(error: &Error) -> Fault {
         ErrorKind::BadMessage => Code::Argument,
         ErrorKind::Connect | ErrorKind::Refused | ErrorKind::Unknown => Code::Mail,
     };
-    Fault::new(code, error.message.clone())
+    Fault::new(code, error.message.clone()).in_doubt(error.kind == ErrorKind::Unknown)
 }
 
 #[cfg(test)]

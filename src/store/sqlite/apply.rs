@@ -3,10 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::super::{
-    Decided, Decision, Error, Hash, Kept, Line, NewRun, Occurrence, Outcome, Presence, Result,
-    RunId, RunState, TaskName, Then, Write,
+    Decided, Decision, Entry, Error, Forget, Hash, Kept, Line, NewRun, Occurrence, Outcome,
+    Presence, Result, RunId, RunState, Settlement, Stall, TaskName, Then, Write,
 };
-use crate::schedule::Instant;
+use super::row;
+use crate::schedule::{Duration, Instant};
 
 pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
     match write {
@@ -20,9 +21,15 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
         Write::RunStarts(it) => start_run(db, it),
         Write::AttemptStarts { run, attempt, at } => start_attempt(db, *run, *attempt, *at),
         Write::AttemptEnds { run, outcome, then, at } => end_attempt(db, *run, outcome, *then, *at),
-        Write::RunEnds { run, outcome, at } => {
-            end_run(db, *run, RunState::Retrying, outcome.end.into(), (outcome, *at))
+        Write::Journal { run, entries } => add_entries(db, *run, entries),
+        Write::Forget { run, what } => forget_calls(db, *run, what),
+        Write::Sleeps { run, until, used, snapshot } => {
+            sleep(db, *run, (*until, *used), snapshot.as_deref())
         }
+        Write::Stalls { run, stall } => stalls(db, *run, stall),
+        Write::Settles { run, call, settlement } => settle(db, *run, call, *settlement),
+        Write::Resumes { run } => resume(db, *run),
+        Write::RunEnds { run, outcome, at } => end_waiting(db, *run, outcome, *at),
         Write::Success { task, due, kept } => succeed(db, task, *due, kept),
         Write::Lines { run, lines } => add_lines(db, *run, lines),
         Write::Pause { task, paused } => pause(db, task, *paused),
@@ -107,14 +114,15 @@ fn decide(db: &Connection, it: &Decided) -> Result<()> {
 }
 
 fn start_run(db: &Connection, it: &NewRun) -> Result<()> {
-    let sql = "INSERT INTO runs (run, task, due_us, trigger, state, attempt, missed, program, started_us) \
-         VALUES (?1, ?2, ?3, ?4, 'running', 1, ?5, ?6, ?7)";
-    run(db, sql, params![it.id, it.task, it.due, it.trigger, it.missed, it.program, it.started])?;
+    let sql = "INSERT INTO runs (run, task, due_us, trigger, state, attempt, missed, program, started_us, terms) \
+         VALUES (?1, ?2, ?3, ?4, 'running', 1, ?5, ?6, ?7, ?8)";
+    let NewRun { id, task, due, trigger, missed, program, started, terms } = it;
+    run(db, sql, params![id, task, due, trigger, missed, program, started, &terms[..]])?;
     add_attempt(db, it.id, 1, it.started)
 }
 
 fn start_attempt(db: &Connection, id: RunId, attempt: u32, at: Instant) -> Result<()> {
-    let sql = "UPDATE runs SET state = 'running', attempt = ?2, next_attempt_us = NULL \
+    let sql = "UPDATE runs SET state = 'running', attempt = ?2, next_attempt_us = NULL, used_us = 0 \
          WHERE run = ?1 AND state = 'retrying' AND attempt = ?2 - 1";
     one(db, sql, params![id, attempt], "starts an attempt of a run that waits for none")?;
     add_attempt(db, id, attempt, at)
@@ -140,7 +148,7 @@ fn end_attempt(
         "ends an attempt that is not running",
     )?;
     match then {
-        Then::Ends => end_run(db, id, RunState::Running, outcome.end.into(), (outcome, at)),
+        Then::Ends => end_run(db, id, "state = 'running'", outcome, at),
         Then::RetriesAt(next) => {
             let sql = "UPDATE runs SET state = 'retrying', next_attempt_us = ?2, error = ?3 WHERE run = ?1 AND state = 'running'";
             one(db, sql, params![id, next, outcome.error], "retries a run that is not running")
@@ -148,15 +156,81 @@ fn end_attempt(
     }
 }
 
-fn end_run(
+/// Ends a run whose attempt has ended, or which ends with it.
+fn end_run(db: &Connection, id: RunId, state: &str, outcome: &Outcome, at: Instant) -> Result<()> {
+    let sql = format!(
+        "UPDATE runs SET state = ?2, ended_us = ?3, next_attempt_us = NULL, doubt = NULL, error = ?4 WHERE run = ?1 AND {state}"
+    );
+    let to = RunState::from(outcome.end);
+    one(db, &sql, params![id, to, at, outcome.error], "ends a run twice")?;
+    forget_calls(db, id, &Forget::All)
+}
+
+/// Ends a run that no worker has. The attempt of one that sleeps or has stalled has not ended.
+fn end_waiting(db: &Connection, id: RunId, outcome: &Outcome, at: Instant) -> Result<()> {
+    end_run(db, id, "ended_us IS NULL AND state <> 'running'", outcome, at)?;
+    let sql = "UPDATE attempts SET ended_us = ?2, end_state = ?3, error = ?4 WHERE run = ?1 AND ended_us IS NULL";
+    run(db, sql, params![id, at, outcome.end, outcome.error]).map(drop)
+}
+
+fn add_entries(db: &Connection, id: RunId, entries: &[Entry]) -> Result<()> {
+    let mut insert =
+        db.prepare_cached("INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+    for it in entries {
+        let (kind, data, at) = row::noted(&it.noted);
+        let n = i64::try_from(it.n).unwrap_or(i64::MAX);
+        insert.execute(params![id, n, it.call, it.attempt, it.mark, kind, data, at])?;
+    }
+    Ok(())
+}
+
+fn forget_calls(db: &Connection, id: RunId, what: &Forget) -> Result<()> {
+    run(db, "DELETE FROM snapshots WHERE run = ?1", [id])?;
+    match what {
+        Forget::All => run(db, "DELETE FROM journal WHERE run = ?1", [id]),
+        Forget::From { n, prefix } => {
+            let sql = "DELETE FROM journal WHERE run = ?1 AND n >= ?2 AND substr(call, 1, length(?3)) = ?3";
+            run(db, sql, params![id, i64::try_from(*n).unwrap_or(i64::MAX), prefix])
+        }
+    }
+    .map(drop)
+}
+
+fn sleep(
     db: &Connection,
     id: RunId,
-    from: RunState,
-    to: RunState,
-    (outcome, at): (&Outcome, Instant),
+    (until, used): (Instant, Duration),
+    snapshot: Option<&[u8]>,
 ) -> Result<()> {
-    let sql = "UPDATE runs SET state = ?3, ended_us = ?4, next_attempt_us = NULL, error = ?5 WHERE run = ?1 AND state = ?2";
-    one(db, sql, params![id, from, to, at, outcome.error], "ends a run twice")
+    let sql = "UPDATE runs SET state = 'sleeping', next_attempt_us = ?2, used_us = ?3 WHERE run = ?1 AND state = 'running'";
+    one(db, sql, params![id, until, used.0], "a run that is not running sleeps")?;
+    match snapshot {
+        Some(bytes) => {
+            run(db, "INSERT OR REPLACE INTO snapshots VALUES (?1, ?2)", params![id, bytes])
+        }
+        None => run(db, "DELETE FROM snapshots WHERE run = ?1", [id]),
+    }
+    .map(drop)
+}
+
+fn stalls(db: &Connection, id: RunId, stall: &Stall) -> Result<()> {
+    let sql =
+        "UPDATE runs SET state = ?2, doubt = ?3, error = ?4 WHERE run = ?1 AND state = 'running'";
+    let params = params![id, stall.state, stall.call, stall.error];
+    one(db, sql, params, "a run that is not running stalls")
+}
+
+fn settle(db: &Connection, id: RunId, call: &str, settlement: Settlement) -> Result<()> {
+    let sql = "INSERT INTO journal (run, n, call, attempt, mark, kind) \
+         SELECT ?1, (SELECT ifnull(max(n), 0) + 1 FROM journal WHERE run = ?1), ?2, attempt, x'', ?3 \
+         FROM runs WHERE run = ?1 AND state = 'in-doubt'";
+    one(db, sql, params![id, call, settlement], "settles a run that is not in doubt")
+}
+
+fn resume(db: &Connection, id: RunId) -> Result<()> {
+    let sql = "UPDATE runs SET state = 'running', next_attempt_us = NULL, doubt = NULL, error = NULL \
+         WHERE run = ?1 AND state IN ('sleeping', 'in-doubt', 'held')";
+    one(db, sql, [id], "resumes a run that neither sleeps nor has stalled")
 }
 
 fn succeed(db: &Connection, task: &TaskName, due: Instant, kept: &[Kept]) -> Result<()> {

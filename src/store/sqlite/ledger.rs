@@ -3,8 +3,8 @@
 use rusqlite::types::ToSql;
 use rusqlite::{OptionalExtension, params};
 
-use super::super::{Attempt, Filter, Ledger, LedgerRow, Line, Result, Run, RunId, TaskRow};
-use super::{SqliteLedger, row};
+use super::super::{Attempt, Entry, Filter, Ledger, LedgerRow, Line, Result, Run, RunId, TaskRow};
+use super::{SqliteLedger, restore, row};
 
 impl Ledger for SqliteLedger {
     fn rows(&mut self, filter: &Filter) -> Result<Vec<LedgerRow>> {
@@ -73,6 +73,14 @@ impl Ledger for SqliteLedger {
         let sql = "SELECT task, program, served_until_us, previous_us, paused, presence FROM tasks ORDER BY task";
         let mut select = self.connection.prepare_cached(sql)?;
         Ok(select.query_map([], row::task)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn open_runs(&mut self) -> Result<Vec<Run>> {
+        restore::open_runs(&self.connection)
+    }
+
+    fn journal(&mut self, run: RunId) -> Result<Vec<Entry>> {
+        restore::journal(&self.connection, run)
     }
 }
 

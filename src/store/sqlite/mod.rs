@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Error, Hash, Kept, Result, Saved, Store, TaskName, Write};
+use super::{Entry, Error, Hash, Kept, Ledger, Line, Result, RunId, Saved, Store, TaskName, Write};
 use crate::schedule::Instant;
 
 /// The first SQLite whose write-ahead log has no known way to lose a commit.
@@ -85,6 +85,22 @@ impl Store for SqliteStore {
 
     fn program(&mut self, hash: &Hash) -> Result<Option<Vec<u8>>> {
         restore::program(&self.reader.connection, hash)
+    }
+
+    fn name(&mut self) -> Result<String> {
+        restore::name(&self.reader.connection)
+    }
+
+    fn journal(&mut self, run: RunId) -> Result<Vec<Entry>> {
+        restore::journal(&self.reader.connection, run)
+    }
+
+    fn snapshot(&mut self, run: RunId) -> Result<Option<Vec<u8>>> {
+        restore::snapshot(&self.reader.connection, run)
+    }
+
+    fn said(&mut self, run: RunId) -> Result<Vec<Line>> {
+        self.reader.lines(run, 0, u64::MAX)
     }
 }
 

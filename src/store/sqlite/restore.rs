@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::super::{Hash, Kept, Result, RunId, Saved, TaskName};
+use super::super::{Entry, Hash, Kept, Result, Run, RunId, Saved, TaskName};
 use super::row;
 use crate::schedule::Instant;
 
@@ -18,9 +18,7 @@ pub(super) fn saved(db: &Connection) -> Result<Saved> {
     )?;
     saved.tasks = tasks.query_map([], row::task)?.collect::<rusqlite::Result<_>>()?;
 
-    let mut runs = db
-        .prepare(&format!("SELECT {} FROM runs r WHERE ended_us IS NULL ORDER BY run", row::RUN))?;
-    saved.open_runs = runs.query_map([], |it| row::run(it, 0))?.collect::<rusqlite::Result<_>>()?;
+    saved.open_runs = open_runs(db)?;
 
     let sql = format!(
         "SELECT {} FROM occurrences o WHERE decision = 'queued' ORDER BY due_us, task",
@@ -29,6 +27,27 @@ pub(super) fn saved(db: &Connection) -> Result<Saved> {
     saved.queued =
         db.prepare(&sql)?.query_map([], row::occurrence)?.collect::<rusqlite::Result<_>>()?;
     Ok(saved)
+}
+
+pub(super) fn open_runs(db: &Connection) -> Result<Vec<Run>> {
+    let sql = format!("SELECT {} FROM runs r WHERE ended_us IS NULL ORDER BY run", row::RUN);
+    let mut runs = db.prepare(&sql)?;
+    Ok(runs.query_map([], |it| row::run(it, 0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn name(db: &Connection) -> Result<String> {
+    Ok(db.query_row("SELECT name FROM identity", [], |row| row.get(0))?)
+}
+
+pub(super) fn journal(db: &Connection, run: RunId) -> Result<Vec<Entry>> {
+    let sql = format!("SELECT {} FROM journal WHERE run = ?1 ORDER BY n", row::ENTRY);
+    let mut select = db.prepare_cached(&sql)?;
+    Ok(select.query_map([run], row::entry)?.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(super) fn snapshot(db: &Connection, run: RunId) -> Result<Option<Vec<u8>>> {
+    let mut select = db.prepare_cached("SELECT bytes FROM snapshots WHERE run = ?1")?;
+    Ok(select.query_row([run], |row| row.get(0)).optional()?)
 }
 
 pub(super) fn decided_after(

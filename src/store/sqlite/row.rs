@@ -1,17 +1,20 @@
 //! Between columns and records.
 
-use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, Type, ValueRef};
 use rusqlite::{Result, Row};
 
-use super::super::{Attempt, Hash, Line, Occurrence, Run, RunError, RunId, TaskName, TaskRow};
-use crate::schedule::Instant;
+use super::super::{
+    Attempt, Entry, Hash, Line, Noted, Occurrence, Run, RunError, RunId, Settlement, TaskName,
+    TaskRow,
+};
+use crate::schedule::{Duration, Instant};
 
 /// The columns of [`occurrence`], which the ledger prefixes.
 pub(super) const OCCURRENCE: &str = "o.task, o.due_us, o.trigger, o.decision, o.reason, o.run, o.not_before_us, o.missed, o.decided_us";
 
 /// The columns of [`run`].
 pub(super) const RUN: &str = "r.run, r.task, r.due_us, r.trigger, r.state, r.attempt, r.missed, r.program, r.started_us, \
-     r.ended_us, r.next_attempt_us, r.error";
+     r.ended_us, r.next_attempt_us, r.error, r.terms, r.used_us, r.doubt";
 
 pub(super) fn occurrence(row: &Row<'_>) -> Result<Occurrence> {
     Ok(Occurrence {
@@ -42,6 +45,9 @@ pub(super) fn run(row: &Row<'_>, first: usize) -> Result<Run> {
         ended: row.get(first + 9)?,
         next_attempt: row.get(first + 10)?,
         error: row.get(first + 11)?,
+        terms: row.get::<_, Vec<u8>>(first + 12)?.into(),
+        used: Duration(row.get(first + 13)?),
+        doubt: row.get(first + 14)?,
     })
 }
 
@@ -57,6 +63,57 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt> {
 
 pub(super) fn line(row: &Row<'_>) -> Result<Line> {
     Ok(Line { at: row.get(0)?, level: row.get(1)?, text: row.get(2)?, fields: row.get(3)? })
+}
+
+/// The columns of [`entry`].
+pub(super) const ENTRY: &str = "n, call, attempt, mark, kind, data, at_us";
+
+pub(super) fn entry(row: &Row<'_>) -> Result<Entry> {
+    let n: i64 = row.get(0)?;
+    let kind: String = row.get(4)?;
+    let noted = match kind.as_str() {
+        BEGAN => Noted::Began(row.get(5)?),
+        INTENDS => Noted::Intends,
+        GAVE => Noted::Gave(row.get(5)?),
+        SLEEPS => Noted::Sleeps(row.get(6)?),
+        FAILED => Noted::Failed(row.get(5)?),
+        word => match Settlement::parse(word) {
+            Some(settlement) => Noted::Settled(settlement),
+            None => {
+                let unknown = FromSqlError::Other(format!("`{word}` is no kind of entry").into());
+                return Err(rusqlite::Error::FromSqlConversionFailure(
+                    4,
+                    Type::Text,
+                    unknown.into(),
+                ));
+            }
+        },
+    };
+    Ok(Entry {
+        n: u64::try_from(n).map_err(|_| FromSqlError::OutOfRange(n))?,
+        call: row.get(1)?,
+        attempt: row.get(2)?,
+        mark: row.get(3)?,
+        noted,
+    })
+}
+
+const BEGAN: &str = "began";
+const INTENDS: &str = "intends";
+const GAVE: &str = "gave";
+const SLEEPS: &str = "sleeps";
+const FAILED: &str = "failed";
+
+/// What stands in the columns `kind`, `data` and `at_us`.
+pub(super) fn noted(it: &Noted) -> (&'static str, Option<&[u8]>, Option<Instant>) {
+    match it {
+        Noted::Began(data) => (BEGAN, Some(data), None),
+        Noted::Intends => (INTENDS, None, None),
+        Noted::Gave(data) => (GAVE, Some(data), None),
+        Noted::Sleeps(until) => (SLEEPS, None, Some(*until)),
+        Noted::Failed(data) => (FAILED, Some(data), None),
+        Noted::Settled(settlement) => (settlement.as_str(), None, None),
+    }
 }
 
 pub(super) fn task(row: &Row<'_>) -> Result<TaskRow> {

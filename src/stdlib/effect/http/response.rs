@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::answer::{RESPONSE, record};
 use super::fault;
 use super::request::Asked;
-use crate::host::http::{Error, Response};
+use crate::host::http::{Error, ErrorKind, Response};
 use crate::stdlib::text;
 use crate::value::{Code, Fault, Key, Map, Value, json};
 
@@ -17,7 +17,10 @@ const KEPT_BYTES_MAX: usize = 64 << 10;
 
 /// The answer, if it is a good one.
 pub(super) fn checked(outcome: Result<Response, Error>, asked: &Asked) -> Result<Response, Fault> {
-    let response = outcome.map_err(|error| fault(&error))?;
+    let response = outcome.map_err(|error| {
+        let is_unanswered = matches!(error.kind, ErrorKind::Timeout | ErrorKind::Protocol);
+        fault(&error).in_doubt(is_unanswered && !asked.is_repeatable)
+    })?;
     if response.status < 400 || asked.accept_any {
         return Ok(response);
     }

@@ -1,0 +1,84 @@
+//! What holds for a run to its end, whatever becomes of its task's file: written down when the run starts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::headers::{Group, Pause, Priority, Retry, TaskHeaders};
+use crate::schedule::Duration;
+
+/// The headers that a run needs when its task is gone. Times are microseconds.
+#[derive(Serialize, Deserialize)]
+struct Terms {
+    timeout_us: i64,
+    retries: u32,
+    /// The pause between attempts, or its beginning and its longest.
+    pause_us: (i64, Option<i64>),
+    memory_bytes: u64,
+    steps: u64,
+    priority: u8,
+    group: Option<(String, u32)>,
+    durable: bool,
+}
+
+/// The order in which they are written; a place never changes its meaning.
+const PRIORITIES: [Priority; 3] = [Priority::High, Priority::Normal, Priority::Low];
+
+/// What is written down.
+///
+/// # Panics
+/// Never: terms are plain data.
+pub(super) fn write(headers: &TaskHeaders) -> Vec<u8> {
+    let terms = Terms {
+        timeout_us: headers.timeout.0,
+        retries: headers.retry.times,
+        pause_us: match headers.retry.pause {
+            Pause::Every(time) => (time.0, None),
+            Pause::Backoff(first, longest) => (first.0, Some(longest.0)),
+        },
+        memory_bytes: headers.memory_bytes,
+        steps: headers.steps,
+        priority: PRIORITIES.iter().position(|it| *it == headers.priority).map_or(1, |it| it as u8),
+        group: headers.concurrency.as_ref().map(|it| (it.name.to_string(), it.limit)),
+        durable: headers.durable,
+    };
+    postcard::to_stdvec(&terms).expect("plain data can be written out")
+}
+
+/// What was written down; nothing where another version wrote it.
+pub(super) fn read(bytes: &[u8]) -> Option<TaskHeaders> {
+    let terms: Terms = postcard::from_bytes(bytes).ok()?;
+    let pause = match terms.pause_us {
+        (time, None) => Pause::Every(Duration(time)),
+        (first, Some(longest)) => Pause::Backoff(Duration(first), Duration(longest)),
+    };
+    Some(TaskHeaders {
+        timeout: Duration(terms.timeout_us),
+        retry: Retry { times: terms.retries, pause },
+        memory_bytes: terms.memory_bytes,
+        steps: terms.steps,
+        priority: *PRIORITIES.get(usize::from(terms.priority))?,
+        concurrency: terms.group.map(|(name, limit)| Group { name: name.into(), limit }),
+        durable: terms.durable,
+        ..TaskHeaders::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_read_back() {
+        let headers = TaskHeaders {
+            timeout: Duration(7),
+            retry: Retry { times: 3, pause: Pause::Backoff(Duration(1), Duration(2)) },
+            memory_bytes: 5,
+            steps: 6,
+            priority: Priority::Low,
+            concurrency: Some(Group { name: "db".into(), limit: 2 }),
+            durable: false,
+            ..TaskHeaders::default()
+        };
+        assert_eq!(read(&write(&headers)), Some(headers));
+        assert_eq!(read(&[]), None);
+    }
+}
