@@ -45,6 +45,7 @@ pub fn forecast(plan: &Plan, row: &mut dyn FnMut(&LedgerRow)) {
         now: start,
         dispatcher: None,
         ends: BTreeSet::new(),
+        left: HashMap::new(),
         ledger: Ledger::default(),
         row,
     };

@@ -130,10 +130,13 @@ impl Ordeal {
         self.sim.crashes = Box::new(|| None);
         self.sim.kill();
         self.sim.start();
-        for _ in 0..20 {
+        for _ in 0..8 {
             self.settle();
-            self.sim.run_for(hours(30));
+            self.sim.run_for(hours(3));
         }
+        self.sim.run_for(hours(10));
+        self.settle();
+        self.sim.run_for(hours(6));
     }
 
     fn check_limits(&self) {
