@@ -12,6 +12,8 @@ mod explain;
 mod fmt;
 mod fuzzing;
 mod grammar;
+#[cfg(unix)]
+mod kills;
 mod layers;
 mod library;
 mod lsp;

@@ -1,79 +1,13 @@
 //! The real server: serves, is asked, follows changes, stops, is killed.
 
-use std::fs::File;
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::Value as Json;
 
 use crate::random::Random;
-use crate::support::{Folder, listens, stderr, stdout, taskc, until};
-
-/// A server in a folder; killed when the test ends.
-struct Server<'a> {
-    folder: &'a Folder,
-    process: Child,
-}
-
-impl<'a> Server<'a> {
-    /// Starts one and waits until it answers.
-    fn start(folder: &'a Folder) -> Self {
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(folder.path().join("server.log"))
-            .unwrap();
-        let process = taskc(folder.path())
-            .arg("serve")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let mut server = Self { folder, process };
-        until("the server listens", || {
-            assert_eq!(server.process.try_wait().unwrap(), None, "{}", server.log());
-            listens(folder)
-        });
-        server
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("server.log")).unwrap()
-    }
-
-    fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-
-    /// SIGTERM; gives the exit code.
-    fn stop(mut self) -> Option<i32> {
-        let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        self.process.wait().unwrap().code()
-    }
-}
-
-impl Drop for Server<'_> {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// The ledger, the earliest due time first.
-fn ledger(folder: &Folder, options: &[&str]) -> Vec<Json> {
-    let command = ["runs", "--format", "json", "--last", "100000"];
-    let output = taskc(folder.path()).args(command).args(options).output().unwrap();
-    assert!(output.status.success(), "{}", stderr(&output));
-    stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn states(rows: &[Json]) -> Vec<&str> {
-    rows.iter().map(|it| it["state"].as_str().unwrap_or("none")).collect()
-}
+use crate::support::server::{Server, ledger, states};
+use crate::support::{Folder, stderr, stdout, taskc, until};
 
 #[test]
 fn a_triggered_run_leaves_its_row_its_lines_and_its_error() {
@@ -147,7 +81,7 @@ fn only_one_server_uses_a_data_folder() {
     let server = Server::start(&folder);
     let second = taskc(folder.path()).arg("serve").output().unwrap();
     assert_eq!(second.status.code(), Some(2));
-    assert!(stderr(&second).contains(&server.process.id().to_string()), "{}", stderr(&second));
+    assert!(stderr(&second).contains(&server.id().to_string()), "{}", stderr(&second));
 }
 
 #[test]

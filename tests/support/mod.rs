@@ -1,6 +1,8 @@
 //! What tests talk to: folders of their own, the binary, a web server, a real mail server.
 
 pub(crate) mod mail;
+#[cfg(unix)]
+pub(crate) mod server;
 pub(crate) mod web;
 
 use std::path::{Path, PathBuf};

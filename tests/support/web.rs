@@ -11,6 +11,8 @@ pub(crate) struct Request {
     pub target: String,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
+    /// What was sent along.
+    pub body: String,
 }
 
 impl Request {
@@ -89,5 +91,6 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
         .and_then(|(_, it)| it.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body).ok()?;
-    Some(Request { target, headers })
+    let body = String::from_utf8_lossy(&body).into_owned();
+    Some(Request { target, headers, body })
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
 use super::defaults::Moment;
-use super::{Sources, bind, faults, marks};
+use super::{Access, Sources, bind, faults, marks};
 use crate::host::database::{Column, Columns, Datum, Query, Rows, Session, Type};
 use crate::sql::compare::{self, Change, Live};
 use crate::sql::schema::{Default, Literal, Table};
@@ -30,13 +30,13 @@ impl Known {
 }
 
 impl Sources {
-    /// Sees to it that a source has what the program needs, once in a process.
-    pub(super) async fn extend(&self, source: &str) -> Result<(), Fault> {
+    /// Sees to it that a source has what the program needs, once in a process: its tables, and a place for marks where it writes.
+    pub(super) async fn extend(&self, source: &str, access: Access) -> Result<(), Fault> {
         let tables = self.tables_of(source);
-        if self.run.is_none() && tables.is_empty() {
+        let marked = self.run.is_some() && access == Access::Write;
+        if !marked && (tables.is_empty() || !self.host.databases.may_extend(source)) {
             return Ok(());
         }
-        let marked = self.run.is_some();
         let bytes = postcard::to_stdvec(&(marked, &tables)).unwrap_or_default();
         let entry = (source.to_owned(), bytes);
         if self.known.has(&entry) {
@@ -44,7 +44,7 @@ impl Sources {
         }
         let mut session = self.session(source).await?;
         session.begin().await.map_err(faults::of_database)?;
-        let extended = self.extend_in(&mut *session, source, &tables).await;
+        let extended = self.extend_in(&mut *session, source, &tables, marked).await;
         let ended = match extended {
             Ok(()) => session.commit().await,
             Err(_) => session.rollback().await,
@@ -65,8 +65,9 @@ impl Sources {
         session: &mut dyn Session,
         source: &str,
         tables: &[Table],
+        marked: bool,
     ) -> Result<(), Fault> {
-        if self.run.is_some() {
+        if marked {
             marks::prepare(session, self.host.clock.now_us()).await?;
         }
         if self.host.databases.may_extend(source) && !tables.is_empty() {

@@ -172,7 +172,7 @@ impl Sources {
         if let Some(transaction) = self.transactions.around(source, key) {
             return transaction.perform(key, job).await;
         }
-        self.extend(source).await?;
+        self.extend(source, access).await?;
         let mut session = self.session(source).await?;
         match (&self.run, access) {
             (Some(run), Access::Write) => {

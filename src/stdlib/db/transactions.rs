@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use tokio::sync::Mutex;
 
-use super::{Sources, faults, marks};
+use super::{Access, Sources, faults, marks};
 use crate::host::database::Session;
 use crate::value::{Code, Fault, Value};
 use crate::vm::CallKey;
@@ -99,7 +99,7 @@ impl Sources {
     }
 
     async fn outermost(&self, key: &CallKey, source: &str) -> Result<Transaction, Fault> {
-        self.extend(source).await?;
+        self.extend(source, Access::Write).await?;
         let mut session = self.session(source).await?;
         let done = match &self.run {
             Some(run) => marks::find(&mut *session, run, key).await?,
