@@ -23,6 +23,24 @@ vim.cmd('edit it.task')
 local buffer = vim.api.nvim_get_current_buf()
 same('the file type', vim.bo.filetype, 'task')
 
+-- Colours: by the grammar, where there is one, otherwise by words.
+if vim.env.PARSER then
+  local function colour(row, column)
+    local names = vim.tbl_map(function(it) return it.capture end, vim.treesitter.get_captures_at_pos(buffer, row, column))
+    return names[#names]
+  end
+  vim.treesitter.get_parser(buffer):parse()
+  same('the colour of a word', colour(0, 0), 'keyword')
+  same('the colour of a text', colour(2, 8), 'string')
+  for _, kind in ipairs({ 'folds', 'indents', 'injections', 'locals' }) do
+    if not vim.treesitter.query.get('task', kind) then fail('no query for ' .. kind) end
+  end
+else
+  local function colour(row, column) return vim.fn.synIDattr(vim.fn.synID(row, column, 1), 'name') end
+  same('the colour of a word', colour(1, 1), 'taskKeyword')
+  same('the colour of a text', colour(3, 8), 'taskText')
+end
+
 -- The mistake stands behind an emoji: bytes count from 0, and the emoji has four of them.
 wait('a finding', function() return #vim.diagnostic.get(buffer) > 0 end)
 local function named(code)

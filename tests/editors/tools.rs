@@ -8,23 +8,27 @@ use std::process::{Command, Output};
 
 use crate::support::{repository, stderr, stdout};
 
-/// A program of Debian's package; installed if it is not there and we may.
-pub(super) fn apt(program: &str, package: &str) {
-    installed(&format!("apt-{package}"), program, |_| {
-        if on_path(program) {
+/// Debian's packages, installed where something is not there that they bring, and we may.
+pub(super) fn apt(packages: &[&str], is_there: impl Fn() -> bool) {
+    let name = format!("apt-{}", packages.join("-"));
+    installed(&name, "", |_| {
+        if is_there() {
             return;
         }
         let sudo: &[&str] = if is_root() { &[] } else { &["sudo", "-n"] };
-        for step in [
-            &["apt-get", "update", "-qq"][..],
-            &["apt-get", "install", "-y", "-qq", "--no-install-recommends", package],
-        ] {
+        let install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"];
+        for step in [&["apt-get", "update", "-qq"], &[&install[..], packages].concat()[..]] {
             let line = [sudo, step].concat();
             let mut command = Command::new(line[0]);
             run(command.args(&line[1..]).env("DEBIAN_FRONTEND", "noninteractive"));
         }
-        assert!(on_path(program), "{package} came without {program}");
+        assert!(is_there(), "{packages:?} came without what they are for");
     });
+}
+
+/// Whether a command does what it is asked for.
+pub(super) fn works(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).output().is_ok_and(|it| it.status.success())
 }
 
 /// A folder with `node_modules` as the `package.json` and lock file of `from` demand.
@@ -89,11 +93,6 @@ fn installed(name: &str, contents: &str, install: impl FnOnce(&Path)) -> PathBuf
     install(&folder);
     std::fs::write(done, contents).unwrap();
     folder
-}
-
-fn on_path(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|it| it.join(program).is_file())
 }
 
 fn is_root() -> bool {

@@ -1,0 +1,10 @@
+[
+  (comment)
+  (doc_comment)
+] @comment.inclusive
+
+[
+  (text)
+  (block_text)
+  (raw_text)
+] @string
