@@ -121,6 +121,13 @@ impl Project {
         *place = file;
     }
 
+    /// Names the files' paths, as they are shown, by their modules.
+    pub fn show(&mut self, path: impl Fn(&str) -> String) {
+        for file in &mut self.files {
+            file.source.path = path(&file.module).into();
+        }
+    }
+
     /// The file called `id`, which this project's own [`Project::add`] gave.
     #[must_use]
     pub fn file(&self, id: FileId) -> &ProjectFile {
@@ -151,10 +158,19 @@ impl ProjectFile {
     /// Parses a text as the file of a module; `path` is how the file is shown.
     #[must_use]
     pub fn parse(module: &str, path: &str, text: &str, id: FileId) -> Self {
-        let parsed = syntax::parse(id, text);
+        Self::of(module, Source::new(id, path, text), syntax::parse(id, text))
+    }
+
+    /// The same of a text that nobody is told of: its likely mends are not tried out.
+    #[must_use]
+    pub fn glance(module: &str, path: &str, text: &str, id: FileId) -> Self {
+        Self::of(module, Source::new(id, path, text), syntax::read(id, text))
+    }
+
+    fn of(module: &str, source: Source, parsed: syntax::Parsed) -> Self {
         Self {
             module: module.into(),
-            source: Source::new(id, path, text),
+            source,
             tree: Arc::new(parsed.tree),
             comments: parsed.comments.into(),
             syntax: parsed.diagnostics,

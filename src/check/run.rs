@@ -28,13 +28,19 @@ const FILES_PER_THREAD_MIN: usize = 16;
 /// Checks every file of a project.
 #[must_use]
 pub fn check(project: &Project, library: &Library) -> Checked {
-    on_a_large_stack(|| check_some(project, library, None))
+    on_a_large_stack(|| check_some(project, library, None, Keep::Tables))
+}
+
+/// What checking every file of a project says, without what else it finds out: much less memory.
+#[must_use]
+pub fn findings(project: &Project, library: &Library) -> Vec<Diagnostic> {
+    on_a_large_stack(|| check_some(project, library, None, Keep::Findings)).diagnostics
 }
 
 /// Checks one file and those that it uses; of others nothing is said.
 #[must_use]
 pub fn check_file(project: &Project, library: &Library, file: FileId) -> Checked {
-    on_a_large_stack(|| check_some(project, library, Some(file)))
+    on_a_large_stack(|| check_some(project, library, Some(file), Keep::Tables))
 }
 
 /// Checks every declaration of the library itself: for its tests.
@@ -91,7 +97,14 @@ fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-fn check_some(project: &Project, library: &Library, only: Option<FileId>) -> Checked {
+/// What is kept of a file once it has been checked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Tables,
+    Findings,
+}
+
+fn check_some(project: &Project, library: &Library, only: Option<FileId>, keep: Keep) -> Checked {
     let names::Scopes { of_files: scopes, order, mut diagnostics } = names::collect(project);
     let declared = vec![Arc::default(); scopes.len()];
     let mut world = World { project, library, scopes, declared };
@@ -103,7 +116,7 @@ fn check_some(project: &Project, library: &Library, only: Option<FileId>) -> Che
         drafts[id.0 as usize] = draft;
         world.declared[id.0 as usize] = Arc::new(declared);
     }
-    let (files, mut bodies, found) = bodies(&world, drafts, &wanted);
+    let (files, mut bodies, found) = bodies(&world, drafts, &wanted, keep);
     bodies.append(&mut constants);
     diagnostics.extend(found);
     let name = |decl: DeclId| {
@@ -167,6 +180,7 @@ fn bodies(
     world: &World<'_>,
     drafts: Vec<Draft>,
     wanted: &[FileId],
+    keep: Keep,
 ) -> (Vec<Arc<CheckedFile>>, Bodies, Vec<Diagnostic>) {
     let drafts: Vec<(FileId, Draft)> = (0..).map(FileId).zip(drafts).collect();
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -180,7 +194,7 @@ fn bodies(
     }
     let done: Vec<Vec<Finished>> = std::thread::scope(|scope| {
         let work = |chunk: Vec<(FileId, Draft)>| {
-            move || chunk.into_iter().map(|(id, it)| finish(world, id, it, wanted)).collect()
+            move || chunk.into_iter().map(|(id, it)| finish(world, id, it, wanted, keep)).collect()
         };
         let last = chunks.pop();
         let threads: Vec<_> = chunks
@@ -214,7 +228,7 @@ struct Finished {
     diagnostics: Vec<Diagnostic>,
 }
 
-fn finish(world: &World<'_>, id: FileId, draft: Draft, wanted: &[FileId]) -> Finished {
+fn finish(world: &World<'_>, id: FileId, draft: Draft, wanted: &[FileId], keep: Keep) -> Finished {
     let declared = world.declared[id.0 as usize].to_vec();
     let uses = names::uses(&world.scopes, id);
     if !wanted.contains(&id) {
@@ -232,7 +246,10 @@ fn finish(world: &World<'_>, id: FileId, draft: Draft, wanted: &[FileId]) -> Fin
     checker.check_bodies();
     checker.lint_sleeps(headers.timeout);
     checker.lint_unused_declarations();
-    let tables = checker.tables;
+    let tables = match keep {
+        Keep::Tables => checker.tables,
+        Keep::Findings => Tables::default(),
+    };
     let file = CheckedFile { tables, declared, headers, uses, is_whole: true };
     Finished { file, bodies: checker.bodies, diagnostics: checker.diagnostics }
 }

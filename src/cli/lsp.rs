@@ -11,7 +11,7 @@ use super::output::note;
 use super::settings::Unusable;
 use super::{files, project};
 use crate::check::library::Library;
-use crate::check::project::module_of;
+use crate::check::project::{Project, ProjectFile, module_of};
 use crate::diagnostics::catalogue;
 use crate::lsp::{self, Disk, OnDisk};
 use crate::schedule::Instant;
@@ -35,9 +35,15 @@ pub fn run() -> Result<ExitCode, Unusable> {
     }
 }
 
-/// A file's module and text; nothing where it cannot be read.
-fn named(root: &Path, path: &Path) -> Option<(String, String)> {
-    Some((module_of(root, path), std::fs::read_to_string(path).ok()?))
+/// The files that can be read, without what they use from elsewhere.
+fn without_settings(root: &Path, files: &[PathBuf]) -> Project {
+    let mut project = Project::default();
+    for path in files {
+        let Ok(text) = std::fs::read_to_string(path) else { continue };
+        let shown = path.display().to_string();
+        project.add(|id| ProjectFile::parse(&module_of(root, path), &shown, &text, id));
+    }
+    project
 }
 
 /// The disk of this machine.
@@ -98,21 +104,14 @@ impl Disk for RealDisk {
     fn project(&self, root: &Path) -> OnDisk {
         let files = self.files(root);
         match project::load(&files, Some(super::now())) {
-            Ok(loaded) => OnDisk {
-                files: loaded
-                    .iter()
-                    .flat_map(|it| it.project.files())
-                    .map(|it| (it.module.to_string(), it.source.text.to_string()))
-                    .collect(),
-                settings: loaded.first().map(|it| it.project.settings.clone()).unwrap_or_default(),
-                trouble: None,
-            },
+            Ok(loaded) => {
+                let project = loaded.into_iter().next().map(|it| it.project).unwrap_or_default();
+                OnDisk { project, trouble: None }
+            }
             // Settings that cannot be read do not keep anybody from the files.
-            Err(Unusable(why)) => OnDisk {
-                files: files.iter().filter_map(|it| named(root, it)).collect(),
-                trouble: Some(why),
-                ..OnDisk::default()
-            },
+            Err(Unusable(why)) => {
+                OnDisk { project: without_settings(root, &files), trouble: Some(why) }
+            }
         }
     }
 

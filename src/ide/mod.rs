@@ -30,7 +30,7 @@ use rustc_hash::FxHashMap;
 
 use crate::check::checked::{Checked, CheckedFile};
 use crate::check::library::Library;
-use crate::check::project::{Project, ProjectFile, Settings};
+use crate::check::project::{Project, ProjectFile};
 use crate::check::{check, check_file};
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Source, Span};
@@ -63,7 +63,12 @@ impl Ide {
     /// A project without files.
     #[must_use]
     pub fn new(library: Arc<Library>) -> Self {
-        let project = Project::default();
+        Self::of(library, Project::default())
+    }
+
+    /// A project with the files that it has.
+    #[must_use]
+    pub fn of(library: Arc<Library>, project: Project) -> Self {
         Self { library, project, of_file: FxHashMap::default(), of_all: None }
     }
 
@@ -71,12 +76,6 @@ impl Ide {
     #[must_use]
     pub fn project(&self) -> &Project {
         &self.project
-    }
-
-    /// Takes other settings.
-    pub fn configure(&mut self, settings: Settings) {
-        self.project.settings = settings;
-        self.forget();
     }
 
     /// Takes a file, or a newer version of one. `path` is how it is shown.

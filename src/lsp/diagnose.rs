@@ -14,7 +14,7 @@ use super::convert::Places;
 use super::documents::Documents;
 use super::encoding::Encoding;
 use super::requests::{Asked, write};
-use crate::check::check;
+use crate::check;
 use crate::check::library::Library;
 use crate::check::project::Project;
 
@@ -112,7 +112,6 @@ impl Work {
 
     /// The findings of every file, by its name.
     fn findings(&self, disk: &dyn Disk) -> Vec<(String, Vec<Diagnostic>)> {
-        let checked = check(&self.project, &self.library);
         let uri = |module: &str| {
             let file = self.project.module(module).map(|it| it.source.id.0 as usize);
             let known = file.and_then(|it| self.uris.get(it).cloned());
@@ -120,7 +119,7 @@ impl Work {
         };
         let places = Places { project: &self.project, encoding: self.encoding, uri: &uri };
         let mut found: Vec<Vec<Diagnostic>> = self.uris.iter().map(|_| Vec::new()).collect();
-        for it in &checked.diagnostics {
+        for it in &check::findings(&self.project, &self.library) {
             found[it.span().file.0 as usize].push(places.diagnostic(it, disk));
         }
         self.uris.iter().map(|it| it.0.clone()).zip(found).collect()

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 use url::Url;
 
-use super::Disk;
 use super::convert::Places;
 use super::encoding::Encoding;
+use super::{Disk, OnDisk};
 use crate::check::library::Library;
 use crate::check::project::module_of;
 use crate::ide::Ide;
@@ -87,13 +87,10 @@ impl Documents {
     }
 
     fn read_project(&mut self, root: &Path) {
-        let on_disk = self.disk.project(root);
-        self.troubles.extend(on_disk.trouble);
-        let mut ide = Ide::new(Arc::clone(&self.library));
-        ide.configure(on_disk.settings);
-        for (module, text) in &on_disk.files {
-            ide.set(module, &shown(module), text);
-        }
+        let OnDisk { mut project, trouble } = self.disk.project(root);
+        self.troubles.extend(trouble);
+        project.show(shown);
+        let mut ide = Ide::of(Arc::clone(&self.library), project);
         if let Some(old) = self.projects.remove(root) {
             let open = self.open.values().filter(|it| it.root == root);
             for document in open {

@@ -14,7 +14,7 @@ mod server;
 
 use std::path::{Path, PathBuf};
 
-use crate::check::project::Settings;
+use crate::check::project::Project;
 use crate::schedule::Instant;
 
 pub use server::serve;
@@ -22,10 +22,8 @@ pub use server::serve;
 /// A project as it stands on disk.
 #[derive(Clone, Debug, Default)]
 pub struct OnDisk {
-    /// Module and text of every task file.
-    pub files: Vec<(String, String)>,
-    /// What the settings say.
-    pub settings: Settings,
+    /// Its files and settings.
+    pub project: Project,
     /// What is wrong with the settings, for people.
     pub trouble: Option<String>,
 }

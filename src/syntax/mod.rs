@@ -55,8 +55,9 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     parsed
 }
 
-/// The same with every mend that anybody thought of.
-fn read(file: FileId, text: &str) -> Parsed {
+/// The same with every mend that anybody thought of: faster, for a text whose findings nobody is told of.
+#[must_use]
+pub fn read(file: FileId, text: &str) -> Parsed {
     let mut lexed = lex::lex(file, text);
     let (mut tree, found) = parser::parse(file, text, &lexed);
     number(&mut tree);

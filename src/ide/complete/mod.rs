@@ -76,7 +76,7 @@ pub fn complete(ide: &mut Ide, file: FileId, offset: u32) -> Vec<Completion> {
     let text = format!("{}{CURSOR}{}", &around[..start], &around[place.span.end as usize..]);
     let mut project = ide.project.clone();
     let (module, path) = (project.file(file).module.clone(), source.path.clone());
-    project.replace(ProjectFile::parse(&module, &path, &text, file));
+    project.replace(ProjectFile::glance(&module, &path, &text, file));
     let checked = Arc::new(check_file(&project, &ide.library, file));
     let view = View { project: &project, library: &ide.library, checked, file };
     let mut found = at_place(&view, &place);
