@@ -191,6 +191,33 @@ fn texts_are_completed_by_what_they_stand_for() {
 }
 
 #[test]
+fn heads_are_completed_before_they_have_a_body() {
+    for text in
+        ["use shop\nfor o in Order where o.^", "use shop\nfor o in Order where o.^\nprint(1)\n"]
+    {
+        offers(&[("shop", SHOP), ("it", text)], &["status", "total"]);
+    }
+    offers(&[("it", "let name = \"a\"\nif name.^\n")], &["trim"]);
+    for head in ["^", "^{\n}\n", "where o.id > 1 ^ {\n}\n"] {
+        let text = format!("use shop\nfor o in Order {head}");
+        offers(&[("shop", SHOP), ("it", &text)], &["take", "sort"]);
+    }
+    assert!(!labels(&[("it", "for o in [1] { ^ }\n")]).contains(&"take".to_owned()));
+}
+
+#[test]
+fn values_that_alone_fit_come_first() {
+    for text in [
+        "for o in Order where o.status == ^ {\n}\n",
+        "let n = Order.insert({ total: 1, status: ^ })\n",
+        "match Order.one().status {\n  ^ => {}\n}\n",
+    ] {
+        let found = labels(&[("shop", SHOP), ("it", &format!("use shop\n{text}"))]);
+        assert_eq!(found[..2], ["\"open\"", "\"paid\""], "{text}");
+    }
+}
+
+#[test]
 fn rows_and_calls_are_completed_by_what_they_lack() {
     offers(&[("shop", SHOP), ("it", "use shop\nOrder.insert({ ^ })")], &["total", "status"]);
     let rest = labels(&[("shop", SHOP), ("it", "use shop\nOrder.insert({ total: 1, st^ })")]);

@@ -73,7 +73,9 @@ pub fn complete(ide: &mut Ide, file: FileId, offset: u32) -> Vec<Completion> {
     }
     let around = &source.text;
     let start = place.span.start as usize;
-    let text = format!("{}{CURSOR}{}", &around[..start], &around[place.span.end as usize..]);
+    let rest = &around[place.span.end as usize..];
+    let body = if place.lacks_body(rest) { " {}" } else { "" };
+    let text = format!("{}{CURSOR}{body}{rest}", &around[..start]);
     let mut project = ide.project.clone();
     let (module, path) = (project.file(file).module.clone(), source.path.clone());
     project.replace(ProjectFile::glance(&module, &path, &text, file));
@@ -141,6 +143,16 @@ impl Place {
         &self.before[first..]
     }
 
+    /// Whether the head of a loop or a condition is being written, and the body that it has to have is not there yet.
+    fn lacks_body(&self, rest: &str) -> bool {
+        let is_head = |it: &Token| {
+            matches!(it.kind, Kind::For | Kind::While | Kind::If | Kind::Match | Kind::BraceOpen)
+        };
+        let last = self.line().iter().rev().find(|it| is_head(it));
+        let is_last = rest.lines().next().is_none_or(|it| it.trim().is_empty());
+        is_last && last.is_some_and(|it| it.kind != Kind::BraceOpen)
+    }
+
     fn completion(&self, label: &str, kind: CompletionKind, rank: u8) -> Completion {
         Completion {
             label: label.to_owned(),
@@ -185,6 +197,7 @@ fn at_place(view: &View<'_>, place: &Place) -> Vec<Completion> {
     if place.starts_line {
         found.extend(names::statements(place));
     }
+    found.extend(texts::quoted(view, place, &path));
     found.extend(names::clauses(view, place));
     found.extend(arguments(view, place, &path));
     found.extend(names::values(view, place));

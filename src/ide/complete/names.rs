@@ -159,7 +159,7 @@ pub(super) fn types(view: &View<'_>, place: &Place) -> Vec<Completion> {
 /// The clauses that a query right before the place could go on with.
 pub(super) fn clauses(view: &View<'_>, place: &Place) -> Vec<Completion> {
     let Some(last) = place.before.last() else { return Vec::new() };
-    let mut in_query = false;
+    let mut in_query = in_loop_head(place);
     walk::each(view.tree(), &mut |node| {
         if let Node::Expr(expr) = node
             && let ExprKind::Query(query) = &expr.kind
@@ -186,6 +186,14 @@ pub(super) fn clauses(view: &View<'_>, place: &Place) -> Vec<Completion> {
     } else {
         Vec::new()
     }
+}
+
+/// Behind `for o in …`, where the clauses of a query may stand.
+fn in_loop_head(place: &Place) -> bool {
+    let line = place.line();
+    let Some(head) = line.iter().rposition(|it| it.kind == Kind::For) else { return false };
+    let behind = line[head..].iter().skip_while(|it| it.kind != Kind::In).skip(1);
+    behind.clone().count() > 0 && behind.clone().all(|it| it.kind != Kind::BraceOpen)
 }
 
 /// Everything that can be named in an expression.

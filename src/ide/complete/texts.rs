@@ -49,6 +49,27 @@ pub(super) fn complete(view: &View<'_>, offset: u32) -> Option<Vec<Completion>> 
     Some(found)
 }
 
+/// The texts that alone could stand here, with their quotes, where no quote has been written yet: behind `==`, in an arm, in a row.
+pub(super) fn quoted(view: &View<'_>, place: &Place, path: &[Node<'_>]) -> Vec<Completion> {
+    let Some((own, around)) = path.split_last() else { return Vec::new() };
+    let found = match (own, around.last()) {
+        (Node::Expr(own), Some(Node::Expr(outer)))
+            if matches!(outer.kind, ExprKind::Binary(_) | ExprKind::Record(_)) =>
+        {
+            in_expr(view, place, outer, own, around)
+        }
+        (Node::Pattern(own), _) if matches!(own.kind, PatternKind::Name(_)) => {
+            in_pattern(view, place, around)
+        }
+        _ => Vec::new(),
+    };
+    let quote = |it: Completion| {
+        let label = format!("\"{}\"", it.label);
+        Completion { insert: label.clone(), label, ..it }
+    };
+    found.into_iter().map(quote).collect()
+}
+
 /// What stands between the quotes, where the offset does, too.
 fn inner(view: &View<'_>, text: &Expr, offset: u32) -> Option<Span> {
     let ExprKind::Text(parts) = &text.kind else { return None };
