@@ -183,8 +183,11 @@ fn bodies(
     keep: Keep,
 ) -> (Vec<Arc<CheckedFile>>, Bodies, Vec<Diagnostic>) {
     let drafts: Vec<(FileId, Draft)> = (0..).map(FileId).zip(drafts).collect();
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = threads.min(wanted.len().div_ceil(FILES_PER_THREAD_MIN)).max(1);
+    let threads = match wanted.len().div_ceil(FILES_PER_THREAD_MIN) {
+        // How many there may be takes a dozen files of the system's to find out.
+        0 | 1 => 1,
+        many => std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(many),
+    };
     let size = drafts.len().div_ceil(threads).max(1);
     let mut rest = drafts;
     let mut chunks = Vec::new();

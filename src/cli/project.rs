@@ -99,30 +99,25 @@ impl Loader<'_> {
         let new: Vec<&PathBuf> =
             paths.iter().filter(|path| self.seen.insert(absolute(path))).collect();
         let first = self.paths.len();
-        let threads = std::thread::available_parallelism()
-            .map_or(1, std::num::NonZero::get)
-            .min(new.len() / 8 + 1);
-        let size = new.len().div_ceil(threads).max(1);
         let root = self.root;
-        let parsed: Vec<Result<ProjectFile, Unusable>> = std::thread::scope(|scope| {
-            let work: Vec<_> = new
-                .chunks(size)
-                .enumerate()
-                .map(|(chunk, paths)| {
-                    scope.spawn(move || {
-                        let number = |at| file_id(first + chunk * size + at);
-                        paths
-                            .iter()
-                            .enumerate()
-                            .map(|(at, path)| read(root, path, number(at)))
-                            .collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            work.into_iter()
-                .flat_map(|it| it.join().expect("reading and parsing do not panic"))
-                .collect()
-        });
+        let read_all = |first: usize, paths: &[&PathBuf]| -> Vec<_> {
+            (first..).zip(paths).map(|(at, path)| read(root, path, file_id(at))).collect()
+        };
+        let threads = parse_threads(new.len());
+        let parsed: Vec<Result<ProjectFile, Unusable>> = if threads == 1 {
+            read_all(first, &new)
+        } else {
+            let size = new.len().div_ceil(threads);
+            std::thread::scope(|scope| {
+                let chunks = new.chunks(size).zip((first..).step_by(size));
+                let work: Vec<_> = chunks
+                    .map(|(paths, first)| scope.spawn(move || read_all(first, paths)))
+                    .collect();
+                work.into_iter()
+                    .flat_map(|it| it.join().expect("reading and parsing do not panic"))
+                    .collect()
+            })
+        };
         for (file, path) in parsed.into_iter().zip(new) {
             let file = file?;
             self.project.add(|_| file);
@@ -164,6 +159,15 @@ fn file_id(index: usize) -> FileId {
 
 fn absolute(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// On how many threads so many files are parsed.
+fn parse_threads(files: usize) -> usize {
+    match files / 8 + 1 {
+        // How many there may be takes a dozen files of the system's to find out.
+        1 => 1,
+        many => std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(many),
+    }
 }
 
 /// Reads and parses one file.
