@@ -316,8 +316,12 @@ impl<T: Answer> Answer for Option<T> {
 
 impl<T: Answer> Answer for Vec<T> {
     fn answer(self) -> Result<Value, Fault> {
-        let items = self.into_iter().map(T::answer).collect::<Result<List, _>>()?;
-        Ok(Value::List(Rc::new(items)))
+        // Collecting results would not know how many there are.
+        let mut items = Vec::with_capacity(self.len());
+        for item in self {
+            items.push(item.answer()?);
+        }
+        Ok(Value::list(items))
     }
 }
 

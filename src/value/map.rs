@@ -1,5 +1,6 @@
 //! Maps in insertion order.
 
+use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 use std::mem;
 
@@ -23,7 +24,43 @@ pub struct Map {
 #[derive(Clone, Debug)]
 enum Entries {
     Few(Vec<(Key, Value)>),
-    Many(IndexMap<Key, Value, RandomState>),
+    Many(Many),
+}
+
+/// Entries found by their hashes.
+#[derive(Clone, Debug, Default)]
+struct Many {
+    entries: IndexMap<Key, Value, RandomState>,
+    /// Where a key was found last. Who counts reads an entry and then sets it: the second time, comparing is enough.
+    found: Cell<usize>,
+}
+
+impl Many {
+    fn position<Q: Hash + Equivalent<Key> + ?Sized>(&self, key: &Q) -> Option<usize> {
+        let last = self.found.get();
+        if self.entries.get_index(last).is_some_and(|(it, _)| key.equivalent(it)) {
+            return Some(last);
+        }
+        let at = self.entries.get_index_of(key)?;
+        self.found.set(at);
+        Some(at)
+    }
+
+    fn get<Q: Hash + Equivalent<Key> + ?Sized>(&self, key: &Q) -> Option<&Value> {
+        self.entries.get_index(self.position(key)?).map(|(_, value)| value)
+    }
+
+    fn get_mut<Q: Hash + Equivalent<Key> + ?Sized>(&mut self, key: &Q) -> Option<&mut Value> {
+        let at = self.position(key)?;
+        self.entries.get_index_mut(at).map(|(_, value)| value)
+    }
+
+    fn insert(&mut self, key: Key, value: Value) -> Option<Value> {
+        match self.entries.get_index_mut(self.found.get()) {
+            Some((it, old)) if *it == key => Some(mem::replace(old, value)),
+            _ => self.entries.insert(key, value),
+        }
+    }
 }
 
 impl Default for Entries {
@@ -119,7 +156,8 @@ impl Map {
         let entries = if entries <= FEW_MAX {
             Entries::Few(Vec::with_capacity(entries))
         } else {
-            Entries::Many(IndexMap::with_capacity_and_hasher(entries, RandomState::default()))
+            let entries = IndexMap::with_capacity_and_hasher(entries, RandomState::default());
+            Entries::Many(Many { entries, found: Cell::default() })
         };
         Self { entries }
     }
@@ -129,7 +167,7 @@ impl Map {
     pub fn len(&self) -> usize {
         match &self.entries {
             Entries::Few(entries) => entries.len(),
-            Entries::Many(entries) => entries.len(),
+            Entries::Many(many) => many.entries.len(),
         }
     }
 
@@ -146,7 +184,7 @@ impl Map {
             Entries::Few(entries) => {
                 entries.iter().find(|(it, _)| key.equivalent(it)).map(|(_, value)| value)
             }
-            Entries::Many(entries) => entries.get(key),
+            Entries::Many(many) => many.get(key),
         }
     }
 
@@ -156,7 +194,7 @@ impl Map {
             Entries::Few(entries) => {
                 entries.iter_mut().find(|(it, _)| key.equivalent(it)).map(|(_, value)| value)
             }
-            Entries::Many(entries) => entries.get_mut(key),
+            Entries::Many(many) => many.get_mut(key),
         }
     }
 
@@ -176,14 +214,14 @@ impl Map {
                 if entries.len() < FEW_MAX {
                     entries.push((key, value));
                 } else {
-                    let mut many: IndexMap<_, _, RandomState> =
-                        mem::take(entries).into_iter().collect();
-                    many.insert(key, value);
+                    let mut many = Many::default();
+                    many.entries.extend(mem::take(entries));
+                    many.entries.insert(key, value);
                     self.entries = Entries::Many(many);
                 }
                 None
             }
-            Entries::Many(entries) => entries.insert(key, value),
+            Entries::Many(many) => many.insert(key, value),
         }
     }
 
@@ -194,7 +232,7 @@ impl Map {
                 let at = entries.iter().position(|(it, _)| key.equivalent(it))?;
                 Some(entries.remove(at).1)
             }
-            Entries::Many(entries) => entries.shift_remove(key),
+            Entries::Many(many) => many.entries.shift_remove(key),
         }
     }
 
@@ -203,7 +241,7 @@ impl Map {
     pub fn at(&self, index: usize) -> Option<(&Key, &Value)> {
         match &self.entries {
             Entries::Few(entries) => entries.get(index).map(|(key, value)| (key, value)),
-            Entries::Many(entries) => entries.get_index(index),
+            Entries::Many(many) => many.entries.get_index(index),
         }
     }
 
@@ -226,7 +264,7 @@ impl Map {
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> + '_ {
         let (few, many) = match &mut self.entries {
             Entries::Few(entries) => (Some(entries), None),
-            Entries::Many(entries) => (None, Some(entries)),
+            Entries::Many(many) => (None, Some(&mut many.entries)),
         };
         let few = few.into_iter().flatten().map(|(_, value)| value);
         few.chain(many.into_iter().flat_map(IndexMap::values_mut))
@@ -237,7 +275,7 @@ impl Map {
     pub fn into_entries(mut self) -> Vec<(Key, Value)> {
         match mem::take(&mut self.entries) {
             Entries::Few(entries) => entries,
-            Entries::Many(entries) => entries.into_iter().collect(),
+            Entries::Many(many) => many.entries.into_iter().collect(),
         }
     }
 }
@@ -282,6 +320,28 @@ mod tests {
             map.insert(Key::text("new"), Value::Null);
             assert_eq!(map.keys().last().and_then(Key::as_str), Some("new"));
         }
+    }
+
+    #[test]
+    fn what_was_found_last_is_not_taken_for_another_key() {
+        let mut map = numbered(50);
+        assert!(matches!(map.get("key number 7"), Some(Value::Int(7))));
+        assert!(matches!(
+            map.insert(Key::text("key number 8"), Value::Int(80)),
+            Some(Value::Int(8))
+        ));
+        assert!(matches!(
+            map.insert(Key::text("key number 7"), Value::Int(70)),
+            Some(Value::Int(7))
+        ));
+        // Behind what is taken out, entries move up.
+        assert!(matches!(map.get("key number 9"), Some(Value::Int(9))));
+        map.remove("key number 3");
+        assert!(matches!(map.get("key number 9"), Some(Value::Int(9))));
+        assert!(matches!(map.get("key number 10"), Some(Value::Int(10))));
+        map.remove("key number 49");
+        assert!(map.get("key number 49").is_none());
+        assert!(matches!(map.get("key number 8"), Some(Value::Int(80))));
     }
 
     #[test]

@@ -16,7 +16,7 @@ impl ShortText {
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let mut bytes = [0; ROOM];
-        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        copy_few(bytes.get_mut(..text.len())?, text.as_bytes());
         Some(Self { length: u8::try_from(text.len()).ok()?, bytes })
     }
 
@@ -32,8 +32,52 @@ impl ShortText {
     }
 }
 
+/// Copies at most 16 bytes into as many: its first and last eight (or four), which may be the same ones. A call of the
+/// system's copying takes longer.
+#[inline]
+fn copy_few(to: &mut [u8], from: &[u8]) {
+    if let (Some(first), Some(last)) = (from.first_chunk::<8>(), from.last_chunk::<8>()) {
+        ends(to, first, last);
+    } else if let (Some(first), Some(last)) = (from.first_chunk::<4>(), from.last_chunk::<4>()) {
+        ends(to, first, last);
+    } else {
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = *from;
+        }
+    }
+}
+
+#[inline]
+fn ends<const N: usize>(to: &mut [u8], first: &[u8; N], last: &[u8; N]) {
+    if let Some(to) = to.first_chunk_mut() {
+        *to = *first;
+    }
+    if let Some(to) = to.last_chunk_mut() {
+        *to = *last;
+    }
+}
+
 impl fmt::Debug for ShortText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn up_to_14_bytes_are_kept_as_they_are() {
+        let text = "abcdefgh\u{e4}jklmn";
+        for end in (0..=text.len()).filter(|it| text.is_char_boundary(*it)) {
+            let part = &text[..end];
+            match ShortText::new(part) {
+                Some(short) => assert_eq!(short.as_str(), part),
+                None => assert!(end > 14, "{part}"),
+            }
+        }
+        assert!(ShortText::new("exactly14bytes").is_some());
+        assert!(ShortText::new("fifteen bytes..").is_none());
     }
 }
