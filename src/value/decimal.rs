@@ -53,6 +53,13 @@ impl Decimal {
     }
 }
 
+/// A number of at most 64 bits, so many places of it behind the point.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "takes a number apart")]
+pub fn from_digits(digits: u64, is_negative: bool, places: u32) -> Wide {
+    Wide::from_parts(digits as u32, (digits >> 32) as u32, 0, is_negative, places)
+}
+
 /// `a / b`; nothing where it takes more than 28 digits or `b` is 0.
 ///
 /// Zeros at its end are those of the scales: `7 / 2` is `3.5` and `10.00 / 4` is `2.50`.

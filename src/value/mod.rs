@@ -33,7 +33,7 @@ pub mod wire;
 use std::rc::Rc;
 
 pub use convert::{LEVELS_MAX, convert, describe, to_json};
-pub use decimal::{Decimal, quotient};
+pub use decimal::{Decimal, from_digits, quotient};
 pub use fault::{Code, Fault};
 pub use fingerprint::fingerprint;
 pub use list::List;

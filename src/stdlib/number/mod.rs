@@ -8,7 +8,7 @@ use std::fmt::Display;
 use rust_decimal::{Decimal as Wide, RoundingStrategy};
 
 use super::native::choice;
-use crate::value::{Fault, float_to_decimal, parse_decimal};
+use crate::value::{Fault, float_to_decimal, from_digits, parse_decimal};
 
 choice! {
     /// Where a number goes that lies between two that may stay.
@@ -33,17 +33,58 @@ impl Rounding {
             Self::Ceiling => RoundingStrategy::ToPositiveInfinity,
         }
     }
+
+    /// Whether of its two neighbours a number becomes the one farther from zero.
+    fn goes_away_from_zero(self, place: &Place) -> bool {
+        match self {
+            Self::HalfEven => place.from_half.is_gt() || (place.from_half.is_eq() && place.is_odd),
+            Self::HalfUp => place.from_half.is_ge(),
+            Self::Down => false,
+            Self::Up => !place.is_exact,
+            Self::Floor => !place.is_exact && place.is_negative,
+            Self::Ceiling => !place.is_exact && !place.is_negative,
+        }
+    }
+}
+
+/// Where a number lies between the two that may stay.
+struct Place {
+    /// Below, on or beyond the middle, seen from zero.
+    from_half: Ordering,
+    /// It is the nearer to zero of the two itself.
+    is_exact: bool,
+    /// The nearer to zero of the two is odd.
+    is_odd: bool,
+    is_negative: bool,
 }
 
 /// Rounds to so many places behind the point, or, where negative, to tens, hundreds, …
 pub(super) fn round(number: Wide, places: i64, mode: Rounding) -> Result<Wide, Fault> {
     if let Ok(places) = u32::try_from(places.min(28)) {
-        return Ok(number.round_dp_with_strategy(places, mode.strategy()));
+        return Ok(round_few(number, places, mode)
+            .unwrap_or_else(|| number.round_dp_with_strategy(places, mode.strategy())));
     }
     // Beyond this every decimal is less than half of what is rounded to.
     let tens = u32::try_from(places.unsigned_abs()).unwrap_or(u32::MAX).min(30);
     to_tens(number, 10_i128.pow(tens), mode)
         .ok_or_else(|| Fault::overflow(format_args!("{number} rounded to {places} places")))
+}
+
+/// The same for digits that fit into 64 bits, which is what amounts are: one division.
+fn round_few(number: Wide, places: u32, mode: Rounding) -> Option<Wide> {
+    let parts = number.unpack();
+    let dropped = number.scale().checked_sub(places).filter(|_| parts.hi == 0)?;
+    let power = 10_u64.checked_pow(dropped)?;
+    let digits = u64::from(parts.mid) << 32 | u64::from(parts.lo);
+    let (kept, rest) = (digits / power, digits % power);
+    let place = Place {
+        from_half: rest.cmp(&(power - rest)),
+        is_exact: rest == 0,
+        is_odd: kept % 2 == 1,
+        is_negative: parts.negative,
+    };
+    let kept = kept.checked_add(u64::from(mode.goes_away_from_zero(&place)))?;
+    Some(from_digits(kept, parts.negative && kept != 0, places))
 }
 
 fn to_tens(number: Wide, power: i128, mode: Rounding) -> Option<Wide> {
@@ -55,14 +96,9 @@ fn to_tens(number: Wide, power: i128, mode: Rounding) -> Option<Wide> {
     } else {
         Ordering::Greater
     });
-    let away_from_zero = match mode {
-        Rounding::HalfEven => from_half.is_gt() || (from_half.is_eq() && kept % 2 == 1),
-        Rounding::HalfUp => from_half.is_ge(),
-        Rounding::Down => false,
-        Rounding::Up => !is_exact,
-        Rounding::Floor => !is_exact && number.is_sign_negative(),
-        Rounding::Ceiling => !is_exact && !number.is_sign_negative(),
-    };
+    let is_negative = number.is_sign_negative();
+    let place = Place { from_half, is_exact, is_odd: kept % 2 == 1, is_negative };
+    let away_from_zero = mode.goes_away_from_zero(&place);
     let rounded = (kept + i128::from(away_from_zero)).checked_mul(power)?;
     let sign = if number.is_sign_negative() { -1 } else { 1 };
     Wide::try_from_i128_with_scale(sign * rounded, 0).ok()
@@ -100,6 +136,9 @@ pub(super) fn base(base: i64) -> Result<u32, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::Rounding::{Ceiling, Down, Floor, HalfEven, HalfUp, Up};
     use super::*;
     use crate::value::Code;
 
@@ -113,7 +152,6 @@ mod tests {
 
     #[test]
     fn each_mode_goes_its_way() {
-        use Rounding::{Ceiling, Down, Floor, HalfEven, HalfUp, Up};
         for (mode, results) in [
             (HalfEven, ["2", "-2", "4", "2", "-2"]),
             (HalfUp, ["3", "-3", "4", "2", "-2"]),
@@ -127,6 +165,19 @@ mod tests {
                 assert_eq!(rounded(number, 0, mode), result, "{number} {mode:?}");
                 let tens = rounded(&number.replace('.', ""), -1, mode);
                 assert_eq!(tens, format!("{result}0"), "{number} * 10 {mode:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn few_digits_are_rounded_as_many_are(digits: u64, is_negative: bool, scale in 0_u32..=28, places in 0_u32..=28) {
+            let number = from_digits(digits, is_negative, scale);
+            for mode in [HalfEven, HalfUp, Down, Up, Floor, Ceiling] {
+                if let Some(few) = round_few(number, places, mode) {
+                    let general = number.round_dp_with_strategy(places, mode.strategy());
+                    prop_assert_eq!((few, few.scale()), (general, general.scale()), "{} {:?}", number, mode);
+                }
             }
         }
     }
