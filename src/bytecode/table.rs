@@ -41,6 +41,7 @@ macro_rules! instruction_table {
             RemImm { to: SetS, a: S, value: Int32 } faults "to = a % value, with the sign of a";
             NegInt { to: SetS, a: S } faults "to = -a; overflow is a fault";
             AbsInt { to: SetS, a: S } faults "to = the distance of a from zero; overflow is a fault";
+            SignInt { to: SetS, a: S } plain "to = -1, 0 or 1, as the sign of a";
             MinInt { to: SetS, a: S, b: S } plain "to = the smaller of a and b";
             MaxInt { to: SetS, a: S, b: S } plain "to = the larger of a and b";
             BitAnd { to: SetS, a: S, b: S } plain "to = the bits that a and b share";

@@ -15,6 +15,7 @@ type Binary = fn(Virtual, Virtual, Virtual) -> Ins;
 
 const UNARY: &[(&str, &str, Unary)] = &[
     ("int", "abs", |to, a| Ins::AbsInt { to, a }),
+    ("int", "sign", |to, a| Ins::SignInt { to, a }),
     ("int", "bit_not", |to, a| Ins::BitNot { to, a }),
     ("int", "to_float", |to, a| Ins::IntToFloat { to, a }),
     ("float", "abs", |to, a| Ins::AbsFloat { to, a }),

@@ -18,6 +18,7 @@ here! {
     quick RemImm { to, a, value } => s.set_int(to, ok!(number::rem(s.int(a), i64::from(value))));
     quick NegInt { to, a } => s.set_int(to, ok!(number::neg(s.int(a))));
     quick AbsInt { to, a } => s.set_int(to, ok!(number::abs(s.int(a))));
+    quick SignInt { to, a } => s.set_int(to, s.int(a).signum());
     quick MinInt { to, a, b } => s.set_int(to, s.int(a).min(s.int(b)));
     quick MaxInt { to, a, b } => s.set_int(to, s.int(a).max(s.int(b)));
     quick BitAnd { to, a, b } => s.set_word(to, s.word(a) & s.word(b));
