@@ -18,8 +18,9 @@ use crate::engine::attempt::{self, Attempt, Ended, Listener};
 use crate::engine::cuts::Cuts;
 use crate::engine::pause_after;
 use crate::host::Host;
-use crate::schedule::Duration as Time;
+use crate::schedule::{Duration as Time, Instant};
 use crate::stdlib::effect::{Level, Output};
+use crate::store::TaskName;
 use crate::value::{Value, json};
 use crate::vm::Trace;
 
@@ -103,6 +104,7 @@ impl Asked<'_> {
     /// Attempts until one ends well, or nothing more is to be tried. A run keeps its id.
     async fn attempts(mut self) -> Ended {
         let retry = self.compiled.headers.retry;
+        let task = TaskName::new(&self.compiled.program.program().task);
         let mut id = [0; 8];
         self.host.entropy.fill(&mut id);
         let id = hex::encode(id);
@@ -113,7 +115,7 @@ impl Asked<'_> {
             if number > retry.times || !failed.retryable {
                 return ended;
             }
-            let pause = pause_after(retry.pause, number);
+            let pause = pause_after(retry.pause, &task, Instant(self.due), number);
             note(&failure(self.compiled, &failed.trace));
             note(&format!(
                 "attempt {number} of {} failed; the next one in {pause}",

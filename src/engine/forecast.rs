@@ -197,8 +197,8 @@ struct Ledger {
 impl Ledger {
     fn take_in(&mut self, write: Write) {
         match write {
-            Write::Task { task, program, served_until } => {
-                self.register(task, program, served_until);
+            Write::Task { task, program, timetable, served_until } => {
+                self.register(task, (program, timetable), served_until);
             }
             Write::Occurrence(it) | Write::Reopen(it) => self.add(it),
             Write::Decide(it) => {
@@ -245,11 +245,17 @@ impl Ledger {
         }
     }
 
-    fn register(&mut self, task: TaskName, program: Hash, served_until: Instant) {
+    fn register(
+        &mut self,
+        task: TaskName,
+        (program, timetable): (Hash, Arc<[u8]>),
+        served_until: Instant,
+    ) {
         let previous = self.tasks.get(&task).and_then(|it| it.previous);
         let row = TaskRow {
             task: task.clone(),
             program,
+            timetable,
             served_until,
             previous,
             paused: false,

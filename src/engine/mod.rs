@@ -25,6 +25,7 @@ mod server;
 #[cfg(test)]
 mod simulation;
 mod terms;
+mod timetable;
 mod workers;
 mod world;
 

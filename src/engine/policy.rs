@@ -16,13 +16,21 @@ pub(super) const ON_TIME: Duration = Duration::MINUTE;
 const MISSED_ROWS: std::ops::RangeInclusive<u32> = 1_000..=10_000;
 
 /// How long it is from the end of a failed attempt (counted from 1) to the next attempt.
+///
+/// What backs off doubles, and is up to a quarter longer or shorter than that, within its bounds: runs that failed together do not
+/// come back together. By how much depends on the run alone, so that it is the same on every machine and in a simulation.
 #[must_use]
-pub fn pause_after(pause: Pause, attempt: u32) -> Duration {
+pub fn pause_after(pause: Pause, task: &TaskName, due: Instant, attempt: u32) -> Duration {
     match pause {
         Pause::Every(time) => time,
         Pause::Backoff(first, longest) => {
             let doublings = attempt.saturating_sub(1).min(62);
-            first.times(1 << doublings).min(longest)
+            let doubled = first.times(1 << doublings).min(longest).0;
+            let least = (doubled - doubled / 4).max(first.0);
+            let most = doubled.saturating_add(doubled / 4).min(longest.0);
+            let room = u64::try_from(most.saturating_sub(least)).unwrap_or(0).saturating_add(1);
+            let more = number(task, due, attempt) % room;
+            Duration(i64::try_from(more).map_or(doubled, |it| least.saturating_add(it)))
         }
     }
 }
@@ -39,10 +47,16 @@ pub(super) fn jitter(
     let Some(room) = u64::try_from(room.0).ok().filter(|&room| room > 0) else {
         return Duration::ZERO;
     };
-    let digest =
-        Sha256::new().chain_update(task.as_str()).chain_update(due.0.to_le_bytes()).finalize();
-    let number = digest[..8].iter().fold(0, |number: u64, &byte| number << 8 | u64::from(byte));
-    Duration(i64::try_from(number % room).expect("smaller than a duration"))
+    Duration(i64::try_from(number(task, due, 0) % room).expect("smaller than a duration"))
+}
+
+/// A number that is any, but always the same for an attempt; 0 stands for the occurrence.
+fn number(task: &TaskName, due: Instant, attempt: u32) -> u64 {
+    let mut digest = Sha256::new().chain_update(task.as_str()).chain_update(due.0.to_le_bytes());
+    if attempt > 0 {
+        digest.update(attempt.to_le_bytes());
+    }
+    digest.finalize()[..8].iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 /// How many occurrences of a task may run or wait for their turn at once.
@@ -121,10 +135,25 @@ mod tests {
     #[test]
     fn backoff_doubles_to_its_longest_and_never_overflows() {
         let pause = Pause::Backoff(Duration::SECOND.times(30), Duration::MINUTE.times(10));
-        let pauses = [1, 2, 3, 5, 6, 70, u32::MAX]
-            .map(|attempt| pause_after(pause, attempt).0 / Duration::SECOND.0);
-        assert_eq!(pauses, [30, 60, 120, 480, 600, 600, 600]);
-        assert_eq!(pause_after(Pause::Every(Duration::MINUTE), 9), Duration::MINUTE);
+        let after = |pause, hour, attempt| {
+            pause_after(pause, &TaskName::new("late"), hours(hour), attempt).0
+        };
+        let seconds = |from: i64, to: i64| from * Duration::SECOND.0..=to * Duration::SECOND.0;
+        let bounds = [(1, 30, 38), (2, 45, 75), (3, 90, 150), (5, 360, 600), (6, 450, 600)];
+        for (attempt, from, to) in bounds.into_iter().chain([(70, 450, 600), (u32::MAX, 450, 600)])
+        {
+            for hour in 0..50 {
+                let found = after(pause, hour, attempt);
+                assert!(seconds(from, to).contains(&found), "{found} after attempt {attempt}");
+            }
+        }
+        assert_eq!(after(pause, 7, 2), after(pause, 7, 2));
+        assert!((0..9).any(|hour| after(pause, hour, 2) != after(pause, 7, 2)));
+        assert_eq!(after(Pause::Every(Duration::MINUTE), 1, 9), Duration::MINUTE.0);
+        let fixed = Pause::Backoff(Duration::MINUTE, Duration::MINUTE);
+        assert_eq!(after(fixed, 1, 4), Duration::MINUTE.0);
+        let endless = Pause::Backoff(Duration(i64::MAX / 2), Duration(i64::MAX));
+        assert!(after(endless, 1, 2) >= i64::MAX / 2);
     }
 
     #[test]

@@ -28,6 +28,7 @@ const CASES: &[fn(&dyn Subject)] = &[
     contradictions_about_runs_are_refused,
     open_ends_survive,
     the_heartbeat_counts_for_the_tasks_that_are_served,
+    the_last_timetable_is_kept,
     success_replaces_what_was_kept,
     lines_keep_their_order,
     programs_live_as_long_as_something_refers_to_them,
@@ -52,7 +53,12 @@ fn program() -> Hash {
 }
 
 fn registered(served_until: i64) -> Write {
-    Write::Task { task: task(), program: program(), served_until: Instant(served_until) }
+    due_by(b"", served_until)
+}
+
+fn due_by(timetable: &[u8], served_until: i64) -> Write {
+    let served_until = Instant(served_until);
+    Write::Task { task: task(), program: program(), timetable: timetable.into(), served_until }
 }
 
 fn occurrence(due: i64, decision: Decision, run: Option<u64>) -> Write {
@@ -293,6 +299,20 @@ fn what_has_ended_is_reopened_and_what_waits_stays(subject: &dyn Subject) {
     };
     store.apply(&[Write::Decide(ran), starts(1, 10)]).unwrap();
     assert_eq!(queued(&mut *store).len(), 2);
+    let line = Line { at: Instant(92), level: Level::Info, text: "once".to_owned(), fields: None };
+    store.apply(&[Write::Lines { run: RunId(1), lines: vec![line] }]).unwrap();
+    store.apply(&[ends(1, EndState::Failed, Then::Ends, 93), reopen(10)]).unwrap();
+    let mut ledger = subject.ledger();
+    assert_eq!(ledger.run(RunId(1)).unwrap(), None, "nothing leads to it any more");
+    assert_eq!(ledger.attempts(RunId(1)).unwrap(), []);
+    assert_eq!(ledger.lines(RunId(1), 0, 9).unwrap(), []);
+}
+
+fn the_last_timetable_is_kept(subject: &dyn Subject) {
+    let mut store = subject.store();
+    store.apply(&[due_by(b"hourly", 5), due_by(b"daily", 6)]).unwrap();
+    let row = store.restore().unwrap().tasks.remove(0);
+    assert_eq!((row.timetable.as_ref(), row.served_until), (b"daily".as_slice(), Instant(6)));
 }
 
 fn a_run_goes_from_attempt_to_attempt(subject: &dyn Subject) {
@@ -388,7 +408,12 @@ fn the_heartbeat_counts_for_the_tasks_that_are_served(subject: &dyn Subject) {
     let mut store = subject.store();
     let other = TaskName::new("other");
     let leave = |task, presence, at| Write::Leave { task, presence, served_until: Instant(at) };
-    let other_task = Write::Task { task: other, program: program(), served_until: Instant(70) };
+    let other_task = Write::Task {
+        task: other,
+        program: program(),
+        timetable: Vec::new().into(),
+        served_until: Instant(70),
+    };
     let mut served = |writes: &[Write]| {
         store.apply(writes).unwrap();
         store.restore().unwrap().tasks.iter().map(|it| it.served_until.0).collect::<Vec<_>>()

@@ -81,6 +81,8 @@ pub enum Write {
         task: TaskName,
         /// The program that it runs from now on.
         program: Hash,
+        /// When it is due from now on, written out by whoever reads it again.
+        timetable: Arc<[u8]>,
         /// Everything that was due up to here has its row.
         served_until: Instant,
     },
@@ -453,6 +455,8 @@ pub struct TaskRow {
     pub task: TaskName,
     /// The program that it ran last.
     pub program: Hash,
+    /// When it was due; empty where that was not written down.
+    pub timetable: Arc<[u8]>,
     /// Everything that was due up to here has its row.
     pub served_until: Instant,
     /// When the last successful run was due.

@@ -113,7 +113,13 @@ impl Dispatcher {
     }
 
     /// Due times that pass without a run.
-    fn pass(&mut self, name: &TaskName, due: &[Instant], decision: Decision, reason: &str) {
+    pub(super) fn pass(
+        &mut self,
+        name: &TaskName,
+        due: &[Instant],
+        decision: Decision,
+        reason: &str,
+    ) {
         for &due in due {
             self.batch.writes.push(Write::Occurrence(Occurrence {
                 task: name.clone(),

@@ -113,6 +113,8 @@ struct Served {
 struct Left {
     presence: Presence,
     served: Served,
+    /// When it was due, see [`timetable`](super::timetable).
+    timetable: Arc<[u8]>,
 }
 
 /// An occurrence that has no run yet.

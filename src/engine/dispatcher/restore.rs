@@ -80,12 +80,16 @@ impl Dispatcher {
         let mut this = Self::new(options, now);
         this.last_run = restored.saved.last_run;
         this.remember_tasks(&restored);
+        let rescheduled = this.rescheduled(&tasks);
         let served = this.apply_updates(tasks);
         for run in restored.saved.open_runs {
             this.adopt_run(run);
         }
         for occurrence in &restored.saved.queued {
             this.adopt_occurrence(occurrence);
+        }
+        for task in &rescheduled {
+            this.withdraw(task);
         }
         this.leave_the_rest();
         this.tick(now);
@@ -105,7 +109,8 @@ impl Dispatcher {
                 paused: row.paused,
                 previous: row.previous,
             };
-            self.left.insert(row.task.clone(), Left { presence: row.presence, served });
+            let (presence, timetable) = (row.presence, row.timetable.clone());
+            self.left.insert(row.task.clone(), Left { presence, served, timetable });
         }
         let served = restored.saved.tasks.iter().filter(|it| it.presence == Presence::Serving);
         if let Some(from) = served.map(|it| it.served_until).max().filter(|it| *it < self.now) {

@@ -80,8 +80,9 @@ impl Dispatcher {
         let retries = outcome.end == EndState::Failed
             && end.retryable
             && run.attempt <= run.headers.retry.times;
-        let retry_at = retries
-            .then(|| self.now.plus(policy::pause_after(run.headers.retry.pause, run.attempt)));
+        let pause =
+            || policy::pause_after(run.headers.retry.pause, &run.task, run.due, run.attempt);
+        let retry_at = retries.then(|| self.now.plus(pause()));
         if let Some(at) = retry_at {
             run.state = Activity::RetryAt(at);
             run.progress = None;

@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::{Dispatcher, Left, Served, Task, Waiting};
 use crate::engine::event::{Note, TaskUpdate, TaskVersion};
-use crate::schedule::Instant;
+use crate::engine::{policy, timetable};
+use crate::schedule::{Duration, Instant, Schedules};
 use crate::store::{Decision, Presence, TaskName, Trigger, Write};
 
 impl Dispatcher {
@@ -46,22 +47,23 @@ impl Dispatcher {
                 self.withdraw(&name);
             }
         } else {
-            let served = self.come_back(&name);
+            let served = self.come_back(&version);
             self.tasks.insert(name.clone(), Task::new(version, served));
         }
         let task = self.tasks.get_mut(&name).expect("it was put there");
         task.find_next();
         let TaskVersion { program, bytes, .. } = task.version.clone();
+        let timetable = timetable::write(&task.version.headers).into();
         let served_until = task.served.cursor;
         self.batch.writes.extend([
             Write::Program { hash: program, bytes },
-            Write::Task { task: name.clone(), program, served_until },
+            Write::Task { task: name.clone(), program, timetable, served_until },
         ]);
         Some(name)
     }
 
     /// What waits for its turn by a schedule that is not there any more does not start; what somebody asked for does.
-    fn withdraw(&mut self, name: &TaskName) {
+    pub(super) fn withdraw(&mut self, name: &TaskName) {
         let Some(task) = self.tasks.get_mut(name) else { return };
         let is_due = |it: &Waiting| it.trigger != Trigger::Manual;
         let mut withdrawn: Vec<Waiting> = task.delayed.extract_if(.., |it| is_due(it)).collect();
@@ -74,17 +76,50 @@ impl Dispatcher {
     }
 
     /// From when on a task that was not served has due times: a new one from now on; so has one that was removed. One that was
-    /// refused, or that the server left behind when it stopped, missed what was due meanwhile.
-    fn come_back(&mut self, name: &TaskName) -> Served {
-        match self.left.remove(name) {
-            None => {
-                Served { cursor: self.now, decided: BTreeSet::new(), paused: false, previous: None }
-            }
-            Some(Left { presence: Presence::Removed, served }) => {
-                Served { cursor: self.now, ..served }
-            }
-            Some(Left { presence: Presence::Refused | Presence::Serving, served }) => served,
+    /// refused, or that the server left behind when it stopped, missed what was due meanwhile. If it has another schedule since, that
+    /// was due by the one before.
+    fn come_back(&mut self, version: &TaskVersion) -> Served {
+        let Some(left) = self.left.remove(&version.task) else {
+            return Served {
+                cursor: self.now,
+                decided: BTreeSet::new(),
+                paused: false,
+                previous: None,
+            };
+        };
+        match left.presence {
+            Presence::Removed => Served { cursor: self.now, ..left.served },
+            Presence::Refused | Presence::Serving => match left.schedule_before(version) {
+                None => left.served,
+                Some(before) => self.miss_by(&before, left.served, version),
+            },
         }
+    }
+
+    /// Nothing served what was due by a schedule that was changed meanwhile, and nothing will.
+    fn miss_by(&mut self, before: &Schedules, served: Served, version: &TaskVersion) -> Served {
+        let from = served.cursor.plus(Duration(1));
+        let mut due = policy::newest_due(before, from, self.now, version.headers.history);
+        due.retain(|it| !served.decided.contains(it));
+        let (decision, reason) = if served.paused {
+            (Decision::Skipped, policy::PAUSED)
+        } else {
+            (Decision::Missed, "nothing served then, and the schedule was changed since")
+        };
+        self.pass(&version.task, &due, decision, reason);
+        Served { cursor: self.now, ..served }
+    }
+
+    /// The tasks whose schedule is another than what they left with, before they come back.
+    pub(super) fn rescheduled(&self, updates: &[TaskUpdate]) -> Vec<TaskName> {
+        let versions = updates.iter().filter_map(|it| match it {
+            TaskUpdate::Changed(version) => Some(version),
+            TaskUpdate::Refused(_) | TaskUpdate::Removed(_) => None,
+        });
+        let other = |it: &&TaskVersion| {
+            self.left.get(&it.task).is_some_and(|left| left.schedule_before(it).is_some())
+        };
+        versions.filter(other).map(|it| it.task.clone()).collect()
     }
 
     fn refuse(&mut self, name: &TaskName) {
@@ -102,8 +137,9 @@ impl Dispatcher {
             for waiting in task.delayed.drain(..).chain(task.line.drain(..)) {
                 self.turn_away(name, waiting, Decision::Cancelled, "the task was removed");
             }
-            self.left
-                .insert(name.clone(), Left { presence: Presence::Serving, served: task.served });
+            let timetable = timetable::write(&task.version.headers).into();
+            let left = Left { presence: Presence::Serving, served: task.served, timetable };
+            self.left.insert(name.clone(), left);
         }
         for run in self.runs_of(name).collect::<Vec<_>>() {
             self.give_up_retry(run, "the task was removed");
@@ -126,6 +162,14 @@ impl Dispatcher {
 fn is_due_otherwise(before: &TaskVersion, now: &TaskVersion) -> bool {
     let (before, now) = (&before.headers, &now.headers);
     before.schedules != now.schedules || before.active != now.active
+}
+
+impl Left {
+    /// When it was due before, if it is due otherwise now. What cannot be read counts as unchanged.
+    fn schedule_before(&self, now: &TaskVersion) -> Option<Schedules> {
+        let is_same = *self.timetable == *timetable::write(&now.headers);
+        if is_same { None } else { timetable::read(&self.timetable) }
+    }
 }
 
 impl Task {

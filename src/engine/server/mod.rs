@@ -313,4 +313,6 @@ impl Loop {
 }
 
 #[cfg(test)]
+mod failing_disk;
+#[cfg(test)]
 mod tests;

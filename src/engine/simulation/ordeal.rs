@@ -1,6 +1,9 @@
 //! The promise, under random tasks, crashes, stops and clocks: every due time leaves one row, no attempt is made twice, and what was
 //! interrupted is seen and not repeated.
 
+#![allow(clippy::disallowed_methods, reason = "people say by variables what is repeated")]
+#![allow(clippy::print_stdout, reason = "a failed test shows its seed")]
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -17,11 +20,34 @@ use crate::store::{Decision, RunState, Settlement, Trigger};
 
 const START: &str = "2026-03-28T00:00:00Z";
 
-/// Days that hold a change of the clocks in Berlin.
+/// A week that holds a change of the clocks in Berlin. `SEED=…` repeats one, `ROUNDS=…` lives through so many times more of them.
 #[test]
 fn every_due_time_leaves_one_row_whatever_happens() {
-    for seed in 0..8 {
+    let seeds = match number_in("SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..8 * number_in("ROUNDS").unwrap_or(1),
+    };
+    let weeks = seeds.end - seeds.start;
+    for seed in seeds {
+        let tells = TellsSeed(seed);
         Ordeal::new(seed).pass();
+        drop(tells);
+    }
+    println!("{weeks} weeks of four tasks, {} simulated hours", weeks * 7 * 24);
+}
+
+fn number_in(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+/// Whoever reads of a failure learns how to repeat it.
+struct TellsSeed(u64);
+
+impl Drop for TellsSeed {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("again: SEED={} cargo test --lib engine::simulation", self.0);
+        }
     }
 }
 
@@ -82,7 +108,8 @@ impl Ordeal {
             1 => Some(Crash::AfterCommit),
             _ => None,
         });
-        for _ in 0..50 {
+        let end = instant(START).plus(hours(7 * 24));
+        while self.sim.now < end {
             self.live_a_little();
         }
         self.come_to_rest();

@@ -12,7 +12,9 @@ use crate::schedule::{Duration, Instant};
 pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
     match write {
         Write::Heartbeat { at } => heartbeat(db, *at),
-        Write::Task { task, program, served_until } => register(db, task, program, *served_until),
+        Write::Task { task, program, timetable, served_until } => {
+            register(db, task, (program, timetable), *served_until)
+        }
         Write::Leave { task, presence, served_until } => leave(db, task, *presence, *served_until),
         Write::Program { hash, bytes } => add_program(db, hash, bytes),
         Write::Occurrence(occurrence) => add_occurrence(db, occurrence),
@@ -61,10 +63,15 @@ fn heartbeat(db: &Connection, at: Instant) -> Result<()> {
     run(db, sql, [at]).map(drop)
 }
 
-fn register(db: &Connection, task: &TaskName, program: &Hash, served_until: Instant) -> Result<()> {
-    let sql = "INSERT INTO tasks (task, program, served_until_us) VALUES (?1, ?2, ?3) \
-         ON CONFLICT DO UPDATE SET program = ?2, served_until_us = ?3, presence = 'serving'";
-    run(db, sql, params![task, program, served_until]).map(drop)
+fn register(
+    db: &Connection,
+    task: &TaskName,
+    (program, timetable): (&Hash, &[u8]),
+    served_until: Instant,
+) -> Result<()> {
+    let sql = "INSERT INTO tasks (task, program, served_until_us, timetable) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT DO UPDATE SET program = ?2, served_until_us = ?3, timetable = ?4, presence = 'serving'";
+    run(db, sql, params![task, program, served_until, timetable]).map(drop)
 }
 
 fn leave(
@@ -98,7 +105,18 @@ fn add_occurrence(db: &Connection, it: &Occurrence) -> Result<()> {
     run(db, sql, params).map(drop)
 }
 
+/// The run before, which nothing leads to any more, goes with its lines.
 fn reopen(db: &Connection, it: &Occurrence) -> Result<()> {
+    let before = "SELECT run FROM occurrences WHERE task = ?1 AND due_us = ?2 AND decision <> 'queued' AND run IS NOT NULL";
+    let before: Option<RunId> = db
+        .prepare_cached(before)?
+        .query_row(params![it.task, it.due], |row| row.get(0))
+        .optional()?;
+    if let Some(id) = before {
+        for table in ["lines", "attempts", "journal", "snapshots", "runs"] {
+            run(db, &format!("DELETE FROM {table} WHERE run = ?1"), [id])?;
+        }
+    }
     let sql = "INSERT INTO occurrences VALUES (?1, ?2, ?3, 'queued', ?4, NULL, ?5, 0, ?6) \
          ON CONFLICT (task, due_us) DO UPDATE SET trigger = ?3, decision = 'queued', reason = ?4, run = NULL, \
          not_before_us = ?5, missed = 0, decided_us = ?6 WHERE decision <> 'queued'";

@@ -14,7 +14,7 @@ pub(super) fn saved(db: &Connection) -> Result<Saved> {
     // A heartbeat speaks for the tasks that were served then.
     let mut tasks = db.prepare(
         "SELECT task, program, iif(presence = 'serving', max(served_until_us, ifnull(heartbeat_us, served_until_us)), \
-         served_until_us), previous_us, paused, presence FROM tasks LEFT JOIN server ORDER BY task",
+         served_until_us), previous_us, paused, presence, timetable FROM tasks LEFT JOIN server ORDER BY task",
     )?;
     saved.tasks = tasks.query_map([], row::task)?.collect::<rusqlite::Result<_>>()?;
 

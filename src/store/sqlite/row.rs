@@ -124,6 +124,7 @@ pub(super) fn task(row: &Row<'_>) -> Result<TaskRow> {
         previous: row.get(3)?,
         paused: row.get(4)?,
         presence: row.get(5)?,
+        timetable: row.get::<_, Vec<u8>>(6)?.into(),
     })
 }
 

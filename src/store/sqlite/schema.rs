@@ -5,11 +5,11 @@ use rusqlite::Connection;
 use super::super::{Error, Result};
 
 /// The version of the tables after all steps.
-const CURRENT: u32 = 2;
+const CURRENT: u32 = 3;
 
 /// Each step takes the tables one version further.
 const STEPS: [&str; CURRENT as usize] =
-    [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
 
 /// Brings the tables up to date.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
