@@ -59,7 +59,7 @@ pub async fn serve(serve: Serve, stop: impl Future<Output = ()>) -> Result<(), S
     let ended =
         tokio::task::spawn_blocking(|| server.join()).await.expect("joining does not panic");
     listening.abort();
-    ended.map_err(ServeError::Store)
+    ended.map_err(ServeError::Stopped)
 }
 
 /// Passes changes on until it is time to stop, or the loop has ended by itself.
@@ -103,8 +103,10 @@ fn listen(_: &Path, _: &Handle) -> std::io::Result<tokio::task::JoinHandle<std::
 pub enum ServeError {
     /// The data folder cannot be used.
     Data(DataFolderError),
-    /// The store cannot be opened, or has refused a contradiction.
+    /// The store cannot be opened.
     Store(store::Error),
+    /// The store failed while it was served from, in a way that does not pass.
+    Stopped(store::Error),
     /// The socket cannot be made.
     Socket(PathBuf, std::io::Error),
 }
@@ -114,6 +116,11 @@ impl std::fmt::Display for ServeError {
         match self {
             Self::Data(error) => error.fmt(f),
             Self::Store(error) => error.fmt(f),
+            Self::Stopped(error) => write!(
+                f,
+                "the server has stopped: {error}; see to the disk, then start it again: nothing was done that is not written down, and \
+                 runs go on from there"
+            ),
             Self::Socket(path, error) => {
                 write!(f, "the socket `{}` cannot be made: {error}", path.display())
             }

@@ -96,7 +96,7 @@ impl Dispatcher {
                 missed: 0,
                 decided: self.now,
             }));
-            self.tasks.get_mut(name).expect("it was there").line.push_back(waiting);
+            self.line_up(name, waiting);
         }
         let times = if count == 1 { "due time" } else { "due times" };
         self.reply(ask, Reply::Queued(format!("{count} {times} of {name}")));
@@ -132,7 +132,7 @@ impl Dispatcher {
     }
 
     fn cancel_by_hand(&mut self, ask: AskId, run: RunId) {
-        if !self.runs.contains_key(&run) {
+        if !self.runs.contains(run) {
             self.reply(ask, Reply::Refused(format!("run {run} is not running")));
             return;
         }
@@ -142,7 +142,7 @@ impl Dispatcher {
 
     /// A person says how a run goes on that cannot go on by itself.
     fn settle_run(&mut self, id: RunId, settlement: Settlement) -> Result<(), String> {
-        let Some(run) = self.runs.get_mut(&id) else {
+        let Some(run) = self.runs.get_mut(id) else {
             return Err(format!("run {id} has ended, or there is none"));
         };
         let Activity::Stalled(call) = &run.state else {
@@ -195,7 +195,7 @@ impl Dispatcher {
 
     /// Ends a run if it only waits for its next attempt.
     pub(super) fn give_up_retry(&mut self, run: RunId, reason: &str) {
-        if matches!(self.runs.get(&run).map(|it| &it.state), Some(Activity::RetryAt(_))) {
+        if matches!(self.runs.get(run).map(|it| &it.state), Some(Activity::RetryAt(_))) {
             self.end_without_worker(run, cancelled(reason));
         }
     }

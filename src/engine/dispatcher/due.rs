@@ -1,6 +1,6 @@
 //! What is due, what was missed, and what each of it becomes.
 
-use super::{Dispatcher, Task, Waiting};
+use super::{Dispatcher, Served, Task, Waiting};
 use crate::check::headers::MissedRuns;
 use crate::engine::event::Note;
 use crate::engine::policy::{self, ON_TIME, PAUSED};
@@ -13,15 +13,24 @@ impl Dispatcher {
         let late: Vec<TaskName> = self
             .tasks
             .iter()
-            .filter(|(_, task)| task.has_work(self.now))
+            .filter(|(_, task)| task.wakes().is_some_and(|at| at <= self.now))
             .map(|(name, _)| name.clone())
             .collect();
         for name in late {
             self.decide_due(&name);
         }
-        for task in self.tasks.values_mut() {
-            task.served.cursor = task.served.cursor.max(self.now);
-        }
+        self.decided = self.now;
+        self.earliest = self.tasks.values().filter_map(Task::wakes).min();
+    }
+
+    /// Sees to it that what is due is decided at this time.
+    pub(super) fn wake_at(&mut self, at: Instant) {
+        self.earliest = Some(self.earliest.map_or(at, |it| it.min(at)));
+    }
+
+    /// Up to when everything that a served task was due has its row.
+    pub(super) fn decided_up_to(&self, served: &Served) -> Instant {
+        served.cursor.max(self.decided)
     }
 
     fn decide_due(&mut self, name: &TaskName) {
@@ -77,7 +86,7 @@ impl Dispatcher {
 
     /// A due time that was missed gets its run. Those of `missed all` wait for each other, whatever `overlap` says.
     fn make_up(&mut self, name: &TaskName, due: Instant, missed: u32) {
-        let task = self.tasks.get_mut(name).expect("called with names of tasks");
+        let task = &self.tasks[name];
         let waiting = Waiting {
             due,
             not_before: due,
@@ -87,15 +96,14 @@ impl Dispatcher {
             ask: None,
         };
         match task.version.headers.missed.runs {
-            MissedRuns::All(_) => task.line.push_back(waiting),
+            MissedRuns::All(_) => self.line_up(name, waiting),
             MissedRuns::Once | MissedRuns::None => self.offer(name, waiting),
         }
     }
 
     /// A due time that is now.
     fn come_due(&mut self, name: &TaskName, due: Instant, missed: u32) {
-        let task = self.tasks.get_mut(name).expect("called with names of tasks");
-        let headers = &task.version.headers;
+        let headers = &self.tasks[name].version.headers;
         let later = policy::jitter(name, due, headers.jitter, headers.schedules.next_after(due));
         let waiting = Waiting {
             due,
@@ -106,7 +114,7 @@ impl Dispatcher {
             ask: None,
         };
         if waiting.not_before > self.now {
-            task.delayed.push(waiting);
+            self.delay(name, waiting);
         } else {
             self.offer(name, waiting);
         }
@@ -143,6 +151,7 @@ impl Dispatcher {
     /// So many more rows of a task have come to their end.
     pub(super) fn count_ended(&mut self, name: &TaskName, rows: usize) {
         if let Some(task) = self.tasks.get_mut(name) {
+            self.longer.insert(name.clone());
             task.ended_rows =
                 task.ended_rows.saturating_add(u32::try_from(rows).unwrap_or(u32::MAX));
         }
@@ -150,9 +159,9 @@ impl Dispatcher {
 }
 
 impl Task {
-    fn has_work(&self, now: Instant) -> bool {
-        self.next.is_some_and(|next| next <= now)
-            || self.delayed.iter().any(|it| it.not_before <= now)
+    /// When something of it is due or may start.
+    pub(super) fn wakes(&self) -> Option<Instant> {
+        self.delayed.iter().map(|it| it.not_before).chain(self.next).min()
     }
 
     /// Takes the due times up to now that have no decision; and whether there were more before them than a history keeps.

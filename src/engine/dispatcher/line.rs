@@ -23,13 +23,35 @@ impl Dispatcher {
             self.turn_away(name, waiting, Decision::Skipped, &reason);
             return;
         }
-        self.tasks.get_mut(name).expect("it was there").line.push_back(waiting);
+        self.line_up(name, waiting);
+    }
+
+    /// Puts an occurrence at the end of its task's line.
+    pub(super) fn line_up(&mut self, name: &TaskName, waiting: Waiting) {
+        self.tasks.get_mut(name).expect("called with names of tasks").line.push_back(waiting);
+        self.waiting.insert(name.clone());
+    }
+
+    /// Leaves an occurrence until its time comes.
+    pub(super) fn delay(&mut self, name: &TaskName, waiting: Waiting) {
+        self.tasks.get_mut(name).expect("called with names of tasks").delayed.push(waiting);
+        self.waiting.insert(name.clone());
+        self.wake_at(waiting.not_before);
+    }
+
+    /// Forgets which tasks had somebody waiting and have nobody any more.
+    pub(super) fn forget_who_waited(&mut self) {
+        let tasks = &self.tasks;
+        self.waiting.retain(|name| {
+            tasks.get(name).is_some_and(|it| !it.line.is_empty() || !it.delayed.is_empty())
+        });
     }
 
     /// Turns away what waits for too long.
     pub(super) fn expire(&mut self) {
         let mut late = Vec::new();
-        for (name, task) in &mut self.tasks {
+        for name in &self.waiting {
+            let Some(task) = self.tasks.get_mut(name) else { continue };
             let Some(after) = task.version.headers.expire else { continue };
             let now = self.now;
             let (expired, line): (VecDeque<_>, VecDeque<_>) =
@@ -49,7 +71,8 @@ impl Dispatcher {
 
     /// Writes down what still waits.
     pub(super) fn record_what_waits(&mut self) {
-        let waiting = self.tasks.iter().flat_map(|(name, task)| {
+        let waiting = self.waiting.iter().filter_map(|name| Some((name, self.tasks.get(name)?)));
+        let waiting = waiting.flat_map(|(name, task)| {
             task.delayed
                 .iter()
                 .chain(&task.line)
@@ -64,7 +87,8 @@ impl Dispatcher {
             let row = self.row(&name, &waiting, Decision::Queued, Some(reason), None);
             self.batch.writes.push(row);
         }
-        for task in self.tasks.values_mut() {
+        for name in &self.waiting {
+            let Some(task) = self.tasks.get_mut(name) else { continue };
             for it in task.delayed.iter_mut().chain(&mut task.line) {
                 it.recorded = true;
             }
@@ -120,7 +144,7 @@ impl Dispatcher {
         &'a self,
         name: &'a TaskName,
     ) -> impl Iterator<Item = RunId> + 'a {
-        self.runs.iter().filter(move |(_, run)| run.task == *name).map(|(id, _)| *id)
+        self.runs.of(name)
     }
 
     /// The same without those that wait for a person, whom nobody else has to wait for.
@@ -143,7 +167,7 @@ impl Dispatcher {
 
     /// Tells a run to stop, or ends it if it waits for its next attempt.
     pub(super) fn cancel(&mut self, id: RunId, reason: &str) {
-        let Some(run) = self.runs.get_mut(&id) else { return };
+        let Some(run) = self.runs.get_mut(id) else { return };
         match run.state {
             Activity::Running => {
                 run.state = Activity::Cancelling(reason.to_owned());

@@ -14,6 +14,7 @@ mod due;
 mod line;
 mod restore;
 mod run;
+mod runs;
 mod start;
 mod tasks;
 
@@ -28,6 +29,7 @@ use crate::schedule::{Duration, Instant};
 use crate::store::{Hash, Presence, RunId, TaskName, Trigger, Write};
 
 pub use restore::Restored;
+use runs::Runs;
 
 /// How often it is written down that everything was served. Also how long the loop sleeps at most, to see that the clock was set.
 pub(super) const HEARTBEAT: Duration = Duration(30 * Duration::SECOND.0);
@@ -57,7 +59,15 @@ pub struct Dispatcher {
     /// Those that were, and may come back.
     left: BTreeMap<TaskName, Left>,
     /// The runs that have not ended.
-    runs: BTreeMap<RunId, ActiveRun>,
+    runs: Runs,
+    /// The tasks of which something may wait: all of those of which something does.
+    waiting: BTreeSet<TaskName>,
+    /// The tasks whose histories have grown since the last batch.
+    longer: BTreeSet<TaskName>,
+    /// Before this time no task is due, and nothing delayed may start.
+    earliest: Option<Instant>,
+    /// Up to when everything has its row, in tasks that were served then. A task's own cursor may lag behind.
+    decided: Instant,
     last_run: RunId,
     /// The time of what happened last.
     now: Instant,
@@ -212,7 +222,11 @@ impl Dispatcher {
             options,
             tasks: BTreeMap::new(),
             left: BTreeMap::new(),
-            runs: BTreeMap::new(),
+            runs: Runs::default(),
+            waiting: BTreeSet::new(),
+            longer: BTreeSet::new(),
+            earliest: None,
+            decided: now,
             last_run: RunId(0),
             now,
             ticked: now,
@@ -230,8 +244,10 @@ impl Dispatcher {
             if self.now.since(self.ticked) > HEARTBEAT.max(ON_TIME) {
                 self.note(Note::Gap { from: self.ticked, to: self.now });
             }
-            self.decide_what_is_due();
-            self.settle();
+            if self.earliest.is_some_and(|at| at <= self.now) {
+                self.decide_what_is_due();
+            }
+            self.decided = self.now;
             self.beat_if_due();
         }
         self.ticked = self.now;
@@ -248,11 +264,11 @@ impl Dispatcher {
             Event::Stop => self.stop(),
             Event::StopNow => self.stop_now(),
         }
-        self.settle();
     }
 
     /// What follows from everything since the last call.
     pub fn take(&mut self) -> Batch {
+        self.settle();
         self.trim_histories();
         mem::take(&mut self.batch)
     }
@@ -263,17 +279,15 @@ impl Dispatcher {
         if self.phase != Phase::Serving {
             return None;
         }
-        let tasks = self.tasks.values().flat_map(|task| {
-            let delayed = task.delayed.iter().map(|it| it.not_before);
-            let expiries = task
-                .line
-                .iter()
-                .filter_map(|it| Some(expires(it.wanted(), task.version.headers.expire?)));
-            task.next.into_iter().chain(delayed).chain(expiries)
+        let waiting = self.waiting.iter().filter_map(|name| self.tasks.get(name));
+        let expiries = waiting.flat_map(|task| {
+            let expire = task.version.headers.expire;
+            task.line.iter().filter_map(move |it| Some(expires(it.wanted(), expire?)))
         });
-        let retries = self.runs.values().filter_map(|run| run.state.wakes());
+        let retries = self.runs.iter().filter_map(|(_, run)| run.state.wakes());
         // What waits for a worker since before now is woken by the end of a run.
-        tasks.chain(retries).filter(|at| *at > self.ticked).min()
+        let due = self.earliest.map(|at| at.max(self.ticked.plus(Duration(1))));
+        expiries.chain(retries).filter(|at| *at > self.ticked).chain(due).min()
     }
 
     /// The time of what happened last.
@@ -285,7 +299,7 @@ impl Dispatcher {
     /// Whether a worker has the run, and nobody has told it to stop.
     #[must_use]
     pub fn is_running(&self, run: RunId) -> bool {
-        self.runs.get(&run).is_some_and(|it| it.state == Activity::Running)
+        self.runs.get(run).is_some_and(|it| it.state == Activity::Running)
     }
 
     /// Starts what can be started, and writes down what cannot.
@@ -295,6 +309,7 @@ impl Dispatcher {
             self.start_what_can();
         }
         self.record_what_waits();
+        self.forget_who_waited();
     }
 
     fn stop(&mut self) {
@@ -312,8 +327,8 @@ impl Dispatcher {
     }
 
     fn stop_if_idle(&mut self) {
-        let busy = self.runs.values().any(|run| run.state.is_with_worker());
-        if self.phase == Phase::Stopping && !busy {
+        let busy = || self.runs.iter().any(|(_, run)| run.state.is_with_worker());
+        if self.phase == Phase::Stopping && !busy() {
             self.phase = Phase::Stopped;
             self.batch.actions.push(Action::Stopped);
         }
@@ -328,7 +343,8 @@ impl Dispatcher {
 
     /// Trims now and then, so that a frequent task does not search its history after each run.
     fn trim_histories(&mut self) {
-        for (name, task) in &mut self.tasks {
+        for name in mem::take(&mut self.longer) {
+            let Some(task) = self.tasks.get_mut(&name) else { continue };
             let (keep, before) = match task.version.headers.history {
                 History::Runs(runs) => (runs, None),
                 History::For(time) => (u32::MAX, Some(self.now.minus(time))),
@@ -336,7 +352,7 @@ impl Dispatcher {
             };
             if task.ended_rows > (keep / 20).min(100) {
                 task.ended_rows = 0;
-                self.batch.writes.push(Write::Trim { task: name.clone(), keep, before });
+                self.batch.writes.push(Write::Trim { task: name, keep, before });
             }
         }
     }

@@ -60,12 +60,15 @@ impl Dispatcher {
         unmiss(store, self.tasks.keys(), now)?;
         self.note(Note::ClockSetBack { from: self.now, to: now });
         (self.now, self.ticked, self.beat) = (now, now, now);
+        let decided = self.decided;
         for (name, task) in &mut self.tasks {
-            task.served.cursor = task.served.cursor.min(now);
+            task.served.cursor = task.served.cursor.max(decided).min(now);
             task.served.decided = store.decided_after(name, now)?.into_iter().collect();
             task.last_by_hand = now;
             task.find_next();
         }
+        self.decided = decided.min(now);
+        self.wake_at(now);
         Ok(())
     }
 
@@ -190,16 +193,13 @@ impl Dispatcher {
             recorded: true,
             ask: None,
         };
-        let now = self.now;
-        match self.tasks.get_mut(&it.task) {
-            Some(task) if waiting.not_before > now => task.delayed.push(waiting),
-            Some(task) => task.line.push_back(waiting),
-            None => self.turn_away(
-                &it.task,
-                waiting,
-                Decision::Cancelled,
-                "the task is not there any more",
-            ),
+        if !self.tasks.contains_key(&it.task) {
+            let reason = "the task is not there any more";
+            self.turn_away(&it.task, waiting, Decision::Cancelled, reason);
+        } else if waiting.not_before > self.now {
+            self.delay(&it.task, waiting);
+        } else {
+            self.line_up(&it.task, waiting);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::store::{EndState, Entry, Line, Outcome, RunError, RunId, TaskName, Th
 impl Dispatcher {
     /// A worker speaks. What comes from a run that has ended is late and means nothing.
     pub(super) fn hear_of_run(&mut self, id: RunId, event: RunEvent) {
-        let Some(run) = self.runs.get_mut(&id) else { return };
+        let Some(run) = self.runs.get_mut(id) else { return };
         match event {
             // Late, from an attempt that is over.
             _ if !run.state.is_with_worker() => {}
@@ -31,7 +31,7 @@ impl Dispatcher {
     }
 
     fn take_what_was_said(&mut self, id: RunId, lines: Vec<Line>, entries: Vec<Entry>) {
-        let run = self.runs.get_mut(&id).expect("checked by the caller");
+        let run = self.runs.get_mut(id).expect("checked by the caller");
         if !entries.is_empty() {
             run.goes_on = true;
             self.batch.writes.push(Write::Journal { run: id, entries });
@@ -51,7 +51,7 @@ impl Dispatcher {
         (state, used): (Activity, Duration),
         note: impl FnOnce(RunId, TaskName) -> Note,
     ) {
-        let run = self.runs.get_mut(&id).expect("checked by the caller");
+        let run = self.runs.get_mut(id).expect("checked by the caller");
         if let Activity::Cancelling(reason) = &run.state {
             let outcome = cancelled(reason);
             let end = RunEnd { outcome, kept: Vec::new(), retryable: false, forget: Vec::new() };
@@ -65,7 +65,7 @@ impl Dispatcher {
     }
 
     fn end_attempt(&mut self, id: RunId, end: RunEnd) {
-        let run = self.runs.get_mut(&id).expect("checked by the caller");
+        let run = self.runs.get_mut(id).expect("checked by the caller");
         let outcome = match &run.state {
             // What succeeds while it is told to stop has succeeded.
             Activity::Cancelling(reason) if end.outcome.end != EndState::Succeeded => {
@@ -134,11 +134,11 @@ impl Dispatcher {
     /// The server goes down without waiting for what is running. What is durable goes on with the next one.
     pub(super) fn interrupt_runs(&mut self) {
         let running = self.runs.iter().filter(|(_, run)| run.state.is_with_worker());
-        for id in running.map(|(id, _)| *id).collect::<Vec<_>>() {
+        for id in running.map(|(id, _)| id).collect::<Vec<_>>() {
             let run = &self.runs[&id];
             self.batch.actions.push(Action::Cancel(id));
             if run.headers.durable && run.state == Activity::Running {
-                for ask in self.runs.remove(&id).map(|it| it.asks).unwrap_or_default() {
+                for ask in self.runs.remove(id).map(|it| it.asks).unwrap_or_default() {
                     let reason = format!("run {id} goes on when a server serves again");
                     self.reply(ask, Reply::Refused(reason));
                 }
@@ -163,7 +163,7 @@ impl Dispatcher {
 
     /// A run has ended for good.
     fn forget(&mut self, id: RunId, outcome: &Outcome) {
-        let Some(run) = self.runs.remove(&id) else { return };
+        let Some(run) = self.runs.remove(id) else { return };
         for ask in run.asks {
             self.reply(ask, Reply::Ended(id, outcome.clone()));
         }

@@ -1,5 +1,11 @@
 //! Which of those who wait start, now that there may be room.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::sync::Arc;
+
+use ecow::EcoString;
+
 use super::{ActiveRun, Activity, Dispatcher, Waiting};
 use crate::check::headers::{Priority, TaskHeaders};
 use crate::engine::event::{Action, Note, Reply};
@@ -25,69 +31,120 @@ enum Who {
     First(TaskName),
 }
 
+/// How many attempts have a worker, and how many of each group.
+#[derive(Debug, Default)]
+struct Load {
+    busy: usize,
+    groups: BTreeMap<EcoString, usize>,
+}
+
+impl Load {
+    fn take_in(&mut self, headers: &TaskHeaders) {
+        self.busy += 1;
+        if let Some(group) = &headers.concurrency {
+            *self.groups.entry(group.name.clone()).or_default() += 1;
+        }
+    }
+
+    /// The group that headers name, if it has no room.
+    fn full_group<'a>(&self, headers: &'a TaskHeaders) -> Option<&'a str> {
+        let group = headers.concurrency.as_ref()?;
+        let running = self.groups.get(&group.name).copied().unwrap_or(0);
+        (running >= group.limit as usize).then_some(group.name.as_str())
+    }
+}
+
 impl Dispatcher {
-    /// Starts until nobody waits, or nobody who waits may start.
+    /// Starts until nobody waits, or nobody who waits may start. Nothing that starts makes room for others, so that who may not start now
+    /// need not be asked again.
     pub(super) fn start_what_can(&mut self) {
-        while self.running().count() < self.options.workers
-            && let Some(candidate) = self.candidates().min()
+        let mut load = self.load();
+        if load.busy >= self.options.workers {
+            return;
+        }
+        let mut waiting: BinaryHeap<Reverse<Candidate>> = self.candidates().map(Reverse).collect();
+        while load.busy < self.options.workers
+            && let Some(Reverse(candidate)) = waiting.pop()
         {
+            let headers = self.headers_of(&candidate.who);
+            if load.full_group(&headers).is_some() || !self.has_room(&candidate.who) {
+                continue;
+            }
+            load.take_in(&headers);
             match candidate.who {
                 Who::Again(run) => self.start_again(run),
-                Who::First(task) => self.start_first(&task),
+                Who::First(task) => {
+                    self.start_first(&task);
+                    waiting.extend(self.first_in_line(&task).map(Reverse));
+                }
             }
         }
     }
 
     /// The group that headers name, if it has no room.
     pub(super) fn full_group<'a>(&self, headers: &'a TaskHeaders) -> Option<&'a str> {
-        let group = headers.concurrency.as_ref()?;
-        let in_group = |run: &&ActiveRun| {
-            run.headers.concurrency.as_ref().is_some_and(|it| it.name == group.name)
-        };
-        let full = self.running().filter(in_group).count() >= group.limit as usize;
-        full.then_some(group.name.as_str())
+        headers.concurrency.as_ref()?;
+        self.load().full_group(headers)
     }
 
-    /// The runs that have a worker.
-    fn running(&self) -> impl Iterator<Item = &ActiveRun> {
-        self.runs.values().filter(|run| run.state.is_with_worker())
+    /// What the workers have to do.
+    fn load(&self) -> Load {
+        let mut load = Load::default();
+        let running = self.runs.iter().filter(|(_, run)| run.state.is_with_worker());
+        running.for_each(|(_, run)| load.take_in(&run.headers));
+        load
     }
 
+    /// Whoever would start if there were room.
     fn candidates(&self) -> impl Iterator<Item = Candidate> {
         let again = self.runs.iter().filter_map(|(id, run)| {
             let due = run.state.wakes().is_some_and(|at| at <= self.now);
-            let may = due && self.full_group(&run.headers).is_none() && self.has_room(run);
-            may.then(|| Candidate {
+            due.then(|| Candidate {
                 priority: run.headers.priority,
                 due: run.due,
-                who: Who::Again(*id),
+                who: Who::Again(id),
             })
         });
-        let first = self.tasks.iter().filter_map(|(name, task)| {
-            let first = task.line.front()?;
-            let headers = &task.version.headers;
-            let held = task.served.paused && first.trigger != Trigger::Manual;
-            let may = !held
-                && self.runs_of(name).count() < policy::runs_at_once(headers.overlap)
-                && self.full_group(headers).is_none();
-            may.then(|| Candidate {
-                priority: headers.priority,
-                due: first.due,
-                who: Who::First(name.clone()),
-            })
-        });
-        again.chain(first)
+        again.chain(self.waiting.iter().filter_map(|name| self.first_in_line(name)))
     }
 
-    /// Whether a run that goes on has room beside those that began meanwhile.
-    fn has_room(&self, run: &ActiveRun) -> bool {
-        let may_be_others = matches!(run.state, Activity::GoesOn(false));
-        let others = || self.running().filter(|it| it.task == run.task).count();
-        !may_be_others || others() < policy::runs_at_once(run.headers.overlap)
+    fn first_in_line(&self, name: &TaskName) -> Option<Candidate> {
+        let task = self.tasks.get(name)?;
+        let first = task.line.front()?;
+        let held = task.served.paused && first.trigger != Trigger::Manual;
+        (!held).then(|| Candidate {
+            priority: task.version.headers.priority,
+            due: first.due,
+            who: Who::First(name.clone()),
+        })
+    }
+
+    fn headers_of(&self, who: &Who) -> Arc<TaskHeaders> {
+        match who {
+            Who::Again(run) => self.runs[run].headers.clone(),
+            Who::First(task) => self.tasks[task].version.headers.clone(),
+        }
+    }
+
+    /// Whether another run of the task may have a worker. A run that goes on has room only beside those that began meanwhile.
+    fn has_room(&self, who: &Who) -> bool {
+        match who {
+            Who::First(name) => {
+                let overlap = self.tasks[name].version.headers.overlap;
+                self.runs_of(name).count() < policy::runs_at_once(overlap)
+            }
+            Who::Again(id) => {
+                let run = &self.runs[id];
+                let may_be_others = matches!(run.state, Activity::GoesOn(false));
+                let others = self.runs.of(&run.task);
+                let running = others.filter(|it| self.runs[it].state.is_with_worker());
+                !may_be_others || running.count() < policy::runs_at_once(run.headers.overlap)
+            }
+        }
     }
 
     fn start_again(&mut self, id: RunId) {
-        let run = self.runs.get_mut(&id).expect("candidates are runs");
+        let run = self.runs.get_mut(id).expect("candidates are runs");
         match run.state {
             Activity::RetryAt(_) => {
                 run.attempt += 1;
@@ -102,7 +159,7 @@ impl Dispatcher {
             | Activity::Cancelling(_)
             | Activity::Stalled(_) => self.batch.writes.push(Write::Resumes { run: id }),
         }
-        self.runs.get_mut(&id).expect("it was there").state = Activity::Running;
+        self.runs.get_mut(id).expect("it was there").state = Activity::Running;
         self.start(id);
     }
 

@@ -37,11 +37,13 @@ impl Dispatcher {
     /// Serves a version from now on. Gives its name if there is anything new in it.
     fn serve(&mut self, version: TaskVersion) -> Option<TaskName> {
         let name = version.task.clone();
+        let decided = self.decided;
         if let Some(task) = self.tasks.get_mut(&name) {
             task.outdated = false;
             if task.version.program == version.program && task.version.headers == version.headers {
                 return None;
             }
+            task.served.cursor = task.served.cursor.max(decided);
             let before = std::mem::replace(&mut task.version, version);
             if is_due_otherwise(&before, &task.version) {
                 self.withdraw(&name);
@@ -55,6 +57,9 @@ impl Dispatcher {
         let TaskVersion { program, bytes, .. } = task.version.clone();
         let timetable = timetable::write(&task.version.headers).into();
         let served_until = task.served.cursor;
+        if let Some(at) = task.wakes() {
+            self.wake_at(at);
+        }
         self.batch.writes.extend([
             Write::Program { hash: program, bytes },
             Write::Task { task: name.clone(), program, timetable, served_until },
@@ -138,7 +143,9 @@ impl Dispatcher {
                 self.turn_away(name, waiting, Decision::Cancelled, "the task was removed");
             }
             let timetable = timetable::write(&task.version.headers).into();
-            let left = Left { presence: Presence::Serving, served: task.served, timetable };
+            let cursor = self.decided_up_to(&task.served);
+            let served = Served { cursor, ..task.served };
+            let left = Left { presence: Presence::Serving, served, timetable };
             self.left.insert(name.clone(), left);
         }
         for run in self.runs_of(name).collect::<Vec<_>>() {

@@ -115,7 +115,7 @@ impl Server {
     /// Takes up where the store says that the server before stopped. Call it in a runtime.
     pub fn start(parts: Parts) -> Result<Self, store::Error> {
         /// How far workers may be ahead of the loop.
-        const MESSAGES_MAX: usize = 1024;
+        const MESSAGES_MAX: usize = 4096;
         let (messages, incoming) = mpsc::channel(MESSAGES_MAX);
         let handle = Handle { messages };
         let runtime = tokio::runtime::Handle::current();
@@ -204,7 +204,7 @@ impl Loop {
 
     /// Sleeps until something happens or is due, but never so long that a clock that was set goes unnoticed.
     async fn wait(&mut self) -> Vec<Message> {
-        const TAKEN_AT_ONCE: usize = 256;
+        const TAKEN_AT_ONCE: usize = 4096;
         let mut messages = Vec::new();
         let sleep = self.clock.sleep(self.pause());
         tokio::select! {

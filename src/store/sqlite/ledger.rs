@@ -70,7 +70,7 @@ impl Ledger for SqliteLedger {
     }
 
     fn tasks(&mut self) -> Result<Vec<TaskRow>> {
-        let sql = "SELECT task, program, served_until_us, previous_us, paused, presence FROM tasks ORDER BY task";
+        let sql = "SELECT task, program, served_until_us, previous_us, paused, presence, timetable FROM tasks ORDER BY task";
         let mut select = self.connection.prepare_cached(sql)?;
         Ok(select.query_map([], row::task)?.collect::<rusqlite::Result<_>>()?)
     }

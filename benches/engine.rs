@@ -1,0 +1,185 @@
+//! How fast the engine is, on a store in a file, synced at every commit: tasks that are due at once, a million schedules, a start.
+//!
+//! `cargo bench --bench engine` prints what follows. Runs are empty: they end as soon as they start, so that what is measured is the
+//! dispatcher, the loop and the store. The machines are shared: figures are for `benches/README.md`, never for a test.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads clocks, makes files and waits")]
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration as StdDuration, Instant as Moment};
+
+use taskc::check::headers::TaskHeaders;
+use taskc::engine::{
+    Dispatcher, Handle, LogEntry, Note, Options, Parts, Restored, RunEnd, RunEvent, Runner, Server,
+    StartRun, TaskUpdate, TaskVersion,
+};
+use taskc::host::{Clock as _, real};
+use taskc::schedule::{Bounds, Cadence, Duration, Instant, Schedule, Schedules};
+use taskc::store::{EndState, Hash, Outcome, RunId, SqliteStore, Store, TaskName};
+
+fn main() {
+    let folder = std::env::temp_dir().join(format!("taskc-bench-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    for tasks in [1_000, 10_000, 100_000] {
+        due_at_once(&folder.join(format!("{tasks}.db")), tasks);
+    }
+    a_million_schedules();
+    start_to_serving(&folder.join("project"), 10_000);
+    std::fs::remove_dir_all(&folder).expect("what was made can be removed");
+}
+
+/// So many tasks that are due at one instant: how late they start, and how soon all of them have ended.
+fn due_at_once(file: &Path, tasks: usize) {
+    let clock = real::Clock::new();
+    // Time enough to register them.
+    let due = clock.now_us() + 2_000_000 + i64::try_from(tasks).expect("few tasks") * 60;
+    let headers = TaskHeaders {
+        schedules: Schedules(vec![Schedule::At(Instant(due))]),
+        ..TaskHeaders::default()
+    };
+    let started = Arc::new(Mutex::new(Vec::with_capacity(tasks)));
+    let (heard, ends) = mpsc::channel();
+    let of_runner = started.clone();
+    let parts = Parts {
+        options: Options { workers: 1_024 },
+        store: Box::new(SqliteStore::open(file).expect("a store can be made")),
+        clock: Arc::new(real::Clock::new()),
+        runner: Box::new(move |handle| Box::new(Empty::new(handle, of_runner))),
+        tasks: (0..tasks).map(|n| version(n, headers.clone())).collect(),
+        log: Box::new(move |entry| {
+            if matches!(entry, LogEntry::Note(Note::Ended { .. })) {
+                let _ = heard.send(());
+            }
+        }),
+    };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
+    let _entered = runtime.enter();
+    let server = Server::start(parts).expect("a server can start");
+    assert_eq!(ends.iter().take(tasks).count(), tasks, "every run ends");
+    let all_us = clock.now_us() - due;
+    runtime.block_on(server.handle.stop_within(StdDuration::from_secs(9))).expect("it serves");
+    server.join().expect("it stops well");
+    let mut late: Vec<i64> =
+        started.lock().expect("nobody panicked").iter().map(|at| at - due).collect();
+    late.sort_unstable();
+    let ms = |place: usize| late[place.min(late.len() - 1)] as f64 / 1e3;
+    println!(
+        "{tasks} tasks due at once: start p50 {:.1} ms, p99 {:.1} ms, last {:.1} ms; all ended after {:.0} ms: {:.0} runs/s",
+        ms(tasks / 2),
+        ms(tasks * 99 / 100),
+        ms(tasks),
+        all_us as f64 / 1e3,
+        tasks as f64 * 1e6 / all_us as f64
+    );
+}
+
+/// Ends each run as soon as it has started, on a thread of its own, as workers do.
+struct Empty {
+    started: Arc<Mutex<Vec<i64>>>,
+    clock: real::Clock,
+    runs: mpsc::Sender<RunId>,
+}
+
+impl Empty {
+    fn new(handle: Handle, started: Arc<Mutex<Vec<i64>>>) -> Self {
+        let (runs, to_end) = mpsc::channel();
+        thread::spawn(move || {
+            for run in to_end {
+                let outcome = Outcome { end: EndState::Succeeded, error: None };
+                let end = RunEnd { outcome, kept: Vec::new(), retryable: true, forget: Vec::new() };
+                if handle.tell(run, RunEvent::Ended(end)).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { started, clock: real::Clock::new(), runs }
+    }
+}
+
+impl Runner for Empty {
+    fn start(&mut self, start: StartRun, _: &mut dyn Store) {
+        self.started.lock().expect("nobody panicked").push(self.clock.now_us());
+        self.runs.send(start.run).expect("the thread ends after the server");
+    }
+
+    fn cancel(&mut self, _: RunId) {}
+}
+
+/// A million tasks with a schedule each, as a server has them in memory.
+fn a_million_schedules() {
+    const TASKS: usize = 1_000_000;
+    let versions: Vec<_> = (0..TASKS)
+        .map(|n| {
+            let minutes = Duration::MINUTE.times(60 + i64::try_from(n % 1_000).expect("small"));
+            let cadence = Cadence::new(minutes, Bounds::default()).expect("it is positive");
+            let schedules = Schedules(vec![Schedule::Every(cadence)]);
+            version(n, TaskHeaders { schedules, ..TaskHeaders::default() })
+        })
+        .collect();
+    let before = resident_kib();
+    let begin = Moment::now();
+    let now = Instant::EPOCH.plus(Duration::DAY.times(20_000));
+    let options = Options { workers: 4 };
+    let mut dispatcher = Dispatcher::restore(options, Restored::default(), versions, now);
+    drop(dispatcher.take());
+    let load = begin.elapsed();
+    let kib = resident_kib().saturating_sub(before);
+    let begin = Moment::now();
+    dispatcher.tick(now.plus(Duration::SECOND));
+    println!(
+        "{TASKS} schedules: loaded in {:.2} s, {kib} KiB more than their headers; a tick with nothing due {:.1} µs",
+        load.as_secs_f64(),
+        begin.elapsed().as_secs_f64() * 1e6
+    );
+}
+
+/// From `taskc serve` to the first answer of a server that has so many tasks: once with an empty data folder, once again.
+#[cfg(unix)]
+fn start_to_serving(project: &Path, tasks: usize) {
+    use taskc::engine::control::{Request, ask};
+
+    std::fs::create_dir_all(project).expect("a folder can be made");
+    for n in 0..tasks {
+        let text = format!("schedule \"{} {} * * *\"\nprint(\"task {n}\")\n", n % 60, n / 60 % 24);
+        std::fs::write(project.join(format!("task_{n}.task")), text).expect("it can be written to");
+    }
+    let socket = project.join(".taskc/taskc.sock");
+    for what in ["first", "second"] {
+        let begin = Moment::now();
+        let mut server = Command::new(env!("CARGO_BIN_EXE_taskc"))
+            .arg("serve")
+            .arg(project)
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary starts");
+        while ask(&socket, &Request::Status).is_err() {
+            thread::sleep(StdDuration::from_millis(1));
+        }
+        println!("{what} start of {tasks} tasks: {:.2} s", begin.elapsed().as_secs_f64());
+        server.kill().expect("it is ours");
+        server.wait().expect("it is ours");
+    }
+}
+
+#[cfg(not(unix))]
+fn start_to_serving(_: &Path, _: usize) {}
+
+fn version(n: usize, headers: TaskHeaders) -> TaskUpdate {
+    let bytes: Arc<[u8]> = b"a program".as_slice().into();
+    TaskUpdate::Changed(TaskVersion {
+        task: TaskName::new(&format!("task_{n}")),
+        headers: Arc::new(headers),
+        program: Hash::of(&bytes),
+        bytes,
+    })
+}
+
+fn resident_kib() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    pages.split(' ').nth(1).and_then(|it| it.parse::<u64>().ok()).unwrap_or(0) * 4
+}
