@@ -21,6 +21,7 @@ mod mutation;
 mod random;
 #[cfg(unix)]
 mod readme;
+mod replay;
 mod runs;
 mod schedule_oracle;
 mod schedule_words;
