@@ -114,7 +114,9 @@ fn machine(library: &Library, text: &str) -> Option<Outcome> {
     };
     let [plain, threaded] = [Dispatch::Plain, Dispatch::Threaded].map(|it| run(&program, it, text));
     assert_eq!(plain, threaded, "the dispatchers differ\n{text}");
-    crate::replay::check(&program, &World::new(0, 0).host());
+    if crate::replay::is_due() {
+        crate::replay::check(&program, &World::new(0, 0).host());
+    }
     Some(plain.0)
 }
 

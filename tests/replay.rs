@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use taskc::bytecode::Verified;
 use taskc::bytecode::program::EffectKind;
@@ -14,6 +15,8 @@ use taskc::stdlib::db::Sources;
 use taskc::stdlib::effect::{self, Context, Level, Output};
 use taskc::value::{Fault, Types, Value};
 use taskc::vm::{Effect, Entry, Limits, Machine, Mark, Start, Step};
+
+use crate::random::rounds;
 
 /// Runs a program in a world, and again on the answers that it got: from its beginning, and from a snapshot at every wait.
 pub(crate) fn check(program: &Arc<Verified>, host: &Host) {
@@ -29,6 +32,12 @@ pub(crate) fn check(program: &Arc<Verified>, host: &Host) {
     let recalled = |effect: Effect| answers[&effect.key.to_string()].clone();
     assert_eq!(play(program, false, recalled), straight, "replayed");
     assert_eq!(play(program, true, recalled), straight, "from snapshots");
+}
+
+/// Whether the next program of many is to be put through it: one in eight, and all of them where `ROUNDS` asks for more.
+pub(crate) fn is_due() -> bool {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    rounds(1) > 1 || NEXT.fetch_add(1, Ordering::Relaxed).is_multiple_of(8)
 }
 
 type Answers = HashMap<String, Result<Value, Fault>>;
