@@ -49,7 +49,7 @@ pub(super) fn complete(view: &View<'_>, offset: u32) -> Option<Vec<Completion>> 
     Some(found)
 }
 
-/// The texts that alone could stand here, with their quotes, where no quote has been written yet: behind `==`, in an arm, in a row.
+/// The texts that alone could stand here, with their quotes, where no quote has been written yet: behind `==`, in a row.
 pub(super) fn quoted(view: &View<'_>, place: &Place, path: &[Node<'_>]) -> Vec<Completion> {
     let Some((own, around)) = path.split_last() else { return Vec::new() };
     let found = match (own, around.last()) {
@@ -57,9 +57,6 @@ pub(super) fn quoted(view: &View<'_>, place: &Place, path: &[Node<'_>]) -> Vec<C
             if matches!(outer.kind, ExprKind::Binary(_) | ExprKind::Record(_)) =>
         {
             in_expr(view, place, outer, own, around)
-        }
-        (Node::Pattern(own), _) if matches!(own.kind, PatternKind::Name(_)) => {
-            in_pattern(view, place, around)
         }
         _ => Vec::new(),
     };
