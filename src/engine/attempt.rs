@@ -172,8 +172,8 @@ impl Attempt {
     fn begin(&mut self, journal: Option<&Journal>) -> Result<(), Fault> {
         let Some(journal) = journal else { return Ok(()) };
         if let Some(began) = journal.began() {
-            self.run = began.run.clone();
-            self.kept = began.kept.clone();
+            self.run.clone_from(&began.run);
+            self.kept.clone_from(&began.kept);
             journal.skip_lines(began.said);
             return Ok(());
         }

@@ -19,7 +19,7 @@ struct Terms {
     durable: bool,
 }
 
-/// The order in which they are written; a place never changes its meaning.
+/// What their numbers mean, for ever.
 const PRIORITIES: [Priority; 3] = [Priority::High, Priority::Normal, Priority::Low];
 
 /// What is written down.
@@ -36,7 +36,11 @@ pub(super) fn write(headers: &TaskHeaders) -> Vec<u8> {
         },
         memory_bytes: headers.memory_bytes,
         steps: headers.steps,
-        priority: PRIORITIES.iter().position(|it| *it == headers.priority).map_or(1, |it| it as u8),
+        priority: match headers.priority {
+            Priority::High => 0,
+            Priority::Normal => 1,
+            Priority::Low => 2,
+        },
         group: headers.concurrency.as_ref().map(|it| (it.name.to_string(), it.limit)),
         durable: headers.durable,
     };

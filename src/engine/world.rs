@@ -414,7 +414,8 @@ impl<'a> World<'a> {
         if word == "rollback" {
             return;
         }
-        let prefix: String = call.key.path.iter().map(|(a, b)| format!("{a}.{b}/")).collect();
+        let first = CallKey { path: call.key.path.clone(), number: 0 }.to_string();
+        let prefix = first.trim_end_matches('0');
         let failed = FailedCall {
             call: call.name.clone(),
             word,
