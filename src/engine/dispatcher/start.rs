@@ -126,7 +126,8 @@ impl Dispatcher {
         }
     }
 
-    /// Whether another run of the task may have a worker. A run that goes on has room only beside those that began meanwhile.
+    /// Whether another run of the task may have a worker. One that goes on may find others: those that began while it was in doubt, or one
+    /// that was settled meanwhile.
     fn has_room(&self, who: &Who) -> bool {
         match who {
             Who::First(name) => {
@@ -135,10 +136,9 @@ impl Dispatcher {
             }
             Who::Again(id) => {
                 let run = &self.runs[id];
-                let may_be_others = matches!(run.state, Activity::GoesOn(false));
                 let others = self.runs.of(&run.task);
                 let running = others.filter(|it| self.runs[it].state.is_with_worker());
-                !may_be_others || running.count() < policy::runs_at_once(run.headers.overlap)
+                running.count() < policy::runs_at_once(run.headers.overlap)
             }
         }
     }
