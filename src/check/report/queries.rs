@@ -1,5 +1,7 @@
 //! Queries: what groups, databases and loops do not allow.
 
+use ecow::EcoString;
+
 use super::{Diagnostic, Fix, list};
 use crate::check::checked::Aggregate;
 use crate::check::types::Type;
@@ -229,15 +231,53 @@ pub(in crate::check) fn whole_table(span: Span, table: &str) -> Diagnostic {
         ))
 }
 
+/// How the rows that a loop looks up one by one are read at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::check) enum AtOnce {
+    /// The loop goes over this table, and each of its rows names another one: a join.
+    Join(EcoString),
+    /// The loop goes over this list of values that are looked up.
+    Listed(EcoString),
+    /// What is looked up is computed: no query can be written for the reader.
+    Unknown,
+}
+
+/// What a loop asks for in every turn.
+#[derive(Clone, Debug)]
+pub(in crate::check) struct Lookup<'a> {
+    /// The table that is asked.
+    pub table: &'a str,
+    /// The column that is compared.
+    pub column: &'a str,
+    /// What it is compared with, as it is written.
+    pub value: &'a str,
+}
+
 /// A row is looked up in every turn of a loop.
-pub(in crate::check) fn query_in_loop(span: Span, it: &For, table: &str) -> Diagnostic {
-    let item = &it.item.name.text;
+pub(in crate::check) fn query_in_loop(
+    span: Span,
+    it: &For,
+    lookup: &Lookup<'_>,
+    way: &AtOnce,
+) -> Diagnostic {
+    let item = it.item.name.text.as_str();
+    let Lookup { table, column, value } = lookup;
+    let first = table.chars().next().map(|it| it.to_ascii_lowercase().to_string());
+    let row = first.filter(|it| it != item).unwrap_or_else(|| "x".to_owned());
     Diagnostic::new("query-in-loop", span, "one query per turn of the loop")
         .because("the database is asked again each time")
         .label(it.item.name.span, "the loop")
-        .help(format!(
-            "read both at once: `from {item} in … join x in {table} on x.id == {item}.…`"
-        ))
+        .help(match way {
+            AtOnce::Join(source) => format!(
+                "read both at once: `from {item} in {source} join {row} in {table} on {row}.{column} == {value}`"
+            ),
+            AtOnce::Listed(values) => format!(
+                "read them at once: `from {row} in {table} where {row}.{column} in {values}`"
+            ),
+            AtOnce::Unknown => format!(
+                "collect what is looked up and read it at once: `from {row} in {table} where {row}.{column} in …`"
+            ),
+        })
 }
 
 /// A row is written in every turn of a loop, each in a transaction of its own.

@@ -64,6 +64,7 @@ impl<'p> Checker<'p> {
         self.touch_source(table.source.clone(), access, call.callee.span);
         self.note_in_loop(
             expr,
+            call,
             if is_read(which) { LoopCall::Read } else { LoopCall::Write },
             &table,
         );
