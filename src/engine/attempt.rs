@@ -381,7 +381,7 @@ fn in_doubt(call: String, word: &str) -> Stall {
 }
 
 /// The run cannot be replayed.
-fn held(why: &str) -> Stall {
+pub(super) fn held(why: &str) -> Stall {
     let message = format!(
         "{why}; with a taskc that replays it, say `taskc settle RUN retry`, or `fail` to give it up"
     );

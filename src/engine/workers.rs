@@ -116,7 +116,7 @@ impl Runner for Workers {
         let lines = Arc::new(Lines::new(run, self.server.clone(), clock, before));
         let cuts = self.cuts.clone();
         let (host, known, server) = (self.host.clone(), self.known.clone(), self.server.clone());
-        let runtime = self.runtime.clone();
+        let (runtime, goes_on) = (self.runtime.clone(), start.goes_on && start.headers.durable);
         let work = move || {
             let job = || {
                 Ok::<_, String>(Job {
@@ -133,6 +133,8 @@ impl Runner for Workers {
             };
             let end = match job() {
                 Ok(job) => job.work(&runtime),
+                // What it did is remembered: another version may read it.
+                Err(why) if goes_on => RunEvent::Stalled(attempt::held(&why)),
                 Err(why) => failed(Failure::of(Fault::new(Code::NotFound, why)), None),
             };
             // Without a server nobody needs to know.

@@ -178,7 +178,10 @@ fn group_rows(call: &mut NativeCall<'_>) -> Result<Value, Fault> {
     };
     call.reserve(count * 2 * size_of::<Value>())?;
     let mut groups: Vec<Vec<i64>> = Vec::new();
-    #[expect(clippy::mutable_key_type, reason = "where a map found a key last is no part of what it is")]
+    #[expect(
+        clippy::mutable_key_type,
+        reason = "where a map found a key last is no part of what it is"
+    )]
     let mut known: FxHashMap<Vec<GroupKey>, usize> = FxHashMap::default();
     for row in 0..count {
         let key = columns.iter().map(|column| group_key(column, row)).collect();
