@@ -1,5 +1,5 @@
 //! The replay oracle: a program that is given the answers that it got before is in the same state at every call, whether it starts
-//! from its beginning or from a snapshot. The corpus and the differential test put their programs through it.
+//! from its beginning or from a snapshot. The differential test puts its programs through it.
 
 use std::collections::HashMap;
 use std::rc::Rc;
