@@ -86,6 +86,12 @@ impl<'s> Writer<'s> {
         let (base, dotted) = match &expr.kind {
             ExprKind::Field(it) => (self.links(&it.base, links), true),
             ExprKind::Call(it) => (self.links(&it.callee, links), false),
+            // A bracket right behind a time would be taken for its zone.
+            ExprKind::Index(base, _)
+                if matches!(base.kind, ExprKind::Time(_) | ExprKind::Date(_)) =>
+            {
+                (self.parenthesised(base), false)
+            }
             ExprKind::Index(base, _) => (self.links(base, links), false),
             // A dot behind the type would be taken for a part of it.
             ExprKind::As(..) => return self.parenthesised(expr),

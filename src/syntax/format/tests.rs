@@ -121,6 +121,8 @@ fn brackets_stay_where_they_say_something() {
     stays("let a = f(x => y) + g(key)\n");
     stays("test \"t\" {\n  (at)\n  f()\n}\n");
     stays("let a = b ?? fail \"no b\"\n");
+    becomes("let a = @2026-03-29T00:00:00Z [1]\n", "let a = (@2026-03-29T00:00:00Z)[1]\n");
+    stays("let a = (@2026-03-29)[x].y\n");
 }
 
 #[test]
