@@ -106,8 +106,6 @@ fn a_graceful_stop_lets_a_run_end_and_pauses_skip_with_a_reason() {
     assert_eq!(states(&ledger(&folder, &["slow"])), ["succeeded"]);
 }
 
-/// Kills the server at moments of no one's choosing. However it ends, each due time has one row, no due time was run twice, and a
-/// run that was cut off says so.
 #[test]
 fn due_times_that_have_passed_are_made_up_for_by_hand() {
     let folder = Folder::new();
@@ -134,6 +132,7 @@ fn due_times_that_have_passed_are_made_up_for_by_hand() {
     assert_eq!(server.stop(), Some(0));
 }
 
+/// Kills the server at moments of no one's choosing. However it ends, each due time has one row, and no due time was run twice.
 #[test]
 fn killed_servers_lose_nothing_and_repeat_nothing() {
     const KILLS: u64 = 12;

@@ -62,7 +62,7 @@ pub use generic::substitute;
 pub use names::{declared_name, module_path};
 pub use read_type::BUILT_IN_NAMES;
 use run::check_declaration;
-pub use run::{check, check_file, check_library, findings};
+pub use run::{check, check_file, check_library, findings, threads_for};
 
 #[cfg(test)]
 mod pages;

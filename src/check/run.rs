@@ -25,6 +25,16 @@ const STACK_BYTES: usize = 64 << 20;
 /// Fewer files than this are not worth a second thread.
 const FILES_PER_THREAD_MIN: usize = 16;
 
+/// On how many threads work in so many parts is done, at least one. How many there may be takes a dozen files of the system's to find out, so
+/// one part does not ask.
+#[must_use]
+pub fn threads_for(parts: usize) -> usize {
+    match parts {
+        0 | 1 => 1,
+        many => std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(many),
+    }
+}
+
 /// Checks every file of a project.
 #[must_use]
 pub fn check(project: &Project, library: &Library) -> Checked {
@@ -183,11 +193,7 @@ fn bodies(
     keep: Keep,
 ) -> (Vec<Arc<CheckedFile>>, Bodies, Vec<Diagnostic>) {
     let drafts: Vec<(FileId, Draft)> = (0..).map(FileId).zip(drafts).collect();
-    let threads = match wanted.len().div_ceil(FILES_PER_THREAD_MIN) {
-        // How many there may be takes a dozen files of the system's to find out.
-        0 | 1 => 1,
-        many => std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(many),
-    };
+    let threads = threads_for(wanted.len().div_ceil(FILES_PER_THREAD_MIN));
     let size = drafts.len().div_ceil(threads).max(1);
     let mut rest = drafts;
     let mut chunks = Vec::new();

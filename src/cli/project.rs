@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::files;
 use super::settings::{Root, Unusable};
+use crate::check;
 use crate::check::project::{Project, ProjectFile, SecretSetting, Settings, module_of};
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Source, Sources, Span};
@@ -93,6 +94,9 @@ struct Loader<'a> {
     seen: HashSet<PathBuf>,
 }
 
+/// Fewer files than this are not worth a second thread.
+const FILES_PER_THREAD_MIN: usize = 8;
+
 impl Loader<'_> {
     /// Reads and parses those not seen before, on as many threads as the machine has; gives how many there are now.
     fn add_all(&mut self, paths: &[PathBuf]) -> Result<usize, Unusable> {
@@ -103,7 +107,7 @@ impl Loader<'_> {
         let read_all = |first: usize, paths: &[&PathBuf]| -> Vec<_> {
             (first..).zip(paths).map(|(at, path)| read(root, path, file_id(at))).collect()
         };
-        let threads = parse_threads(new.len());
+        let threads = check::threads_for(new.len() / FILES_PER_THREAD_MIN + 1);
         let parsed: Vec<Result<ProjectFile, Unusable>> = if threads == 1 {
             read_all(first, &new)
         } else {
@@ -159,15 +163,6 @@ fn file_id(index: usize) -> FileId {
 
 fn absolute(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
-}
-
-/// On how many threads so many files are parsed.
-fn parse_threads(files: usize) -> usize {
-    match files / 8 + 1 {
-        // How many there may be takes a dozen files of the system's to find out.
-        1 => 1,
-        many => std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(many),
-    }
 }
 
 /// Reads and parses one file.

@@ -116,7 +116,7 @@ pub async fn run(mut attempt: Attempt) -> Ended {
         Ok(journal) => {
             let ended = attempt.body(journal.as_ref(), snapshot).await;
             if let (Some(journal), Ended::Done(_)) = (&journal, &ended) {
-                journal.let_go();
+                journal.recorder().let_go();
             }
             ended
         }
@@ -124,15 +124,6 @@ pub async fn run(mut attempt: Attempt) -> Ended {
     };
     attempt.listener.hand_on().await;
     ended
-}
-
-/// What came of driving a machine.
-enum Outcome {
-    Done(Value),
-    Failed(Failure),
-    Cancelled,
-    Sleeps(Instant, Option<Vec<u8>>),
-    Stalled(Stall),
 }
 
 impl Attempt {
@@ -145,8 +136,8 @@ impl Attempt {
         }
         let entry = Entry::Body(std::mem::take(&mut self.kept));
         let failure = match self.drive(journal, "", entry, snapshot).await {
-            Ok(Outcome::Failed(failure)) => failure,
-            Ok(other) => return self.ended(other),
+            Ok(Ended::Failed(failure)) => failure,
+            Ok(other) => return other,
             Err(fault) => Failure::of(fault),
         };
         if !self.is_last && !failure.retryable {
@@ -174,22 +165,12 @@ impl Attempt {
         if let Some(began) = journal.began() {
             self.run.clone_from(&began.run);
             self.kept.clone_from(&began.kept);
-            journal.skip_lines(began.said);
+            journal.recorder().skip_lines(began.said);
             return Ok(());
         }
-        let said = journal.lines_said();
-        journal.skip_lines(said);
+        let said = journal.recorder().lines_said();
+        journal.recorder().skip_lines(said);
         journal.note_beginning(&Began { run: self.run.clone(), kept: self.kept.clone(), said })
-    }
-
-    fn ended(&self, outcome: Outcome) -> Ended {
-        match outcome {
-            Outcome::Done(kept) => Ended::Done(kept),
-            Outcome::Failed(failure) => Ended::Failed(failure),
-            Outcome::Cancelled => Ended::Cancelled,
-            Outcome::Sleeps(until, snapshot) => Ended::Sleeps { until, used: self.used, snapshot },
-            Outcome::Stalled(stall) => Ended::Stalled(stall),
-        }
     }
 
     fn has_on_failure(&self) -> bool {
@@ -213,15 +194,13 @@ impl Attempt {
         self.used = Time::ZERO;
         let entry = Entry::OnFailure(broken.fault.clone());
         let what = match self.drive(journal, ON_FAILURE, entry, None).await {
-            Ok(Outcome::Done(_)) => return None,
-            Ok(Outcome::Failed(failure)) => match self.place(&failure.trace) {
+            Ok(Ended::Done(_)) => return None,
+            Ok(Ended::Failed(failure)) => match self.place(&failure.trace) {
                 Some(at) => format!("{} ({at})", failure.trace.fault.message),
                 None => failure.trace.fault.message,
             },
-            Ok(Outcome::Cancelled) => "it was cancelled".to_owned(),
-            Ok(stopped @ (Outcome::Sleeps(..) | Outcome::Stalled(_))) => {
-                return Some(self.ended(stopped));
-            }
+            Ok(Ended::Cancelled) => "it was cancelled".to_owned(),
+            Ok(stopped @ (Ended::Sleeps { .. } | Ended::Stalled(_))) => return Some(stopped),
             Err(fault) => fault.message,
         };
         self.listener.log(Level::Error, &format!("`on failure` failed: {what}"), None);
@@ -235,7 +214,7 @@ impl Attempt {
         prefix: &'static str,
         entry: Entry,
         snapshot: Option<Vec<u8>>,
-    ) -> Result<Outcome, Fault> {
+    ) -> Result<Ended, Fault> {
         let world = World::new(self, journal, prefix)?;
         let mut machine = self.machine(entry)?;
         let snapshot = snapshot.zip(journal);
@@ -250,7 +229,7 @@ impl Attempt {
         };
         let driven = drive(&mut machine, waiting, &world, &mut brakes).await;
         self.used = Time(i64::try_from(brakes.used_us).unwrap_or(i64::MAX));
-        Ok(self.outcome(driven, journal, &world, &machine))
+        Ok(self.ended(driven, journal, &world, &machine))
     }
 
     /// A machine at its beginning.
@@ -265,24 +244,24 @@ impl Attempt {
             .map_err(|missing| Fault::argument(missing.to_string()))
     }
 
-    fn outcome(
+    fn ended(
         &self,
         driven: Driven,
         journal: Option<&Journal>,
         world: &World<'_>,
         machine: &Machine,
-    ) -> Outcome {
+    ) -> Ended {
         match driven {
             Driven::Done(kept) => match journal.and_then(|it| world.left_over(it)) {
                 Some(call) => {
-                    Outcome::Stalled(held(&format!("the replay ended without call {call}")))
+                    Ended::Stalled(held(&format!("the replay ended without call {call}")))
                 }
-                None => Outcome::Done(kept),
+                None => Ended::Done(kept),
             },
             Driven::Failed(trace) => self.failed(trace, world, journal.is_some()),
             Driven::TimedOut => match world.under_way() {
-                Some((call, word)) if journal.is_some() => Outcome::Stalled(in_doubt(call, &word)),
-                _ => self.failed(self.timed_out().trace, world, journal.is_some()),
+                Some((call, word)) => Ended::Stalled(in_doubt(call, &word)),
+                None => self.failed(self.timed_out().trace, world, journal.is_some()),
             },
             Driven::Cancelled => {
                 if let Some((_, word)) = world.under_way() {
@@ -291,45 +270,45 @@ impl Attempt {
                     );
                     self.listener.log(Level::Warn, &text, None);
                 }
-                Outcome::Cancelled
+                Ended::Cancelled
             }
             Driven::Sleeps(until, waiting) => {
                 self.cuts.at("before-park");
                 let journal = journal.filter(|_| !world.is_reading());
                 let snapshot = journal.and_then(|it| asleep(machine, &waiting, it));
-                Outcome::Sleeps(until, snapshot)
+                Ended::Sleeps { until, used: self.used, snapshot }
             }
             Driven::Halted => match world.why_halted() {
-                Some(Halt::InDoubt(call, word)) => Outcome::Stalled(in_doubt(call, &word)),
+                Some(Halt::InDoubt(call, word)) => Ended::Stalled(in_doubt(call, &word)),
                 Some(Halt::Differs(why)) => {
-                    Outcome::Stalled(held(&format!("the replay differs from the run at {why}")))
+                    Ended::Stalled(held(&format!("the replay differs from the run at {why}")))
                 }
-                Some(Halt::Lost) | None => Outcome::Cancelled,
+                Some(Halt::Lost) | None => Ended::Cancelled,
             },
         }
     }
 
     /// A failure that a call caused goes on from that call. Any other starts over, if nothing speaks against it.
-    fn failed(&self, trace: Box<Trace>, world: &World<'_>, has_journal: bool) -> Outcome {
+    fn failed(&self, trace: Box<Trace>, world: &World<'_>, has_journal: bool) -> Ended {
         let cause = world.cause(&trace).filter(|_| has_journal);
         match cause {
             Some(FailedCall { doubt: true, call, word, .. }) => {
                 let mut stall = in_doubt(call, &word);
                 stall.error.message = format!("{}; {}", trace.fault.message, stall.error.message);
                 stall.error.at = self.place(&trace);
-                Outcome::Stalled(stall)
+                Ended::Stalled(stall)
             }
             Some(cause) => {
                 let forget = world.to_make_again();
-                Outcome::Failed(Failure { trace, retryable: !cause.refused, forget })
+                Ended::Failed(Failure { trace, retryable: !cause.refused, forget })
             }
             // The same statements go on where they were.
             None if trace.fault.is(Code::Timeout) && trace.frames.is_empty() && has_journal => {
-                Outcome::Failed(Failure { trace, retryable: true, forget: Vec::new() })
+                Ended::Failed(Failure { trace, retryable: true, forget: Vec::new() })
             }
             None => {
                 let retryable = !(world.wrote() && self.headers.durable);
-                Outcome::Failed(Failure { trace, retryable, forget: vec![Forget::All] })
+                Ended::Failed(Failure { trace, retryable, forget: vec![Forget::All] })
             }
         }
     }
@@ -347,7 +326,8 @@ impl Attempt {
 /// The state of a machine that sleeps, behind its places in the journal and among the run's lines, and the hash of all that.
 fn asleep(machine: &Machine, waiting: &[Effect], journal: &Journal) -> Option<Vec<u8>> {
     let state = machine.snapshot(waiting)?;
-    let places = [journal.next_place().to_le_bytes(), journal.lines_said().to_le_bytes()];
+    let places =
+        [journal.next_place().to_le_bytes(), journal.recorder().lines_said().to_le_bytes()];
     let bytes = [places.concat(), state].concat();
     Some([Hash::of(&bytes).0.as_slice(), &bytes].concat())
 }
@@ -366,7 +346,7 @@ fn wake(
     let (place, rest) = bytes.split_first_chunk()?;
     let (said, state) = rest.split_first_chunk()?;
     let waiting = machine.restore(state).ok()?;
-    journal.skip_lines(u64::from_le_bytes(*said));
+    journal.recorder().skip_lines(u64::from_le_bytes(*said));
     let names: Vec<_> = waiting.iter().map(|it| world.name_of(&it.key)).collect();
     journal.go_to(u64::from_le_bytes(*place), &names);
     Some(waiting)
@@ -374,18 +354,13 @@ fn wake(
 
 /// Nobody knows whether a call was made.
 fn in_doubt(call: String, word: &str) -> Stall {
-    let message = format!(
-        "nobody knows whether `{word}` was done; find out, and say `taskc settle RUN retry`, `accept` or `fail`"
-    );
+    let message = format!("nobody knows whether `{word}` was done");
     stall(RunState::InDoubt, Some(call), "in-doubt", message)
 }
 
 /// The run cannot be replayed.
 pub(super) fn held(why: &str) -> Stall {
-    let message = format!(
-        "{why}; with a taskc that replays it, say `taskc settle RUN retry`, or `fail` to give it up"
-    );
-    stall(RunState::Held, None, "held", message)
+    stall(RunState::Held, None, "held", why.to_owned())
 }
 
 fn stall(state: RunState, call: Option<String>, code: &str, message: String) -> Stall {

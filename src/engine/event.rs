@@ -362,8 +362,7 @@ impl fmt::Display for Note {
             }
             Self::GoesOn { run, task } => write!(f, "{task}: run {run} goes on"),
             Self::Stalled { run, task, stall } => {
-                let message = stall.error.message.replace("RUN", &run.to_string());
-                write!(f, "{task}: run {run} {}: {message}", stall.state.as_str())
+                write!(f, "{task}: run {run} {}: {}", stall.state.as_str(), stall.error.message)
             }
             Self::Passed { task, due, count: 1, reason } => write!(f, "{task}: due {due} {reason}"),
             Self::Passed { task, due, count, reason } => {

@@ -14,12 +14,13 @@ struct Terms {
     pause_us: (i64, Option<i64>),
     memory_bytes: u64,
     steps: u64,
-    priority: u8,
+    /// A place among [`PRIORITIES`].
+    priority: usize,
     group: Option<(String, u32)>,
     durable: bool,
 }
 
-/// What their numbers mean, for ever.
+/// All of them; a place never changes its meaning.
 const PRIORITIES: [Priority; 3] = [Priority::High, Priority::Normal, Priority::Low];
 
 /// What is written down.
@@ -36,11 +37,7 @@ pub(super) fn write(headers: &TaskHeaders) -> Vec<u8> {
         },
         memory_bytes: headers.memory_bytes,
         steps: headers.steps,
-        priority: match headers.priority {
-            Priority::High => 0,
-            Priority::Normal => 1,
-            Priority::Low => 2,
-        },
+        priority: PRIORITIES.iter().position(|it| *it == headers.priority).unwrap_or_default(),
         group: headers.concurrency.as_ref().map(|it| (it.name.to_string(), it.limit)),
         durable: headers.durable,
     };
@@ -59,7 +56,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<TaskHeaders> {
         retry: Retry { times: terms.retries, pause },
         memory_bytes: terms.memory_bytes,
         steps: terms.steps,
-        priority: *PRIORITIES.get(usize::from(terms.priority))?,
+        priority: *PRIORITIES.get(terms.priority)?,
         concurrency: terms.group.map(|(name, limit)| Group { name: name.into(), limit }),
         durable: terms.durable,
         ..TaskHeaders::default()

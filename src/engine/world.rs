@@ -27,7 +27,7 @@ use crate::schedule::{Duration, Instant};
 use crate::stdlib::db::Sources;
 use crate::stdlib::effect::{self, Context};
 use crate::store::Forget;
-use crate::value::{Fault, Types, Value};
+use crate::value::{Code, Fault, Types, Value};
 use crate::vm::{CallKey, Effect, Mark, Trace};
 
 /// Calls of `on failure` have names of their own.
@@ -105,13 +105,23 @@ struct Transaction {
 type Done = (String, Mark, Result<Value, Fault>);
 
 /// A call with all that there is to say of it.
-struct Call {
+struct Call<'w> {
     name: String,
     mark: Mark,
     at: Position,
     key: CallKey,
     /// Its first place in the journal.
     n: u64,
+    site: &'w EffectSite,
+    /// Whether it writes what must not be written twice.
+    is_write: bool,
+}
+
+impl Call<'_> {
+    /// What it does.
+    fn word(&self) -> &str {
+        self.site.kind.word()
+    }
 }
 
 impl<'a> World<'a> {
@@ -182,6 +192,11 @@ impl<'a> World<'a> {
             .collect()
     }
 
+    /// Why the machine cannot go on.
+    pub(super) fn why_halted(&self) -> Option<Halt> {
+        self.halt.borrow().clone()
+    }
+
     /// Whether rows are being read piece by piece, which no snapshot can hold.
     pub(super) fn is_reading(&self) -> bool {
         self.sources.is_reading()
@@ -220,12 +235,11 @@ impl<'a> World<'a> {
         effect: Effect,
         mark: Mark,
     ) -> Result<Value, Fault> {
-        let name = self.name_of(&effect.key);
+        let (name, site) = (self.name_of(&effect.key), self.site(&effect));
         let (recall, n) = journal.recall(&name, mark);
-        let call = Call { name, mark, at: effect.at, key: effect.key.clone(), n };
-        let kind = &self.site(&effect).kind;
-        let word = kind.word().to_owned();
-        if !matches!(kind, EffectKind::Rollback(_)) {
+        let (at, key, is_write) = (effect.at, effect.key.clone(), self.is_write(&effect));
+        let call = Call { name, mark, at, key, n, site, is_write };
+        if !matches!(site.kind, EffectKind::Rollback(_)) {
             self.failures.borrow_mut().remove(&call.key.path);
         }
         match recall {
@@ -234,39 +248,43 @@ impl<'a> World<'a> {
                 if let Ok(value) = &answer {
                     self.sources.replayed(&effect, value);
                 }
-                self.wrote.set(self.wrote.get() || self.is_write(&effect));
-                self.enter(kind, &call);
-                if let EffectKind::Rollback(_) = kind {
-                    self.pass_on_failure(&call);
-                }
-                self.take_failure(&call, word, &answer, false);
-                self.leave(kind, &call, answer.is_err());
+                self.note_write(is_write);
+                self.enter(&call);
+                self.hear(&call, &answer, false);
+                self.leave(&call, answer.is_err());
                 answer
             }
             Recall::Sleeps(until) => self.sleep(&call.name, until).await,
             // A transaction that has begun and not ended was undone, or its mark says what it gave.
-            Recall::Intended if matches!(self.site(&effect).kind, EffectKind::Begin(_)) => {
+            Recall::Intended if matches!(site.kind, EffectKind::Begin(_)) => {
                 self.noted(journal, &call, effect).await
             }
-            Recall::Intended => self.halt(Halt::InDoubt(call.name, word)).await,
+            Recall::Intended => {
+                let word = call.word().to_owned();
+                self.halt(Halt::InDoubt(call.name, word)).await
+            }
             Recall::Accepted => {
-                self.wrote.set(true);
-                let answer = Ok(effect::accepted(&word));
+                self.note_write(true);
+                let answer = Ok(effect::accepted(call.word()));
                 journal.note_answer(&call.name, mark, &answer);
                 answer
             }
             Recall::Refused => {
-                let fault = Fault::new(crate::value::Code::InDoubt, refusal(&word));
-                let answer = Err(fault);
-                self.take_failure(&call, word, &answer, true);
+                let answer = Err(Fault::new(Code::InDoubt, refusal(call.word())));
+                self.hear(&call, &answer, true);
                 answer
             }
             Recall::Differs => {
                 let Position { line, column, .. } = call.at;
-                let why = format!("call {} (`{word}`) at {line}:{column}", call.name);
+                let why = format!("call {} (`{}`) at {line}:{column}", call.name, call.word());
                 self.halt(Halt::Differs(why)).await
             }
         }
+    }
+
+    /// Remembers whether anything was written that must not be written twice.
+    fn note_write(&self, is_write: bool) {
+        self.wrote.set(self.wrote.get() || is_write);
     }
 
     /// Whether a call writes what must not be written twice.
@@ -279,41 +297,45 @@ impl<'a> World<'a> {
     }
 
     /// Makes a call that was not made before, and notes what replays need to know of it.
-    async fn noted(&self, journal: &Journal, call: &Call, effect: Effect) -> Result<Value, Fault> {
-        let site = self.site(&effect);
-        let (class, word) = (site.class, site.kind.word().to_owned());
+    async fn noted(
+        &self,
+        journal: &Journal,
+        call: &Call<'_>,
+        effect: Effect,
+    ) -> Result<Value, Fault> {
+        let Call { name, mark, site, is_write, .. } = call;
         if Self::sleeps(&site.kind) {
             let until = self.until(&effect);
-            journal.note_sleep(&call.name, call.mark, until);
-            return self.sleep(&call.name, until).await;
+            journal.note_sleep(name, *mark, until);
+            return self.sleep(name, until).await;
         }
-        let is_write = self.is_write(&effect);
-        self.wrote.set(self.wrote.get() || is_write);
+        self.note_write(*is_write);
         if Sources::takes(&site.kind) {
             return self.on_source(journal, call, effect).await;
         }
-        if class != EffectClass::Observe {
-            if is_write {
-                self.cuts.at("before-intent");
-                journal.note_intent(&call.name, call.mark);
-            }
+        let changes = site.class != EffectClass::Observe;
+        if *is_write {
+            self.cuts.at("before-intent");
+            journal.note_intent(name, *mark);
+        }
+        if changes {
             self.keep(journal).await;
-            if is_write {
-                self.under_way.borrow_mut().insert(call.name.clone(), word.clone());
-            }
             self.cuts.at("before-send");
         }
-        let answer = self.make(effect, Some(&journal.key(&call.name))).await;
-        self.under_way.borrow_mut().remove(&call.name);
-        if class != EffectClass::Observe {
+        if *is_write {
+            self.under_way.borrow_mut().insert(name.clone(), call.word().to_owned());
+        }
+        let answer = self.make(effect, Some(&journal.key(name))).await;
+        self.under_way.borrow_mut().remove(name);
+        if changes {
             self.cuts.at("after-send");
         }
-        journal.note_answer(&call.name, call.mark, &answer);
-        if is_write {
-            journal.push().await;
+        journal.note_answer(name, *mark, &answer);
+        if *is_write {
+            journal.recorder().push().await;
             self.cuts.at("after-result");
         }
-        self.take_failure(call, word, &answer, false);
+        self.hear(call, &answer, false);
         answer
     }
 
@@ -321,47 +343,43 @@ impl<'a> World<'a> {
     async fn on_source(
         &self,
         journal: &Journal,
-        call: &Call,
+        call: &Call<'_>,
         effect: Effect,
     ) -> Result<Value, Fault> {
-        let site = self.site(&effect);
-        let (kind, word) = (&site.kind, site.kind.word().to_owned());
-        let begins =
-            matches!(kind, EffectKind::Begin(_)) && self.transaction_of(&call.key).is_none();
-        if begins {
+        let kind = &call.site.kind;
+        let was_inside = self.enter(call);
+        if matches!(kind, EffectKind::Begin(_)) && !was_inside {
             journal.note_intent(&call.name, call.mark);
         }
-        let was_inside = self.enter(kind, call);
-        let is_alone = !was_inside && site.class == EffectClass::Transactional;
-        let writes = matches!(kind, EffectKind::Commit(_))
-            || is_alone && !matches!(kind, EffectKind::Begin(_) | EffectKind::Rollback(_));
+        let writes = match kind {
+            EffectKind::Commit(_) => true,
+            EffectKind::Begin(_) | EffectKind::Rollback(_) => false,
+            _ => call.is_write && !was_inside,
+        };
         if writes {
             self.keep(journal).await;
             self.cuts.at("before-commit");
         }
-        let answer = self.make(effect.clone(), None).await;
+        let answer = self.make(effect, None).await;
         if writes {
             self.cuts.at("after-commit");
         }
-        if let EffectKind::Rollback(_) = kind {
-            self.pass_on_failure(call);
-        }
-        self.take_failure(call, word, &answer, false);
+        self.hear(call, &answer, false);
         let done = (call.name.clone(), call.mark, answer.clone());
         match self.transaction_of(&call.key) {
             Some(at) => self.transactions.borrow_mut()[at].done.push(done),
             None => journal.note_answer(&done.0, done.1, &done.2),
         }
-        for (name, mark, answer) in self.leave(&self.site(&effect).kind, call, answer.is_err()) {
+        for (name, mark, answer) in self.leave(call, answer.is_err()) {
             journal.note_answer(&name, mark, &answer);
         }
         answer
     }
 
     /// A call on a source is made, or recalled: keeps count of the transactions around it. Says whether it is inside one.
-    fn enter(&self, kind: &EffectKind, call: &Call) -> bool {
+    fn enter(&self, call: &Call<'_>) -> bool {
         let at = self.transaction_of(&call.key);
-        if let EffectKind::Begin(_) = kind {
+        if let EffectKind::Begin(_) = call.site.kind {
             let mut transactions = self.transactions.borrow_mut();
             match at {
                 Some(at) => transactions[at].depth += 1,
@@ -377,10 +395,10 @@ impl<'a> World<'a> {
     }
 
     /// The call was answered. Where that ends a transaction, gives what is to be noted of it.
-    fn leave(&self, kind: &EffectKind, call: &Call, failed: bool) -> Vec<Done> {
+    fn leave(&self, call: &Call<'_>, failed: bool) -> Vec<Done> {
         let Some(at) = self.transaction_of(&call.key) else { return Vec::new() };
         let mut transactions = self.transactions.borrow_mut();
-        let ends = match kind {
+        let ends = match call.site.kind {
             EffectKind::Commit(_) | EffectKind::Rollback(_) => true,
             EffectKind::Begin(_) => failed,
             _ => false,
@@ -394,47 +412,36 @@ impl<'a> World<'a> {
         self.transactions.borrow().iter().rposition(|it| key.path.starts_with(&it.path))
     }
 
-    /// What undoes a transaction passes the failure on, as its own.
-    fn pass_on_failure(&self, rollback: &Call) {
-        if let Some(failed) = self.failures.borrow_mut().get_mut(&rollback.key.path) {
-            failed.at = rollback.at;
-        }
-    }
-
-    fn take_failure(
-        &self,
-        call: &Call,
-        word: String,
-        answer: &Result<Value, Fault>,
-        refused: bool,
-    ) {
-        let Err(fault) = answer else { return };
-        // Inside a transaction all of it is done again; what undoes one comes after the call that failed in it.
-        let n = self.transaction_of(&call.key).map(|at| self.transactions.borrow()[at].n);
-        if word == "rollback" {
+    /// The call was answered: remembers a failure, with what is forgotten where it is made again. What undoes a transaction passes the failure
+    /// inside it on, as its own.
+    fn hear(&self, call: &Call<'_>, answer: &Result<Value, Fault>, refused: bool) {
+        let path = &call.key.path;
+        if let EffectKind::Rollback(_) = call.site.kind {
+            if let Some(failed) = self.failures.borrow_mut().get_mut(path) {
+                failed.at = call.at;
+            }
             return;
         }
-        let first = CallKey { path: call.key.path.clone(), number: 0 }.to_string();
-        let prefix = first.trim_end_matches('0');
+        let Err(fault) = answer else { return };
+        // Inside a transaction all of it is done again.
+        let n = self.transaction_of(&call.key).map(|at| self.transactions.borrow()[at].n);
+        let prefix = format!("{}{}", self.prefix, call.key.body());
         let failed = FailedCall {
             call: call.name.clone(),
-            word,
+            word: call.word().to_owned(),
             at: call.at,
             code: fault.code.to_string(),
             message: fault.message.clone(),
             doubt: fault.doubt,
             refused,
-            forget: Forget::From {
-                n: n.unwrap_or(call.n),
-                prefix: format!("{}{prefix}", self.prefix),
-            },
+            forget: Forget::From { n: n.unwrap_or(call.n), prefix },
         };
-        self.failures.borrow_mut().insert(call.key.path.clone(), failed);
+        self.failures.borrow_mut().insert(path.clone(), failed);
     }
 
     /// Everything that the run knows is on disk when this returns. It does not where the run is another attempt's.
     async fn keep(&self, journal: &Journal) {
-        if !journal.keep().await {
+        if !journal.recorder().keep().await {
             self.halt::<()>(Halt::Lost).await;
         }
     }
@@ -483,7 +490,7 @@ impl Perform for World<'_> {
                 Box::pin(self.recalled(journal, effect, mark))
             }
             _ => {
-                self.wrote.set(self.wrote.get() || self.is_write(&effect));
+                self.note_write(self.is_write(&effect));
                 Box::pin(self.make(effect, None))
             }
         }
@@ -514,12 +521,5 @@ impl Perform for World<'_> {
         let until = self.asleep.borrow().values().min().copied()?;
         let left = until.since(Instant(self.context.host.clock.now_us()));
         (left >= PARKS_FROM).then_some(until)
-    }
-}
-
-impl World<'_> {
-    /// Why the machine cannot go on.
-    pub(super) fn why_halted(&self) -> Option<Halt> {
-        self.halt.borrow().clone()
     }
 }

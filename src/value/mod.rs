@@ -10,6 +10,7 @@
 //! Pointers are not atomic: a run's values stay on the thread that runs it. What crosses threads is data that was
 //! written out (`json`, `wire`).
 
+mod answer;
 pub mod calendar;
 mod children;
 mod compare;
@@ -32,6 +33,7 @@ pub mod wire;
 
 use std::rc::Rc;
 
+pub use answer::{from_answer, from_fault, to_answer, to_fault};
 pub use convert::{LEVELS_MAX, convert, describe, to_json};
 pub use decimal::{Decimal, from_digits, quotient};
 pub use fault::{Code, Fault};

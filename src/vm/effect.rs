@@ -35,12 +35,19 @@ pub struct CallKey {
     pub number: u64,
 }
 
+impl CallKey {
+    /// What the names of all calls of its body begin with, and of the bodies inside it.
+    #[must_use]
+    pub fn body(&self) -> String {
+        self.path
+            .iter()
+            .fold(String::new(), |body, (parallel, item)| format!("{body}{parallel}.{item}/"))
+    }
+}
+
 impl fmt::Display for CallKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (parallel, item) in &self.path {
-            write!(f, "{parallel}.{item}/")?;
-        }
-        write!(f, "{}", self.number)
+        write!(f, "{}{}", self.body(), self.number)
     }
 }
 

@@ -106,7 +106,7 @@ impl Dispatcher {
     fn is_under_way(&self, name: &TaskName, due: Instant) -> bool {
         let task = &self.tasks[name];
         task.delayed.iter().chain(&task.line).any(|it| it.due == due)
-            || self.open_runs_of(name).any(|run| self.runs[&run].due == due)
+            || self.runs.of(name).any(|run| self.runs[&run].due == due)
     }
 
     /// Why a task is not served.
@@ -187,7 +187,7 @@ impl Dispatcher {
             inactive: !task.version.headers.active,
             paused: task.served.paused,
             outdated: task.outdated,
-            running: self.open_runs_of(name).map(|run| (run, self.runs[&run].progress)).collect(),
+            running: self.runs.of(name).map(|run| (run, self.runs[&run].progress)).collect(),
             waiting: task.delayed.iter().chain(&task.line).map(|it| it.due).collect(),
         });
         status.collect()

@@ -139,18 +139,10 @@ impl Dispatcher {
         })
     }
 
-    /// The runs of a task that have not ended.
-    pub(super) fn open_runs_of<'a>(
-        &'a self,
-        name: &'a TaskName,
-    ) -> impl Iterator<Item = RunId> + 'a {
-        self.runs.of(name)
-    }
-
-    /// The same without those that wait for a person, whom nobody else has to wait for.
+    /// The runs of a task that have not ended, without those that wait for a person: nobody else has to wait for them.
     pub(super) fn runs_of<'a>(&'a self, name: &'a TaskName) -> impl Iterator<Item = RunId> + 'a {
         let stalled = |id: &RunId| matches!(self.runs[id].state, Activity::Stalled(_));
-        self.open_runs_of(name).filter(move |id| !stalled(id))
+        self.runs.of(name).filter(move |id| !stalled(id))
     }
 
     /// `overlap replace`: what runs is cancelled, what waits is turned away.

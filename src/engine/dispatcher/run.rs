@@ -4,7 +4,9 @@ use super::{Activity, Dispatcher};
 use crate::engine::event::{Action, Note, Reply, RunEnd, RunEvent};
 use crate::engine::policy;
 use crate::schedule::Duration;
-use crate::store::{EndState, Entry, Line, Outcome, RunError, RunId, TaskName, Then, Write};
+use crate::store::{
+    EndState, Entry, Line, Outcome, RunError, RunId, RunState, TaskName, Then, Write,
+};
 
 impl Dispatcher {
     /// A worker speaks. What comes from a run that has ended is late and means nothing.
@@ -21,7 +23,7 @@ impl Dispatcher {
                 self.leave_worker(id, write, state, |run, task| Note::Sleeps { run, task, until });
             }
             RunEvent::Stalled(mut stall) => {
-                stall.error.message = stall.error.message.replace("RUN", &id.to_string());
+                stall.error.message.push_str(&advice(id, stall.state));
                 let write = Write::Stalls { run: id, stall: stall.clone() };
                 let state = (Activity::Stalled(stall.call.clone()), run.used);
                 self.leave_worker(id, write, state, |run, task| Note::Stalled { run, task, stall });
@@ -168,6 +170,17 @@ impl Dispatcher {
             self.reply(ask, Reply::Ended(id, outcome.clone()));
         }
         self.count_ended(&run.task, 1);
+    }
+}
+
+/// What a person can do about a run that cannot go on by itself.
+fn advice(run: RunId, state: RunState) -> String {
+    if state == RunState::InDoubt {
+        format!("; find out, and say `taskc settle {run} retry`, `accept` or `fail`")
+    } else {
+        format!(
+            "; with a taskc that replays it, say `taskc settle {run} retry`, or `fail` to give it up"
+        )
     }
 }
 

@@ -145,6 +145,7 @@ impl Dispatcher {
 
     fn start_again(&mut self, id: RunId) {
         let run = self.runs.get_mut(id).expect("candidates are runs");
+        let is_new = matches!(run.state, Activity::RetryAt(_));
         match run.state {
             Activity::RetryAt(_) => {
                 run.attempt += 1;
@@ -160,7 +161,7 @@ impl Dispatcher {
             | Activity::Stalled(_) => self.batch.writes.push(Write::Resumes { run: id }),
         }
         self.runs.get_mut(id).expect("it was there").state = Activity::Running;
-        self.start(id);
+        self.start(id, is_new);
     }
 
     fn start_first(&mut self, name: &TaskName) {
@@ -202,11 +203,11 @@ impl Dispatcher {
         if let Some(ask) = ask.filter(|it| !it.at_end) {
             self.reply(ask.id, Reply::Started(id));
         }
-        self.start(id);
+        self.start(id, true);
     }
 
-    /// Gives the run to a worker.
-    fn start(&mut self, id: RunId) {
+    /// Gives the run to a worker: a new attempt, or the rest of one.
+    fn start(&mut self, id: RunId, is_new: bool) {
         let run = &self.runs[&id];
         let start = StartRun {
             run: id,
@@ -224,7 +225,6 @@ impl Dispatcher {
             headers: run.headers.clone(),
         };
         let (task, due, trigger, attempt) = (run.task.clone(), run.due, run.trigger, run.attempt);
-        let is_new = !run.goes_on || run.used == Duration::ZERO && attempt > 1;
         self.note(if is_new {
             Note::Started { run: id, task, due, trigger, attempt }
         } else {

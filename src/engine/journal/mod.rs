@@ -185,8 +185,8 @@ impl Journal {
             (_, Some(Settlement::Accept)) => Recall::Accepted,
             (_, Some(Settlement::Fail)) => Recall::Refused,
             (Noted::Gave(data), None) => match written::answer(data) {
-                Ok(answer) => Recall::Gave(answer),
-                Err(_) => Recall::Differs,
+                Some(answer) => Recall::Gave(answer),
+                None => Recall::Differs,
             },
             (Noted::Sleeps(until), None) => Recall::Sleeps(*until),
             (_, None) => Recall::Intended,
@@ -221,24 +221,9 @@ impl Journal {
         self.answered_in.get()
     }
 
-    /// See [`Recorder::push`].
-    pub(super) async fn push(&self) {
-        self.recorder.push().await;
-    }
-
-    /// See [`Recorder::lines_said`].
-    pub(super) fn lines_said(&self) -> u64 {
-        self.recorder.lines_said()
-    }
-
-    /// See [`Recorder::skip_lines`].
-    pub(super) fn skip_lines(&self, count: u64) {
-        self.recorder.skip_lines(count);
-    }
-
-    /// See [`Recorder::let_go`].
-    pub(super) fn let_go(&self) {
-        self.recorder.let_go();
+    /// What takes everything to where it survives.
+    pub(super) fn recorder(&self) -> &dyn Recorder {
+        &*self.recorder
     }
 
     pub(super) fn note_beginning(&self, began: &Began) -> Result<(), Fault> {
@@ -272,11 +257,6 @@ impl Journal {
     fn entry(&self, call: &str, mark: Vec<u8>, noted: Noted) -> Entry {
         let n = self.next.replace(self.next.get() + 1);
         Entry { n, call: call.to_owned(), attempt: self.attempt, mark, noted }
-    }
-
-    /// See [`Recorder::keep`].
-    pub(super) async fn keep(&self) -> bool {
-        self.recorder.keep().await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::bytecode::program::Position;
 use crate::store::Noted;
-use crate::value::{Fault, Value, wire};
+use crate::value::{Fault, Value, from_answer, from_fault, to_answer, to_fault, wire};
 
 /// What a run was given to begin with: the same for all of its replays.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +44,7 @@ pub(in crate::engine) struct Broken {
 impl Broken {
     pub(super) fn write(&self) -> Vec<u8> {
         let at = self.at.map(|it| [it.file, it.line, it.column].map(|it| Value::Int(it.into())));
-        let parts = [fault_value(&self.fault), Value::list(at.into_iter().flatten())];
+        let parts = [from_fault(&self.fault), Value::list(at.into_iter().flatten())];
         encoded(&Value::list(parts))
     }
 
@@ -60,44 +60,18 @@ impl Broken {
             [file, line, column] => Some(Position { file: *file, line: *line, column: *column }),
             _ => None,
         };
-        Ok(Self { fault: fault_of(fault)?, at })
+        Ok(Self { fault: to_fault(fault).ok_or_else(damaged)?, at })
     }
 }
 
 /// What a call gave, as it is noted.
 pub(super) fn gave(answer: &Result<Value, Fault>) -> Noted {
-    let value = match answer {
-        Ok(value) => Value::list([value.clone()]),
-        Err(fault) => fault_value(fault),
-    };
-    Noted::Gave(encoded(&value))
+    Noted::Gave(encoded(&from_answer(answer)))
 }
 
 /// What a call gave, from what was noted.
-pub(super) fn answer(data: &[u8]) -> Result<Result<Value, Fault>, Fault> {
-    let value = wire::decode(data).map_err(|_| damaged())?;
-    let mut parts = list(&value)?;
-    match (parts.len(), parts.pop()) {
-        (1, Some(value)) => Ok(Ok(value)),
-        _ => fault_of(&value).map(Err),
-    }
-}
-
-fn fault_value(fault: &Fault) -> Value {
-    let (code, message) = (Value::text(&fault.code), Value::text(&fault.message));
-    let data = fault.data.clone().unwrap_or_default();
-    Value::list([code, message, data, Value::Bool(fault.doubt)])
-}
-
-fn fault_of(value: &Value) -> Result<Fault, Fault> {
-    let parts = list(value)?;
-    let [code, message, data, Value::Bool(doubt)] = parts.as_slice() else { return Err(damaged()) };
-    Ok(Fault {
-        code: code.as_str().ok_or_else(damaged)?.into(),
-        message: message.as_str().ok_or_else(damaged)?.to_owned(),
-        data: (!data.is_null()).then(|| data.clone()),
-        doubt: *doubt,
-    })
+pub(super) fn answer(data: &[u8]) -> Option<Result<Value, Fault>> {
+    to_answer(&wire::decode(data).ok()?)
 }
 
 fn list(value: &Value) -> Result<Vec<Value>, Fault> {

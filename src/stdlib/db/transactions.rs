@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::{Access, Sources, faults, marks};
 use crate::host::database::Session;
-use crate::value::{Code, Fault, Value};
+use crate::value::{Code, Fault, Value, from_answer, to_answer};
 use crate::vm::CallKey;
 
 /// The transactions that a run has open.
@@ -149,21 +149,13 @@ fn none_open() -> Fault {
     Fault::new(Code::Sql, "no transaction is open on this source")
 }
 
-/// The results as one value: a list of call, whether it went well, and what it gave.
+/// The results as one value: a list of calls, each with what it gave.
 fn value_of(results: &HashMap<String, Result<Value, Fault>>) -> Value {
     let mut calls: Vec<_> = results.iter().collect();
     calls.sort_by_key(|(name, _)| *name);
-    Value::list(calls.into_iter().map(|(name, result)| {
-        let parts = match result {
-            Ok(value) => vec![Value::text(name), Value::Bool(true), value.clone()],
-            Err(fault) => {
-                let data = fault.data.clone().unwrap_or(Value::Null);
-                let (code, message) = (Value::text(&fault.code), Value::text(&fault.message));
-                vec![Value::text(name), Value::Bool(false), code, message, data]
-            }
-        };
-        Value::list(parts)
-    }))
+    let call =
+        |(name, result): (&String, &_)| Value::list([Value::text(name), from_answer(result)]);
+    Value::list(calls.into_iter().map(call))
 }
 
 fn results_of(value: &Value) -> HashMap<String, Result<Value, Fault>> {
@@ -173,15 +165,5 @@ fn results_of(value: &Value) -> HashMap<String, Result<Value, Fault>> {
 
 fn result_of(call: &Value) -> Option<(String, Result<Value, Fault>)> {
     let Value::List(parts) = call else { return None };
-    let text = |at| parts.get(at).and_then(|it| it.as_str().map(str::to_owned));
-    let result = match parts.get(1)? {
-        Value::Bool(true) => Ok(parts.get(2)?),
-        _ => Err(Fault {
-            code: text(2)?.into(),
-            message: text(3)?,
-            data: parts.get(4).filter(|it| !it.is_null()),
-            doubt: false,
-        }),
-    };
-    Some((text(0)?, result))
+    Some((parts.get(0)?.as_str()?.to_owned(), to_answer(&parts.get(1)?)?))
 }
