@@ -29,3 +29,4 @@ mod schedule_words;
 mod serve;
 mod steps;
 mod support;
+mod targets;

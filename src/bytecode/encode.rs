@@ -8,7 +8,7 @@ use super::program::{Program, ProgramHash};
 
 const MARK: &[u8; 4] = b"TASK";
 /// The version of this form; what instructions mean has its own, [`SEMANTICS`](super::program::SEMANTICS).
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const HEAD: usize = MARK.len() + 1 + 32;
 
 /// Why bytes are no program.

@@ -45,6 +45,20 @@ pub struct Program {
     pub sources: Vec<SourceTables>,
     /// The paths of the files that positions name.
     pub files: Vec<String>,
+    /// Where the task may go.
+    pub targets: Targets,
+}
+
+/// Where a task may go: what stands in its source as a literal, and what its `allow` headers say. All are patterns in which `*`
+/// stands for any text. A kind of which the task makes no call has none.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Targets {
+    /// Hosts in lower case, with a port where only that one is meant.
+    pub hosts: Vec<String>,
+    /// Paths of files. The texts among [`Program::constants`] are paths, too, and folders.
+    pub files: Vec<String>,
+    /// Mail addresses in lower case.
+    pub mail: Vec<String>,
 }
 
 /// A source with its tables.

@@ -274,7 +274,7 @@ impl Attempt {
             }
             Driven::Sleeps(until, waiting) => {
                 self.cuts.at("before-park");
-                let journal = journal.filter(|_| !world.is_reading());
+                let journal = journal.filter(|_| !world.knows_more());
                 let snapshot = journal.and_then(|it| asleep(machine, &waiting, it));
                 Ended::Sleeps { until, used: self.used, snapshot }
             }

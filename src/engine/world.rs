@@ -25,7 +25,7 @@ use super::journal::{Journal, Recall};
 use crate::bytecode::program::{EffectClass, EffectKind, EffectSite, Position, Program};
 use crate::schedule::{Duration, Instant};
 use crate::stdlib::db::Sources;
-use crate::stdlib::effect::{self, Context};
+use crate::stdlib::effect::{self, Context, Targets};
 use crate::store::Forget;
 use crate::value::{Code, Fault, Types, Value};
 use crate::vm::{CallKey, Effect, Mark, Trace};
@@ -143,7 +143,12 @@ impl<'a> World<'a> {
                 run,
                 attempt.known.clone(),
             ),
-            context: Context { host, output: attempt.listener.clone(), types },
+            context: Context {
+                targets: Targets::of(program.clone()),
+                output: attempt.listener.clone(),
+                host,
+                types,
+            },
             listener: attempt.listener.clone(),
             cuts: attempt.cuts.clone(),
             program,
@@ -197,9 +202,10 @@ impl<'a> World<'a> {
         self.halt.borrow().clone()
     }
 
-    /// Whether rows are being read piece by piece, which no snapshot can hold.
-    pub(super) fn is_reading(&self) -> bool {
-        self.sources.is_reading()
+    /// Whether there is more to know than the machine's state: rows that are being read piece by piece, addresses that were read. A
+    /// snapshot does not hold that, and a replay brings it back.
+    pub(super) fn knows_more(&self) -> bool {
+        self.sources.is_reading() || self.context.targets.learns()
     }
 
     /// A call that was answered before and that the replay has not made, if there is one.
@@ -224,8 +230,22 @@ impl<'a> World<'a> {
                 let (args, descriptors) = (effect.args, site.descriptors.clone());
                 effect::perform_as(&self.context, key, name, args, descriptors).await
             }
-            kind if Sources::takes(kind) => self.sources.perform(&effect).await,
+            kind if Sources::takes(kind) => {
+                let answer = self.sources.perform(&effect).await;
+                self.learn(site, &answer);
+                answer
+            }
             _ => Err(Fault::argument("statements of tests stand in tests only")),
+        }
+    }
+
+    /// What was read from a source is the project's own.
+    fn learn(&self, site: &EffectSite, answer: &Result<Value, Fault>) {
+        if let Ok(value) = answer
+            && Sources::takes(&site.kind)
+            && site.class == EffectClass::Observe
+        {
+            self.context.targets.learn(value);
         }
     }
 
@@ -248,6 +268,7 @@ impl<'a> World<'a> {
                 if let Ok(value) = &answer {
                     self.sources.replayed(&effect, value);
                 }
+                self.learn(site, &answer);
                 self.note_write(is_write);
                 self.enter(&call);
                 self.hear(&call, &answer, false);

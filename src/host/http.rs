@@ -1,9 +1,12 @@
 //! Requests to other machines, as data.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::BoxFuture;
+use url::Url;
+
+use super::{BoxFuture, glob};
 
 /// Sends requests.
 ///
@@ -33,6 +36,8 @@ pub struct Request {
     pub max_response_bytes: u64,
     /// The configured client (certificates, trust) to use.
     pub client: Option<String>,
+    /// Where it may be redirected to; anywhere with nothing. Who makes a request judges its first address.
+    pub hosts: Option<Arc<Hosts>>,
 }
 
 impl Request {
@@ -48,7 +53,36 @@ impl Request {
             redirects: 3,
             max_response_bytes: 64 << 20,
             client: None,
+            hosts: None,
         }
+    }
+}
+
+/// Hosts that may be called: names in which `*` stands for any text, in lower case, with `:` and a port where only that one is
+/// meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hosts(pub Vec<String>);
+
+impl Hosts {
+    /// Whether an address is on one of them.
+    #[must_use]
+    pub fn admit(&self, url: &Url) -> bool {
+        let Some(host) = url.host_str() else { return false };
+        let port = url.port_or_known_default();
+        self.0.iter().any(|pattern| match split_port(pattern) {
+            (name, Some(only)) => port == Some(only) && glob::matches(name, host),
+            (name, None) => glob::matches(name, host),
+        })
+    }
+}
+
+/// `localhost:8080` is a name and a port; `[::1]` is a name.
+fn split_port(pattern: &str) -> (&str, Option<u16>) {
+    let parts =
+        pattern.rsplit_once(':').filter(|(name, _)| !name.contains(':') || name.ends_with(']'));
+    match parts.and_then(|(name, port)| Some((name, port.parse().ok()?))) {
+        Some((name, port)) => (name, Some(port)),
+        None => (pattern, None),
     }
 }
 
@@ -184,3 +218,28 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_admitted_by_name_and_port() {
+        for (pattern, url, expected) in [
+            ("api.example.com", "https://API.example.com/x", true),
+            ("api.example.com", "https://api.example.com.evil.example/", false),
+            ("api.example.com", "https://api.example.com@evil.example/", false),
+            ("*.example.com", "https://a.b.example.com:8443/", true),
+            ("*.example.com", "https://example.com/", false),
+            ("*", "http://10.0.0.1/", true),
+            ("localhost:8080", "http://localhost:8080/", true),
+            ("localhost:8080", "http://localhost/", false),
+            ("example.com:443", "https://example.com/", true),
+            ("[::1]", "http://[::1]:9000/", true),
+            ("[::1]:9000", "http://[::1]:9001/", false),
+        ] {
+            let hosts = Hosts(vec![pattern.to_owned()]);
+            assert_eq!(hosts.admit(&Url::parse(url).unwrap()), expected, "{pattern} {url}");
+        }
+    }
+}

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod database;
 pub mod entropy;
 pub mod files;
+pub mod glob;
 pub mod http;
 pub mod mail;
 pub mod real;

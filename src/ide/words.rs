@@ -110,7 +110,7 @@ pub(super) const HEADERS: &[HeaderWord] = &[
     HeaderWord {
         word: "allow",
         form: "allow http \"HOST\" · allow files \"PATH\" · allow mail \"ADDRESS\"",
-        docs: "Targets that are only known when the task runs. What is written in the source as a literal needs none.",
+        docs: "Targets that are only known when the task runs. `*` stands for any text. What is written in the source as a literal needs none; a call to anything else fails with `not-allowed`.",
         snippet: "allow ${1|http,files,mail|} \"${2}\"",
         values: &["http", "files", "mail"],
     },

@@ -9,6 +9,7 @@ mod http;
 mod mail;
 mod random;
 mod run;
+mod targets;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use super::native::misuse;
 use crate::host::Host;
 use crate::value::{Code, DescriptorId, Fault, Types, Value};
 
+pub use targets::Targets;
+
 /// What calls of one run share.
 #[derive(Clone)]
 pub struct Context {
@@ -28,13 +31,15 @@ pub struct Context {
     pub output: Arc<dyn Output>,
     /// The types that descriptors name.
     pub types: Rc<Types>,
+    /// Where its calls may go.
+    pub targets: Targets,
 }
 
 impl Context {
-    /// What the calls of a run share.
+    /// What the calls of a run share that may go anywhere.
     #[must_use]
     pub fn new(host: Host, output: Arc<dyn Output>, types: Rc<Types>) -> Self {
-        Self { host, output, types }
+        Self { host, output, types, targets: Targets::anywhere() }
     }
 }
 

@@ -34,6 +34,7 @@ mod path;
 mod shared;
 mod sources;
 mod stmt;
+mod targets;
 mod test_stmt;
 mod text;
 mod types;

@@ -1,6 +1,6 @@
 //! What the functions of one program share: its tables, and which functions are still to be written.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -32,6 +32,8 @@ pub(super) struct Shared<'p> {
     shapes: FxHashMap<ShapeData, u16>,
     natives: FxHashMap<NativeSite, U24>,
     descriptors: super::describe::Descriptors,
+    /// The texts with holes, `*` in the place of each hole.
+    pub(super) written: BTreeSet<String>,
 }
 
 /// A function to write.
@@ -106,6 +108,7 @@ impl<'p> Shared<'p> {
             shapes: FxHashMap::default(),
             natives: FxHashMap::default(),
             descriptors: super::describe::Descriptors::default(),
+            written: BTreeSet::new(),
         }
     }
 

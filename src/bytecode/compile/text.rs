@@ -17,6 +17,7 @@ impl<'p> Lower<'_, 'p> {
 
     /// The holes first, then the text in one go: what a hole does may write texts of its own.
     fn interpolated(&mut self, parts: &'p [TextPart]) -> Out {
+        self.shared.written.insert(parts.iter().map(literal).collect());
         let holes: Vec<_> = parts
             .iter()
             .enumerate()
@@ -59,6 +60,14 @@ impl<'p> Lower<'_, 'p> {
             },
         };
         self.emit(write);
+    }
+}
+
+/// What is known of a part before the program runs.
+fn literal(part: &TextPart) -> &str {
+    match part {
+        TextPart::Literal(literal, _) => literal,
+        TextPart::Hole(_) => "*",
     }
 }
 

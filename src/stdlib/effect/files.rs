@@ -11,7 +11,7 @@ const FILE_BYTES_MAX: u64 = 256 << 20;
 
 pub(super) async fn perform(context: &Context, call: &Call<'_>) -> Result<Value, Fault> {
     let files = &context.host.files;
-    let path = |param| path(call.text(param)?);
+    let path = |param| path(context, call.text(param)?);
     match call.name {
         "files.read" => read(context, call).await.map(Value::bytes),
         "files.read_text" => read_text(context, call).await.map(Value::from_string),
@@ -25,7 +25,9 @@ pub(super) async fn perform(context: &Context, call: &Call<'_>) -> Result<Value,
             files.delete(&path("path")?).await.map(Value::Bool).map_err(|it| fault(&it))
         }
         "files.list" => {
-            let found = files.list(call.text("prefix")?).await.map_err(|it| fault(&it))?;
+            let prefix = call.text("prefix")?;
+            context.targets.admit_files_below(prefix)?;
+            let found = files.list(prefix).await.map_err(|it| fault(&it))?;
             Ok(Value::list(found.iter().map(info_value)))
         }
         "files.info" => {
@@ -50,7 +52,7 @@ fn done(result: Result<(), Error>) -> Result<Value, Fault> {
 
 /// The whole content of the file that a call names.
 async fn read(context: &Context, call: &Call<'_>) -> Result<Vec<u8>, Fault> {
-    let path = path(call.text("path")?)?;
+    let path = path(context, call.text("path")?)?;
     context.host.files.read(&path, FILE_BYTES_MAX).await.map_err(|it| fault(&it))
 }
 
@@ -68,12 +70,14 @@ async fn read_text(context: &Context, call: &Call<'_>) -> Result<String, Fault> 
 
 /// Puts a file into the store.
 pub(super) async fn write(context: &Context, written: &str, data: Vec<u8>) -> Result<(), Fault> {
-    context.host.files.write(&path(written)?, data).await.map_err(|it| fault(&it))
+    context.host.files.write(&path(context, written)?, data).await.map_err(|it| fault(&it))
 }
 
-/// Reads a path, before anything else is done where that matters.
-pub(super) fn path(written: &str) -> Result<FilePath, Fault> {
-    FilePath::parse(written).map_err(|it| fault(&it))
+/// Reads a path that the task may use, before anything else is done where that matters.
+pub(super) fn path(context: &Context, written: &str) -> Result<FilePath, Fault> {
+    let path = FilePath::parse(written).map_err(|it| fault(&it))?;
+    context.targets.admit_file(path.as_str())?;
+    Ok(path)
 }
 
 fn fault(error: &Error) -> Fault {

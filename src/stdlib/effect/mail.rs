@@ -14,7 +14,11 @@ pub(super) const PARAMS: &[&str] =
 pub(super) async fn perform(context: &Context, call: &Call<'_>) -> Result<Value, Fault> {
     match call.name {
         "mail.send" => {
-            let sent = context.host.mail.send(message(call)?).await;
+            let message = message(call)?;
+            for address in [&message.to, &message.cc, &message.bcc].into_iter().flatten() {
+                context.targets.admit_address(&address.email)?;
+            }
+            let sent = context.host.mail.send(message).await;
             sent.map(|()| Value::Null).map_err(|it| fault(&it))
         }
         "mail.sent" => Ok(Value::list(context.host.mail.sent().iter().map(mail))),

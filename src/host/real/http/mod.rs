@@ -78,6 +78,9 @@ impl Http {
                     format!("more than {} redirects", request.redirects),
                 )
             })?;
+            if request.hosts.as_ref().is_some_and(|hosts| !hosts.admit(&target)) {
+                return Err(astray(&url, &target));
+            }
             redirect::turn(&mut request, response.status, &url, &target);
         }
     }
@@ -182,6 +185,16 @@ fn parse_url(text: &str) -> Result<Url, Error> {
             Err(Error::new(ErrorKind::BadRequest, format!("`{other}:` is not `http:` or `https:`")))
         }
     }
+}
+
+/// A redirect to where nobody said that requests may go.
+fn astray(from: &Url, to: &Url) -> Error {
+    let host = |url: &Url| url.host_str().unwrap_or_default().to_owned();
+    let (from, to) = (host(from), host(to));
+    let message = format!(
+        "`{from}` redirects to `{to}`, where the task may not go; a header lets it: `allow http \"{to}\"`"
+    );
+    Error::new(ErrorKind::Forbidden, message)
 }
 
 /// An address as it may be shown: its query may hold what is nobody's business.

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::host::Http as _;
-use crate::host::http::Method;
+use crate::host::http::{Hosts, Method};
 
 /// Answers each request line (`GET /x`) with the text of the table, and closes.
 async fn serve(answers: HashMap<&'static str, String>) -> u16 {
@@ -116,4 +116,21 @@ async fn nobody_there_is_a_failed_connection() {
     drop(listener);
     let http = http(&[format!("127.0.0.1:{port}")]);
     assert_eq!(get(&http, format!("http://127.0.0.1:{port}/")).await, Err(ErrorKind::Connect));
+}
+
+#[tokio::test]
+async fn redirects_lead_only_to_hosts_that_are_named() {
+    let inner = serve(HashMap::from([("GET /", reply(200, "", "inner"))])).await;
+    let location = format!("location: http://localhost:{inner}/\r\n");
+    let outer = serve(HashMap::from([("GET /", reply(302, &location, ""))])).await;
+    let http = http(&["127.0.0.0/8".to_owned(), "::1".to_owned(), "localhost".to_owned()]);
+    let ask = async |hosts: &[&str]| {
+        let hosts = Hosts(hosts.iter().map(|it| (*it).to_owned()).collect());
+        let request = Request::new(Method::Get, format!("http://127.0.0.1:{outer}/"));
+        http.send(Request { hosts: Some(Arc::new(hosts)), ..request }).await
+    };
+    let refused = ask(&["127.0.0.1"]).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Forbidden);
+    assert!(refused.message.ends_with("`allow http \"localhost\"`"), "{refused}");
+    assert_eq!(ask(&["127.0.0.1", "local*"]).await.unwrap().body, b"inner");
 }

@@ -55,7 +55,7 @@ pub(super) async fn perform(context: &Context, call: &Call<'_>) -> Result<Value,
     }
     // A path that is none is found out before anything is asked for.
     let to = call.text("to")?;
-    files::path(to)?;
+    files::path(context, to)?;
     let body = send(context, &asked).await?.body;
     let length = i64::try_from(body.len()).map_err(|_| Fault::overflow(body.len()))?;
     files::write(context, to, body).await?;

@@ -28,7 +28,9 @@ pub(super) struct Asked {
 impl Asked {
     pub(super) fn read(context: &Context, method: Method, call: &Call<'_>) -> Result<Self, Fault> {
         let url = address(call.text("url")?, call.arg("query"))?;
+        context.targets.admit_host(&url)?;
         let mut request = Request::new(method, url.as_str());
+        request.hosts = context.targets.hosts();
         let mut headers = Headers { context, url: &url, lines: &mut request.headers };
         headers.given(call.arg("headers"))?;
         headers.auth(call.arg("auth"))?;
