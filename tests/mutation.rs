@@ -173,9 +173,7 @@ fn mends(
             let mended = fix::mend(&[only], &sources, Applicability::Maybe);
             let Some(text) = mended.texts.get(&FileId(0)) else { continue };
             let after = checker.findings(program, text);
-            let before = found.iter().filter(|it| it.code == finding.code).count();
-            let same = after.iter().filter(|it| it.code == finding.code).count();
-            let helped = same < before && after.len() < found.len();
+            let helped = is_mended(finding, found, &after);
             let figure = match surety {
                 Applicability::Safe => &mut figures.safe_mends,
                 Applicability::Maybe | Applicability::Snippet => &mut figures.likely_mends,
@@ -183,10 +181,20 @@ fn mends(
             figure.count(helped);
             if !helped {
                 let what = format!("a {} mend does not mend: {}", surety.word(), mend.title);
-                figures.complain(&what, damage.kind, &program.path, damage, &after);
+                let mended = Damage { text: text.clone(), ..*damage };
+                figures.complain(&what, damage.kind, &program.path, &mended, &after);
             }
         }
     }
+}
+
+/// The finding is gone, and everything that is left had been said before.
+fn is_mended(finding: &Diagnostic, before: &[Diagnostic], after: &[Diagnostic]) -> bool {
+    let alike = |a: &Diagnostic, b: &Diagnostic| a.code == b.code && a.title == b.title;
+    let count =
+        |all: &[Diagnostic], it: &Diagnostic| all.iter().filter(|other| alike(it, other)).count();
+    let is_gone = count(after, finding) < count(before, finding);
+    is_gone && after.iter().all(|it| count(after, it) <= count(before, it))
 }
 
 /// Both of two damages that are far from each other are found, and what is said of the one stays as it is without the other.
