@@ -13,6 +13,7 @@
 
 mod damage;
 mod figures;
+mod mends;
 
 use std::hash::BuildHasher;
 use std::path::PathBuf;
@@ -22,9 +23,9 @@ use rustc_hash::FxBuildHasher;
 use taskc::check::library::Library;
 use taskc::check::project::{Project, ProjectFile};
 use taskc::check::{self};
-use taskc::diagnostics::{Applicability, Diagnostic, fix};
+use taskc::diagnostics::Diagnostic;
 use taskc::schedule::parse_instant;
-use taskc::source::{FileId, Sources};
+use taskc::source::FileId;
 use taskc::stdlib;
 
 use crate::random::{Random, rounds};
@@ -138,63 +139,25 @@ fn one_damage(checker: &Checker, program: &Program, random: &mut Random, figures
     let is_one = found.len() == 1;
     figures.one_message.count(is_one);
     if !is_one {
-        figures.complain("more than one message", kind, &program.path, &damage, &found);
+        let sort = format!("{kind:?}");
+        figures.miss(figures::ONE_MESSAGE, &sort, &program.path, &damage, &found);
     }
     for finding in &found {
-        figures.none_far.count(is_near(&damage.text, finding, &damage));
+        let near = is_near(&damage.text, finding, &damage);
+        figures.none_far.count(near);
+        if !near {
+            let sort = format!("{kind:?}");
+            let one = std::slice::from_ref(finding);
+            figures.miss(figures::NONE_FAR, &sort, &program.path, &damage, one);
+        }
     }
     let first_is_near = is_near(&damage.text, &found[0], &damage);
     figures.first_near.count(first_is_near);
     if !first_is_near {
-        figures.complain("far away", kind, &program.path, &damage, &found);
+        let sort = format!("{kind:?}");
+        figures.miss(figures::FIRST_NEAR, &sort, &program.path, &damage, &found);
     }
-    mends(checker, program, &damage, &found, figures);
-}
-
-/// Each mend makes its finding go, and no error come.
-fn mends(
-    checker: &Checker,
-    program: &Program,
-    damage: &Damage,
-    found: &[Diagnostic],
-    figures: &mut Figures,
-) {
-    let mut sources = Sources::default();
-    sources.add("it.task", &damage.text);
-    for finding in found {
-        for mend in &finding.fixes {
-            let surety = mend.applicability;
-            if surety == Applicability::Snippet
-                || mend.edits.iter().any(|it| it.span.file != FileId(0))
-            {
-                continue;
-            }
-            let only = Diagnostic { fixes: vec![mend.clone()], ..finding.clone() };
-            let mended = fix::mend(&[only], &sources, Applicability::Maybe);
-            let Some(text) = mended.texts.get(&FileId(0)) else { continue };
-            let after = checker.findings(program, text);
-            let helped = is_mended(finding, found, &after);
-            let figure = match surety {
-                Applicability::Safe => &mut figures.safe_mends,
-                Applicability::Maybe | Applicability::Snippet => &mut figures.likely_mends,
-            };
-            figure.count(helped);
-            if !helped {
-                let what = format!("a {} mend does not mend: {}", surety.word(), mend.title);
-                let mended = Damage { text: text.clone(), ..*damage };
-                figures.complain(&what, damage.kind, &program.path, &mended, &after);
-            }
-        }
-    }
-}
-
-/// The finding is gone, and everything that is left had been said before.
-fn is_mended(finding: &Diagnostic, before: &[Diagnostic], after: &[Diagnostic]) -> bool {
-    let alike = |a: &Diagnostic, b: &Diagnostic| a.code == b.code && a.title == b.title;
-    let count =
-        |all: &[Diagnostic], it: &Diagnostic| all.iter().filter(|other| alike(it, other)).count();
-    let is_gone = count(after, finding) < count(before, finding);
-    is_gone && after.iter().all(|it| count(after, it) <= count(before, it))
+    mends::judge(checker, program, &damage, &found, figures);
 }
 
 /// Both of two damages that are far from each other are found, and what is said of the one stays as it is without the other.
@@ -224,14 +187,25 @@ fn two_damages(checker: &Checker, program: &Program, random: &mut Random, figure
     let both_found = told(&of_early) && told(&of_late);
     figures.both_found.count(both_found);
     if !both_found {
-        let name = &program.path;
-        figures.complain("only one of two (early)", both.kind, name, &both, &found);
-        figures.complain("only one of two (late)", late.kind, name, &late, &of_late);
+        let (name, path) = (figures::BOTH_FOUND, &program.path);
+        let (missed, own, kind) = match told(&of_early) {
+            true => (&late, &of_late, late.kind),
+            false => (&both, &of_early, both.kind),
+        };
+        let mut found = found.clone();
+        found.extend(own.iter().cloned());
+        figures.miss(name, &format!("{kind:?}"), path, missed, &found);
     }
     let all: Vec<(&str, i64)> =
         found.iter().map(|it| (it.code, lines(&both.text, it).0 as i64)).collect();
     let stays = |it: &Diagnostic| all.contains(&(it.code, lines(&late.text, it).0 as i64 + moved));
-    figures.others_stay.count(of_late.iter().all(stays));
+    let all_stay = of_late.iter().all(stays);
+    figures.others_stay.count(all_stay);
+    if !all_stay {
+        let (sort, path) = (format!("{:?} above {:?}", both.kind, late.kind), &program.path);
+        figures.miss(figures::OTHERS_STAY, &sort, path, &both, &found);
+        figures.miss(figures::OTHERS_STAY, &sort, path, &late, &of_late);
+    }
 }
 
 /// A program that is being written: cut off behind a token, it has one error at most, at its end.
@@ -247,16 +221,11 @@ fn prefix(checker: &Checker, program: &Program, random: &mut Random, figures: &m
         found.iter().filter(|it| it.severity == taskc::diagnostics::Severity::Error).collect();
     let last = line_of(text, text.len());
     let at_end = errors.iter().all(|it| lines(text, it).1 + 1 >= last || it.labels.len() > 1);
-    figures.prefixes.count(errors.len() <= 1 && at_end);
-    if errors.len() > 1 {
+    let is_one_at_end = errors.len() <= 1 && at_end;
+    figures.prefixes.count(is_one_at_end);
+    if !is_one_at_end {
         let damage = Damage { text: text.to_owned(), lines: (last, last), kind: Kind::Delete };
-        figures.complain(
-            "a prefix with several errors",
-            Kind::Delete,
-            &program.path,
-            &damage,
-            &found,
-        );
+        figures.miss(figures::PREFIXES, "cut", &program.path, &damage, &found);
     }
 }
 
@@ -273,12 +242,7 @@ fn typo(checker: &Checker, program: &Program, random: &mut Random, figures: &mut
     figures.right_name.count(is_right);
     figures.no_wrong_name.count(is_right || offered.is_none());
     if !is_right {
-        figures.complain(
-            &format!("`{right}` is not offered"),
-            Kind::Typo,
-            &program.path,
-            &damage,
-            &found,
-        );
+        let sort = format!("`{right}` is not offered");
+        figures.miss(figures::RIGHT_NAME, &sort, &program.path, &damage, &found);
     }
 }
