@@ -4,7 +4,8 @@
 //! `ROUNDS=100 cargo test kills` kills it some 2,500 times.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ transaction {
 Booked.insert({ due: due })
 http.put("{PEER}/put", body: "{due} {id}", idempotent: true)
 http.post("{PEER}/keyed", body: "{due} {id}", idempotent: true)
-if run.attempt < 2 and due.ends_with("7Z") { http.get("{PEER}/fails") }
+if due.ends_with("7Z") { http.get("{PEER}/fails?{due}") }
 http.post("{PEER}/once", body: due)
 print("paid {due} {id}")
 sleep(1100ms)
@@ -53,9 +54,13 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let peer = web::Server::start(|request| match request.target.as_str() {
-            "/fails" => (503, "{}".to_owned()),
-            _ => (200, "{}".to_owned()),
+        let failed = Mutex::new(BTreeSet::new());
+        let peer = web::Server::start(move |request| {
+            // Each of these fails once, and then no more.
+            let target = &request.target;
+            let fails =
+                target.starts_with("/fails") && failed.lock().unwrap().insert(target.clone());
+            (if fails { 503 } else { 200 }, "{}".to_owned())
         });
         let post = mail::Server::start();
         let folder = Folder::new();

@@ -115,8 +115,8 @@ pub async fn run(mut attempt: Attempt) -> Ended {
     let ended = match journal {
         Ok(journal) => {
             let ended = attempt.body(journal.as_ref(), snapshot).await;
-            if let (Some(journal), Ended::Done(_)) = (&journal, &ended) {
-                journal.recorder().let_go();
+            if let Some(journal) = &journal {
+                leave(journal.recorder(), &ended, attempt.is_last).await;
             }
             ended
         }
@@ -124,6 +124,16 @@ pub async fn run(mut attempt: Attempt) -> Ended {
     };
     attempt.listener.hand_on().await;
     ended
+}
+
+/// What the attempt has learned goes to disk where another stay with a worker begins with it, and is of no use where none does.
+async fn leave(recorder: &dyn Recorder, ended: &Ended, is_last: bool) {
+    match ended {
+        Ended::Done(_) => recorder.let_go(),
+        Ended::Sleeps { .. } | Ended::Stalled(_) => recorder.push().await,
+        Ended::Failed(failure) if failure.retryable && !is_last => recorder.push().await,
+        Ended::Failed(_) | Ended::Cancelled => {}
+    }
 }
 
 impl Attempt {

@@ -224,9 +224,7 @@ impl Scene {
             cancelled,
         };
         let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(attempt::run(attempt))));
-        let ended = ended.ok()?;
-        keeper.write();
-        Some(ended)
+        ended.ok()
     }
 
     /// Takes the run to its end: lets time pass while it sleeps, settles what is in doubt, and goes on after it was cut off.
@@ -623,4 +621,13 @@ fn a_snapshot_of_something_else_is_refused() {
         assert_eq!(said(damaged), right, "byte {at}");
     }
     assert_eq!(said(snapshot[..snapshot.len() / 2].to_vec()), right);
+}
+
+#[test]
+fn who_sleeps_without_a_word_and_without_a_snapshot_wakes() {
+    let mut scene = scene("let id = uuid.v4()\nsleep(1h)\nprint(\"woke\")\n");
+    scene.forgets_snapshots = true;
+    let ended = scene.finish(&Cuts::default(), Settlement::Retry);
+    assert!(matches!(ended, Ended::Done(_)), "{ended:?}");
+    assert!(scene.ledger().contains("said woke"));
 }
