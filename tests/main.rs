@@ -5,6 +5,8 @@
 mod commands;
 mod corpus;
 mod databases;
+#[cfg(unix)]
+mod deployed;
 mod differential;
 mod editors;
 mod examples;

@@ -155,6 +155,12 @@ pub struct Check {
     /// Check again whenever a file changes
     #[arg(long)]
     pub watch: bool,
+    /// Say of each run of the server in the data folder that has not ended whether these tasks could take it over
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes", "watch"])]
+    pub deployed: bool,
+    /// With --deployed: where the server keeps its data; .taskc in the project where it is not given
+    #[arg(long, value_name = "DIR", requires = "deployed")]
+    pub data: Option<PathBuf>,
     /// The time that findings about clock changes count from, such as 2026-03-01T00:00:00Z; now where it is not given
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,

@@ -9,7 +9,7 @@ use super::output::{colored, line, note};
 use super::project::{self, Loaded};
 use super::settings::Unusable;
 use super::watch::Changes;
-use super::{files, history, moment, now};
+use super::{deployed, files, history, moment, now};
 use crate::check::checked::Checked;
 use crate::check::library::Library;
 use crate::check::{self};
@@ -20,6 +20,9 @@ use crate::stdlib;
 
 /// Checks, mends where asked to, prints.
 pub fn run(args: &Check, color: Color) -> Result<ExitCode, Unusable> {
+    if args.deployed {
+        return deployed::run(args, color);
+    }
     if args.watch {
         return watch(args, color);
     }

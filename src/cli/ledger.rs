@@ -68,9 +68,16 @@ pub fn logs(args: &Logs) -> Result<ExitCode, Unusable> {
 
 /// The store that a server of this folder writes; nothing where none ever did.
 pub(super) fn open(data: Option<&Path>) -> Result<Option<SqliteLedger>, Unusable> {
-    let root = Root::find(&PathBuf::from("."))?;
-    let data = world::data_folder(&root, data);
-    let store = world::store_file(&root, &data)?;
+    open_below(&Root::find(&PathBuf::from("."))?, data)
+}
+
+/// The same for a project.
+pub(super) fn open_below(
+    root: &Root,
+    data: Option<&Path>,
+) -> Result<Option<SqliteLedger>, Unusable> {
+    let data = world::data_folder(root, data);
+    let store = world::store_file(root, &data)?;
     if !store.is_file() {
         output::note(&format!(
             "nothing was served from here yet: {} does not exist",

@@ -5,6 +5,7 @@ mod backfill;
 mod check;
 mod compiled;
 mod control;
+mod deployed;
 mod deployment;
 mod files;
 mod fmt;

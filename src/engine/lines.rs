@@ -146,19 +146,23 @@ impl Gathered {
     }
 }
 
+/// The level of a log line, as it is stored.
+pub(super) fn level(level: effect::Level) -> Level {
+    match level {
+        effect::Level::Debug => Level::Debug,
+        effect::Level::Info => Level::Info,
+        effect::Level::Warn => Level::Warn,
+        effect::Level::Error => Level::Error,
+    }
+}
+
 impl effect::Output for Lines {
     fn print(&self, text: &str) {
         self.add(Level::Output, text, None);
     }
 
     fn log(&self, level: effect::Level, text: &str, fields: Option<&str>) {
-        let level = match level {
-            effect::Level::Debug => Level::Debug,
-            effect::Level::Info => Level::Info,
-            effect::Level::Warn => Level::Warn,
-            effect::Level::Error => Level::Error,
-        };
-        self.add(level, text, fields);
+        self.add(self::level(level), text, fields);
     }
 
     fn progress(&self, done: i64, total: i64) {

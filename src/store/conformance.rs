@@ -477,6 +477,10 @@ fn programs_live_as_long_as_something_refers_to_them(subject: &dyn Subject) {
     store.restore().unwrap();
     assert_eq!(store.program(&program()).unwrap().as_deref(), Some(b"program".as_slice()));
     assert_eq!(store.program(&Hash::of(b"unused")).unwrap(), None);
+    assert_eq!(
+        subject.ledger().program(&program()).unwrap().as_deref(),
+        Some(b"program".as_slice())
+    );
 }
 
 fn a_clock_that_is_set_back_unmisses(subject: &dyn Subject) {

@@ -68,6 +68,9 @@ pub trait Ledger {
     /// The registered tasks, by name.
     fn tasks(&mut self) -> Result<Vec<TaskRow>>;
 
+    /// A program that a run refers to which has not ended.
+    fn program(&mut self, hash: &Hash) -> Result<Option<Vec<u8>>>;
+
     /// The runs that have not ended, by number.
     fn open_runs(&mut self) -> Result<Vec<Run>>;
 

@@ -174,13 +174,22 @@ impl Journal {
 
     /// What is known of a call, and the place from which on it is forgotten where it is to be made again.
     pub(super) fn recall(&self, call: &str, mark: Mark) -> (Recall, u64) {
+        self.recall_if(call, |known| known == mark.to_bytes())
+    }
+
+    /// The same for another version of the program, in which calls stand elsewhere.
+    pub(super) fn recall_wherever(&self, call: &str, mark: Mark) -> (Recall, u64) {
+        self.recall_if(call, |known| known.starts_with(&mark.what))
+    }
+
+    fn recall_if(&self, call: &str, is_same: impl Fn(&[u8]) -> bool) -> (Recall, u64) {
         let Some(known) = self.recalled.borrow_mut().remove(call) else {
             self.answered_in.set(self.attempt);
             return (Recall::New, self.next.get());
         };
         self.answered_in.set(known.attempt);
         let recall = match (&known.noted, known.settled) {
-            _ if known.mark != mark.to_bytes() => Recall::Differs,
+            _ if !is_same(&known.mark) => Recall::Differs,
             (_, Some(Settlement::Retry)) => Recall::New,
             (_, Some(Settlement::Accept)) => Recall::Accepted,
             (_, Some(Settlement::Fail)) => Recall::Refused,

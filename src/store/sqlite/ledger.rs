@@ -3,7 +3,9 @@
 use rusqlite::types::ToSql;
 use rusqlite::{OptionalExtension, params};
 
-use super::super::{Attempt, Entry, Filter, Ledger, LedgerRow, Line, Result, Run, RunId, TaskRow};
+use super::super::{
+    Attempt, Entry, Filter, Hash, Ledger, LedgerRow, Line, Result, Run, RunId, TaskRow,
+};
 use super::{SqliteLedger, restore, row};
 
 impl Ledger for SqliteLedger {
@@ -73,6 +75,10 @@ impl Ledger for SqliteLedger {
         let sql = "SELECT task, program, served_until_us, previous_us, paused, presence, timetable FROM tasks ORDER BY task";
         let mut select = self.connection.prepare_cached(sql)?;
         Ok(select.query_map([], row::task)?.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn program(&mut self, hash: &Hash) -> Result<Option<Vec<u8>>> {
+        restore::program(&self.connection, hash)
     }
 
     fn open_runs(&mut self) -> Result<Vec<Run>> {
