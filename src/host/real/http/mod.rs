@@ -4,6 +4,7 @@
 //! redirects itself so that each target is judged again, and keeps connections open for the next request.
 
 mod gate;
+mod multipart;
 mod redirect;
 
 use std::collections::HashMap;
@@ -11,11 +12,11 @@ use std::error::Error as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Identity};
 use url::Url;
 
-use crate::host::http::{Body, Error, ErrorKind, Part, Request, Response};
+use crate::host::http::{Body, Error, ErrorKind, Request, Response};
 use crate::host::{self, BoxFuture};
 
 pub use gate::Private;
@@ -90,12 +91,17 @@ impl Http {
         let client = self.client_for(url, request.client.as_deref())?;
         let method = reqwest::Method::from_bytes(request.method.as_str().as_bytes())
             .expect("methods are tokens");
-        let builder = client.request(method, url.clone()).headers(headers(request)?);
+        let (builder, mut headers) = (client.request(method, url.clone()), headers(request)?);
         let builder = match &request.body {
             Body::Empty => builder,
             Body::Bytes(data) => builder.body(data.clone()),
-            Body::Multipart(parts) => builder.multipart(form(parts)?),
+            Body::Multipart(parts) => {
+                let form = multipart::form(parts)?;
+                headers.insert(CONTENT_TYPE, form.content_type);
+                builder.body(form.body)
+            }
         };
+        let builder = builder.headers(headers);
         let answer = builder.send().await.map_err(|error| failure(&error))?;
         read(answer, request.max_response_bytes).await
     }
@@ -221,24 +227,6 @@ fn headers(request: &Request) -> Result<HeaderMap, Error> {
         map.append(name, value);
     }
     Ok(map)
-}
-
-fn form(parts: &[Part]) -> Result<reqwest::multipart::Form, Error> {
-    let mut form = reqwest::multipart::Form::new();
-    for part in parts {
-        let mut made = reqwest::multipart::Part::bytes(part.data.clone());
-        if let Some(name) = &part.file_name {
-            made = made.file_name(name.clone());
-        }
-        if let Some(content_type) = &part.content_type {
-            let bad = |_| {
-                Error::new(ErrorKind::BadRequest, format!("`{content_type}` is not a content type"))
-            };
-            made = made.mime_str(content_type).map_err(bad)?;
-        }
-        form = form.part(part.name.clone(), made);
-    }
-    Ok(form)
 }
 
 async fn read(mut answer: reqwest::Response, max_bytes: u64) -> Result<Response, Error> {
