@@ -80,3 +80,98 @@ fn a_long_line_is_printed_whole() {
     let printed = output("print(\"ab\".repeat(100_000))\n");
     assert_eq!(printed.len(), 200_001);
 }
+
+#[test]
+fn a_retry_goes_on_from_the_call_that_failed_and_says_nothing_twice() {
+    let server = web::Server::start(|request| {
+        // The second request of all that `/flaky` gets is answered.
+        let is_first = request.header("x-n").is_some_and(|it| it == "1");
+        (if request.target == "/flaky" && is_first { 503 } else { 200 }, "{}".to_owned())
+    });
+    let folder = Folder::new();
+    folder.write("taskc.toml", &format!("[http]\nprivate = [\"{}\"]\n", server.address));
+    let task = format!(
+        "retry 2 every 10ms\ntable Paid {{ id: int key auto  note: text }}\nconst PEER = \"http://{}\"\n\
+         print(\"begun\")\nPaid.insert({{ note: \"a\" }})\nhttp.post(\"{{PEER}}/once\", body: \"x\")\n\
+         http.get(\"{{PEER}}/flaky\", headers: [\"x-n\": \"{{run.attempt}}\"])\nsleep(1s)\nprint(\"{{Paid.count()}} paid\")\n",
+        server.address
+    );
+    folder.write("it.task", &task);
+    let output = taskc(folder.path()).args(["run", "it.task"]).output().unwrap();
+    let said = stderr(&output);
+    assert!(!output.status.success() && said.contains("attempt 2 of 3 failed"), "{said}");
+    assert_eq!(stdout(&output), "begun\n");
+    let asked = |path: &str| server.seen().iter().filter(|it| it.target == path).count();
+    assert_eq!(
+        (asked("/once"), asked("/flaky")),
+        (1, 3),
+        "the call that failed is made again, as it was"
+    );
+    assert!(said.contains("the next one in 10ms, from the call that failed"), "{said}");
+}
+
+#[test]
+fn a_retry_that_is_answered_ends_the_run_well() {
+    let count = std::sync::atomic::AtomicU32::new(0);
+    let server = web::Server::start(move |request| {
+        let fails = request.target == "/flaky"
+            && count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+        (if fails { 503 } else { 200 }, "{}".to_owned())
+    });
+    let folder = Folder::new();
+    folder.write("taskc.toml", &format!("[http]\nprivate = [\"{}\"]\n", server.address));
+    let task = format!(
+        "retry 2 every 10ms\nconst PEER = \"http://{}\"\nlet id = uuid.v4()\nprint(id)\nhttp.post(\"{{PEER}}/once\", body: id)\n\
+         http.get(\"{{PEER}}/flaky\")\nsleep(1s)\nhttp.put(\"{{PEER}}/same\", body: id)\nprint(run.attempt)\n",
+        server.address
+    );
+    folder.write("it.task", &task);
+    let output = taskc(folder.path()).args(["run", "it.task"]).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let seen = server.seen();
+    let bodies: Vec<_> = seen.iter().map(|it| (it.target.as_str(), it.body.as_str())).collect();
+    let printed = stdout(&output);
+    let id = printed.lines().next().unwrap();
+    assert_eq!(bodies, [("/once", id), ("/flaky", ""), ("/flaky", ""), ("/same", id)]);
+    assert_eq!(printed, format!("{id}\n2\n"));
+    // A failure that no call caused starts over where nothing was written.
+    folder.write(
+        "it.task",
+        "retry 1 every 10ms\nprint(run.attempt)\nif run.attempt < 2 { fail \"not yet\" }\n",
+    );
+    let output = taskc(folder.path()).args(["run", "it.task"]).output().unwrap();
+    assert_eq!(stdout(&output), "1\n2\n", "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("the next one in 10ms, from the beginning"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_form_with_files_is_sent_again_as_it_was() {
+    let count = std::sync::atomic::AtomicU32::new(0);
+    let server = web::Server::start(move |_| {
+        let fails = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
+        (if fails { 503 } else { 200 }, "{}".to_owned())
+    });
+    let folder = Folder::new();
+    folder.write("taskc.toml", &format!("[http]\nprivate = [\"{}\"]\n", server.address));
+    let task = format!(
+        "retry 1 every 10ms\nhttp.post(\"http://{}/up\", form: [\"a\": \"1\"], files: [{{ field: \"f\", name: \"x.csv\", data: \"1;2\".bytes() }}], idempotent: true)\n",
+        server.address
+    );
+    folder.write("it.task", &task);
+    let output = taskc(folder.path()).args(["run", "it.task"]).output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let seen = server.seen();
+    let [first, second] = seen.as_slice() else { panic!("{seen:?}") };
+    assert!(first.body.contains("filename=\"x.csv\"") && first.body.contains("1;2"), "{first:?}");
+    assert_eq!(first.body, second.body);
+    for name in ["content-type", "idempotency-key"] {
+        assert!(
+            first.header(name).is_some() && first.header(name) == second.header(name),
+            "{name}"
+        );
+    }
+}

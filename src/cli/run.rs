@@ -14,13 +14,15 @@ use super::output::{line, note};
 use super::settings::Unusable;
 use super::{moment, world};
 use crate::bytecode::run_field::RunField;
-use crate::engine::attempt::{self, Attempt, Ended, Listener};
+use crate::engine::attempt::{self, Attempt, Ended, Failure, Listener};
 use crate::engine::cuts::Cuts;
+use crate::engine::journal::Recorder;
+use crate::engine::memory::Memory;
 use crate::engine::pause_after;
 use crate::host::Host;
 use crate::schedule::{Duration as Time, Instant};
 use crate::stdlib::effect::{Level, Output};
-use crate::store::TaskName;
+use crate::store::{Forget, TaskName};
 use crate::value::{Value, json};
 use crate::vm::Trace;
 
@@ -62,8 +64,12 @@ pub fn run(args: &Run, color: Color) -> Result<ExitCode, Unusable> {
             note(&failure(&compiled, &failed.trace));
             ExitCode::from(1)
         }
-        // What has no journal neither leaves its worker nor stalls.
-        Ended::Cancelled | Ended::Sleeps { .. } | Ended::Stalled(_) => {
+        Ended::Stalled(stall) => {
+            note(&format!("error[{}]: {}", stall.error.code, stall.error.message));
+            ExitCode::from(1)
+        }
+        // Sleeps are waited for below.
+        Ended::Cancelled | Ended::Sleeps { .. } => {
             note("interrupted");
             ExitCode::from(130)
         }
@@ -91,6 +97,17 @@ fn kept(compiled: &Compiled, set: &[String]) -> Result<Vec<Option<Value>>, Unusa
     Ok(kept)
 }
 
+/// Where a run begins, or goes on.
+struct Stay {
+    id: String,
+    /// Of the attempt, from 1.
+    number: u32,
+    /// How much of the timeout was used up before.
+    used: Time,
+    /// The machine's state when it went to sleep.
+    snapshot: Option<Vec<u8>>,
+}
+
 /// A run that is asked for.
 struct Asked<'a> {
     compiled: &'a Compiled,
@@ -101,52 +118,89 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Attempts until one ends well, or nothing more is to be tried. A run keeps its id.
+    /// Attempts until one ends well, or nothing more is to be tried. A run keeps its id, and goes on from the call that failed.
     async fn attempts(mut self) -> Ended {
-        let retry = self.compiled.headers.retry;
-        let task = TaskName::new(&self.compiled.program.program().task);
         let mut id = [0; 8];
         self.host.entropy.fill(&mut id);
-        let id = hex::encode(id);
-        let mut number = 1;
+        let headers = &self.compiled.headers;
+        // Who never tries again needs to remember nothing.
+        let remembers = headers.durable && headers.retry.times > 0;
+        let memory = remembers.then(|| Arc::new(Memory::new(Arc::new(Terminal::default()))));
+        let mut stay = Stay { id: hex::encode(id), number: 1, used: Time::ZERO, snapshot: None };
         loop {
-            let ended = attempt::run(self.attempt(number, &id)).await;
-            let Ended::Failed(failed) = &ended else { return ended };
-            if number > retry.times || !failed.retryable {
-                return ended;
+            let ended = attempt::run(self.attempt(&mut stay, memory.as_ref())).await;
+            let wait = match ended {
+                Ended::Sleeps { until, used, snapshot } => {
+                    (stay.used, stay.snapshot) = (used, snapshot);
+                    until.since(Instant(self.host.clock.now_us()))
+                }
+                Ended::Failed(failed)
+                    if stay.number <= self.compiled.headers.retry.times && failed.retryable =>
+                {
+                    memory.iter().for_each(|it| it.forget(&failed.forget));
+                    let pause = self.tell_of_failure(&failed, stay.number);
+                    stay =
+                        Stay { number: stay.number + 1, used: Time::ZERO, snapshot: None, ..stay };
+                    pause
+                }
+                ended => return ended,
+            };
+            if !self.wait(wait).await {
+                return Ended::Cancelled;
             }
-            let pause = pause_after(retry.pause, &task, Instant(self.due), number);
-            note(&failure(self.compiled, &failed.trace));
-            note(&format!(
-                "attempt {number} of {} failed; the next one in {pause}",
-                retry.times + 1
-            ));
-            let pause = Duration::from_micros(pause.0.unsigned_abs());
-            let cancelled = &mut self.cancelled;
-            tokio::select! {
-                biased;
-                _ = cancelled.wait_for(|it| *it) => return Ended::Cancelled,
-                () = self.host.clock.sleep(pause) => {}
-            }
-            number += 1;
         }
     }
 
-    fn attempt(&self, number: u32, id: &str) -> Attempt {
-        let field = |field: &RunField| self.known(*field, number, id);
+    /// Says what went wrong and what happens next. Gives how long it is until then.
+    fn tell_of_failure(&self, failed: &Failure, number: u32) -> Time {
+        let retry = self.compiled.headers.retry;
+        let task = TaskName::new(&self.compiled.program.program().task);
+        let pause = pause_after(retry.pause, &task, Instant(self.due), number);
+        let starts_over = !self.compiled.headers.durable || failed.forget.contains(&Forget::All);
+        let how = if starts_over { "from the beginning" } else { "from the call that failed" };
+        note(&failure(self.compiled, &failed.trace));
+        note(&format!(
+            "attempt {number} of {} failed; the next one in {pause}, {how}",
+            retry.times + 1
+        ));
+        pause
+    }
+
+    /// False where somebody stopped the run meanwhile.
+    async fn wait(&mut self, time: Time) -> bool {
+        let time = Duration::from_micros(u64::try_from(time.0).unwrap_or(0));
+        let cancelled = &mut self.cancelled;
+        tokio::select! {
+            biased;
+            _ = cancelled.wait_for(|it| *it) => false,
+            () = self.host.clock.sleep(time) => true,
+        }
+    }
+
+    fn attempt(&self, stay: &mut Stay, memory: Option<&Arc<Memory>>) -> Attempt {
+        let field = |field: &RunField| self.known(*field, stay.number, &stay.id);
+        let run = RunField::ALL.iter().map(field).collect();
+        let journal = memory.map(|it| {
+            let past = it.past(&format!("by-hand.{}", stay.id), stay.snapshot.take());
+            (past, Arc::clone(it) as Arc<dyn Recorder>)
+        });
+        let listener: Arc<dyn Listener> = match memory {
+            Some(memory) => Arc::clone(memory) as _,
+            None => Arc::new(Terminal::default()),
+        };
         Attempt {
             program: Arc::clone(&self.compiled.program),
             headers: Arc::clone(&self.compiled.headers),
             kept: self.kept.clone(),
-            run: RunField::ALL.iter().map(field).collect(),
-            is_last: number > self.compiled.headers.retry.times,
+            run,
+            is_last: stay.number > self.compiled.headers.retry.times,
             host: self.host.clone(),
             known: Arc::default(),
-            number,
-            used: Time::ZERO,
-            journal: None,
+            number: stay.number,
+            used: stay.used,
+            journal,
             cuts: Cuts::default(),
-            listener: Arc::new(Terminal::default()),
+            listener,
             cancelled: self.cancelled.clone(),
         }
     }
