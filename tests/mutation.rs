@@ -96,6 +96,13 @@ fn lines(text: &str, finding: &Diagnostic) -> (usize, usize) {
     (line_of(text, span.start as usize), line_of(text, span.end as usize))
 }
 
+/// Whether any of the places that a finding points at is within a line of the damage.
+fn points_near(text: &str, finding: &Diagnostic, damage: &Damage) -> bool {
+    let own = finding.labels.iter().filter(|it| it.span.file == FileId(0));
+    own.map(|it| Diagnostic { labels: vec![it.clone()], ..finding.clone() })
+        .any(|it| is_near(text, &it, damage))
+}
+
 fn is_near(text: &str, finding: &Diagnostic, damage: &Damage) -> bool {
     let (first, last) = lines(text, finding);
     let (from, to) = damage.lines;
@@ -143,7 +150,7 @@ fn one_damage(checker: &Checker, program: &Program, random: &mut Random, figures
         figures.miss(figures::ONE_MESSAGE, &sort, &program.path, &damage, &found);
     }
     for finding in &found {
-        let near = is_near(&damage.text, finding, &damage);
+        let near = points_near(&damage.text, finding, &damage);
         figures.none_far.count(near);
         if !near {
             let sort = format!("{kind:?}");

@@ -268,7 +268,7 @@ impl<'p> Checker<'p> {
                     self.report(report::names::method_without_call(other, name));
                 } else {
                     let near = self.near_methods(other, &name.text);
-                    self.report(report::names::unknown_field(other, name, &near));
+                    self.report(report::names::unknown_property(other, name, &near));
                 }
                 Type::Error
             }

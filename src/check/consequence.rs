@@ -53,9 +53,24 @@ fn contains_its_reason(finding: &Diagnostic, errors: &[&Diagnostic]) -> bool {
         Severity::Error if finding.code == "secret-leak" => {
             reasons.any(|it| it.code == "unknown-secret")
         }
+        // What is made of a mistaken value is as mistaken as the value.
+        Severity::Error if is_about_value(finding.code) => reasons.next().is_some(),
         Severity::Error => false,
         Severity::Warning | Severity::Hint => reasons.next().is_some(),
     }
+}
+
+/// Findings about a whole value that say that it does not fit.
+fn is_about_value(code: &str) -> bool {
+    matches!(
+        code,
+        "wrong-type"
+            | "not-a-function"
+            | "not-a-value"
+            | "not-comparable"
+            | "not-in-sql"
+            | "no-operator"
+    )
 }
 
 /// A name that cannot be written, and the sign that others put in front of names, are told of where they stand first.

@@ -37,6 +37,7 @@ mod lints;
 mod literal;
 mod loops;
 mod match_expr;
+mod mends;
 mod name;
 mod names;
 mod operator;
@@ -62,7 +63,7 @@ pub use generic::substitute;
 pub use names::{declared_name, module_path};
 pub use read_type::BUILT_IN_NAMES;
 use run::check_declaration;
-pub use run::{check, check_file, check_library, findings, threads_for};
+pub use run::{check, check_file, check_library, findings, glance, threads_for};
 
 #[cfg(test)]
 mod pages;

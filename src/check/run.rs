@@ -9,6 +9,7 @@ use super::crowd;
 use super::declared::Declared;
 use super::effects::{self, Bodies};
 use super::library::{Body, Declaration, Library};
+use super::mends;
 use super::names::{self, declared_name};
 use super::project::Project;
 use super::silence;
@@ -38,18 +39,24 @@ pub fn threads_for(parts: usize) -> usize {
 /// Checks every file of a project.
 #[must_use]
 pub fn check(project: &Project, library: &Library) -> Checked {
-    on_a_large_stack(|| check_some(project, library, None, Keep::Tables))
+    on_a_large_stack(|| with_mends_tried(project, library, None, Keep::Tables))
 }
 
 /// What checking every file of a project says, without what else it finds out: much less memory.
 #[must_use]
 pub fn findings(project: &Project, library: &Library) -> Vec<Diagnostic> {
-    on_a_large_stack(|| check_some(project, library, None, Keep::Findings)).diagnostics
+    on_a_large_stack(|| with_mends_tried(project, library, None, Keep::Findings)).diagnostics
 }
 
 /// Checks one file and those that it uses; of others nothing is said.
 #[must_use]
 pub fn check_file(project: &Project, library: &Library, file: FileId) -> Checked {
+    on_a_large_stack(|| with_mends_tried(project, library, Some(file), Keep::Tables))
+}
+
+/// The same for somebody who tells nobody of what is found: its mends are not tried out.
+#[must_use]
+pub fn glance(project: &Project, library: &Library, file: FileId) -> Checked {
     on_a_large_stack(|| check_some(project, library, Some(file), Keep::Tables))
 }
 
@@ -112,6 +119,20 @@ fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 enum Keep {
     Tables,
     Findings,
+}
+
+fn with_mends_tried(
+    project: &Project,
+    library: &Library,
+    only: Option<FileId>,
+    keep: Keep,
+) -> Checked {
+    let mut checked = check_some(project, library, only, keep);
+    let again = |project: &Project, file| {
+        check_some(project, library, Some(file), Keep::Findings).diagnostics
+    };
+    mends::keep_those_that_help(project, &mut checked.diagnostics, again);
+    checked
 }
 
 fn check_some(project: &Project, library: &Library, only: Option<FileId>, keep: Keep) -> Checked {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::project::ProjectFile;
 use crate::diagnostics::Diagnostic;
-use crate::source::Source;
+use crate::source::{Source, Span};
 use crate::syntax::tree::Item;
 
 /// What is unknown about a file.
@@ -24,6 +24,12 @@ pub(super) struct Hole<'a> {
     misses_module: bool,
     /// The first line that declares something whose name could not be read: it may be any that is missed behind it.
     nameless: Option<u32>,
+    /// The missed names that it may have had.
+    missed: BTreeSet<&'a str>,
+    /// Where the text ends in the middle of a block: what is said of its last words is said too soon.
+    open_end: Option<u32>,
+    /// The functions of which the head could not be read: what they give is unknown.
+    headless: Vec<Span>,
     /// The tables and types of which a part could not be read: what they seem to lack may have stood there.
     partial: BTreeSet<&'a str>,
 }
@@ -51,10 +57,16 @@ impl<'a> Hole<'a> {
             functions: BTreeSet::new(),
             misses_module,
             nameless: None,
+            missed: BTreeSet::new(),
+            open_end: None,
+            headless: Vec::new(),
             partial: BTreeSet::new(),
         };
         hole.take_words();
         hole.nameless = hole.heads.keys().copied().find(|line| is_nameless(hole.line(*line)));
+        hole.missed = hole.missed_behind(findings);
+        hole.open_end = open_end(file);
+        hole.headless = file.tree.items.iter().filter_map(|it| hole.without_head(it)).collect();
         hole.partial = file.tree.items.iter().filter_map(|it| hole.partly_read(it)).collect();
         Some(hole)
     }
@@ -84,6 +96,62 @@ impl<'a> Hole<'a> {
         self.heads.keys().any(|it| lines.contains(it)).then_some(name.text.as_str())
     }
 
+    /// The names that may be the one that could not be read: all that are like no other, or else the first.
+    fn missed_behind(&self, findings: &[Diagnostic]) -> BTreeSet<&'a str> {
+        let Some(line) = self.nameless else { return BTreeSet::new() };
+        let misses = |it: &&Diagnostic| {
+            names_something(it.code) && it.code != "unused-name" && line_of(self.source, it) > line
+        };
+        let missed: Vec<&Diagnostic> = findings.iter().filter(misses).collect();
+        let unlike = missed.iter().filter(|it| it.fixes.is_empty());
+        let names: BTreeSet<&str> = unlike.map(|it| self.source.slice(it.span())).collect();
+        let first = missed.first().filter(|_| names.is_empty());
+        names.into_iter().chain(first.map(|it| self.source.slice(it.span()))).collect()
+    }
+
+    /// A function whose first line could not be read.
+    fn without_head(&self, item: &Item) -> Option<Span> {
+        let Item::Fn(it) = item else { return None };
+        self.heads.contains_key(&self.source.position(it.span.start).line).then_some(it.span)
+    }
+
+    /// Whether a finding is about what a function gives of which that could not be read.
+    fn is_about_result(&self, finding: &Diagnostic) -> bool {
+        let span = finding.span();
+        matches!(finding.code, "wrong-type" | "missing-result" | "unused-result")
+            && self.headless.iter().any(|it| it.start <= span.start && span.end <= it.end)
+    }
+
+    /// Whether a finding is about what stands last in a text that ends in the middle of a block.
+    fn is_about_end(&self, finding: &Diagnostic) -> bool {
+        let is_incomplete = matches!(finding.code, "missing-result" | "unhandled-cases");
+        self.open_end.is_some_and(|end| is_incomplete || finding.span().end >= end)
+    }
+
+    /// The name that a chain begins with: `rows` of `rows[0].tags.count`, where `at` is anywhere in it.
+    fn root(&self, at: u32) -> &'a str {
+        let text = &self.source.text[..at as usize];
+        let (mut start, mut depth) = (at as usize, 0_u32);
+        for (place, c) in text.char_indices().rev() {
+            let belongs = match c {
+                ')' | ']' => true,
+                '(' | '[' => depth > 0,
+                '\n' => false,
+                _ => depth > 0 || c.is_alphanumeric() || "_.?".contains(c),
+            };
+            if !belongs {
+                break;
+            }
+            depth = match c {
+                ')' | ']' => depth + 1,
+                '(' | '[' => depth - 1,
+                _ => depth,
+            };
+            start = place;
+        }
+        words(&self.source.text[start..]).next().unwrap_or_default()
+    }
+
     /// Whether a finding is about what a table or type lacks of which not all could be read.
     fn is_about_part(&self, finding: &Diagnostic) -> bool {
         let lacks = matches!(
@@ -108,6 +176,7 @@ impl<'a> Hole<'a> {
                 }
                 if before == "fn" {
                     self.functions.insert(word);
+                    self.declared.extend(parameters(&self.source.text[self.source.line(line)]));
                 }
                 self.words.insert(word);
                 before = word;
@@ -131,13 +200,15 @@ impl<'a> Hole<'a> {
         let mut on_line = words(&self.source.text[self.source.line(line)]);
         touches(line)
             || on_line.any(|word| self.functions.contains(word))
-            || finding.code == "unreachable" && others.any(touches)
+            || others.any(touches)
+            || self.is_about_end(finding)
+            || self.is_about_result(finding)
+            || is_about_shape(finding.code)
+                && self.declared.contains(self.root(finding.span().start))
             || is_about_name && self.words.contains(named)
             || words(named).next().is_some_and(|word| self.declared.contains(word))
             || self.misses_module && is_about_name && finding.code != "unused-name"
-            || self.nameless.is_some_and(|it| it < line)
-                && is_about_name
-                && finding.fixes.is_empty()
+            || is_about_name && self.missed.contains(named)
             || self.is_about_part(finding)
     }
 }
@@ -198,6 +269,39 @@ fn is_foreign(finding: &Diagnostic) -> bool {
 
 fn is_missing_module(finding: &Diagnostic) -> bool {
     matches!(finding.code, "unknown-module" | "import-cycle")
+}
+
+/// The names in front of a `:`, as the parameters in the head of a function stand.
+fn parameters(line: &str) -> impl Iterator<Item = &str> {
+    line.match_indices(':').filter_map(|(at, _)| words(&line[..at]).last())
+}
+
+/// Where a text ends that is over before one of its blocks is.
+fn open_end(file: &ProjectFile) -> Option<u32> {
+    let end = u32::try_from(file.source.text.trim_end().len()).ok()?;
+    let ends_open = |it: &Diagnostic| {
+        it.code == "unclosed-bracket" && it.labels.iter().any(|it| it.span.start >= end)
+    };
+    file.syntax.iter().any(ends_open).then_some(end)
+}
+
+/// Findings about what a value is, which nobody knows of one that could not be read.
+fn is_about_shape(code: &str) -> bool {
+    matches!(
+        code,
+        "unknown-field"
+            | "unknown-method"
+            | "wrong-type"
+            | "not-a-list"
+            | "not-a-function"
+            | "not-comparable"
+            | "no-operator"
+            | "never-null"
+            | "never-true"
+            | "maybe-null"
+            | "missing-fields"
+            | "extra-field"
+    )
 }
 
 /// Findings that say that a name has no meaning, or no use.

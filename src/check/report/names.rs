@@ -353,6 +353,22 @@ pub(in crate::check) fn unknown_field(base: &Type, name: &Name, near: &[&str]) -
     }
 }
 
+/// A field of a value that has none, only methods; `near` are some of these.
+pub(in crate::check) fn unknown_property(base: &Type, name: &Name, near: &[&str]) -> Diagnostic {
+    let mut diagnostic = unknown_field(base, name, near);
+    let offered = diagnostic.fixes.iter_mut().flat_map(|mend| {
+        let is_method = mend.edits.iter().any(|it| near.contains(&it.text.as_str()));
+        is_method.then_some(mend)
+    });
+    for mend in offered {
+        for edit in &mut mend.edits {
+            edit.text.push_str("()");
+            mend.title = format!("write `{}`", edit.text);
+        }
+    }
+    diagnostic
+}
+
 /// A field is asked for where a method of the name is there.
 pub(in crate::check) fn method_without_call(base: &Type, name: &Name) -> Diagnostic {
     let title = format!("`{base}` has no field `{}`", name.text);

@@ -10,7 +10,7 @@ mod texts;
 use std::sync::Arc;
 
 use super::{Ide, View};
-use crate::check::check_file;
+use crate::check::glance;
 use crate::check::project::ProjectFile;
 use crate::source::{FileId, Span};
 use crate::syntax::token::{Kind, Token};
@@ -79,7 +79,7 @@ pub fn complete(ide: &mut Ide, file: FileId, offset: u32) -> Vec<Completion> {
     let mut project = ide.project.clone();
     let (module, path) = (project.file(file).module.clone(), source.path.clone());
     project.replace(ProjectFile::glance(&module, &path, &text, file));
-    let checked = Arc::new(check_file(&project, &ide.library, file));
+    let checked = Arc::new(glance(&project, &ide.library, file));
     let view = View { project: &project, library: &ide.library, checked, file };
     let mut found = at_place(&view, &place);
     found.sort_by(|a, b| (a.rank, &a.label).cmp(&(b.rank, &b.label)));

@@ -231,11 +231,9 @@ fn clause(found: &Found<'_>, word: &str) -> Option<Diagnostic> {
     let span = found.span(found.token);
     let title = format!("no clause of a query is called `{word}`");
     Some(
-        error("misplaced", title, span, "").help(format!("did you mean `{near}`?")).fix(Fix::safe(
-            format!("write `{near}`"),
-            span,
-            near,
-        )),
+        error("misplaced", title, span, "")
+            .help(format!("did you mean `{near}`?"))
+            .fix(Fix::maybe(format!("write `{near}`"), span, near)),
     )
 }
 
@@ -357,7 +355,7 @@ fn slice_with_colon(found: &Found<'_>) -> Option<Diagnostic> {
         return None;
     }
     let span = found.span(found.token);
-    Some(habitual("a slice is written `xs[1..3]` here", span).fix(Fix::safe(
+    Some(habitual("a slice is written `xs[1..3]` here", span).fix(Fix::maybe(
         "write `..`",
         span,
         "..",

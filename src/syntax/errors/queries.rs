@@ -67,7 +67,7 @@ fn misspelt_direction(found: &Found<'_>) -> Option<Diagnostic> {
     };
     let title = format!("`sort` knows no `{word}`");
     let said = error("misplaced", title, span, "`desc` or `asc` may follow, or another clause");
-    Some(said.fix(Fix::safe(format!("write `{meant}`"), span, meant)))
+    Some(said.fix(Fix::maybe(format!("write `{meant}`"), span, meant)))
 }
 
 /// `select o.id from Order where …`, in whatever case.
