@@ -188,3 +188,49 @@ fn killed_servers_lose_nothing_and_repeat_nothing() {
 fn seconds(time: &str) -> i64 {
     time.parse::<jiff::Timestamp>().unwrap().as_second()
 }
+
+#[test]
+fn the_last_calls_of_a_run_are_shown_with_their_times() {
+    let folder = Folder::new();
+    folder.write(
+        "it.task",
+        "trace 3\ntable Paid { id: int key auto  note: text }\n\
+         fn keep(n: int) { files.write(\"out/{n}.txt\", \"x\") }\n\
+         for n in 0..4 { keep(n) }\nPaid.insert({ note: \"a\" })\nprint(\"said\")\nfiles.read(\"nowhere\")\n",
+    );
+    folder.write("quiet.task", "trace off\nfiles.write(\"out/q.txt\", \"x\")\n");
+    let server = Server::start(&folder);
+    for task in ["it", "quiet"] {
+        taskc(folder.path()).args(["trigger", task, "--wait"]).output().unwrap();
+    }
+    let logs = |args: &[&str]| taskc(folder.path()).arg("logs").args(args).output().unwrap();
+    let lines: Vec<Json> = stdout(&logs(&["1", "--trace", "--format", "json"]))
+        .lines()
+        .map(|it| serde_json::from_str(it).unwrap())
+        .collect();
+    let shown: Vec<_> = lines
+        .iter()
+        .map(|it| (it["level"].as_str().unwrap(), it["text"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("trace", "files.write(path: \"out/3.txt\", data: \"x\")"),
+            ("trace", "Paid.insert({ note: \"a\" })"),
+            ("output", "said"),
+            ("trace", "files.read(path: \"nowhere\")"),
+        ]
+    );
+    assert_eq!(lines[3]["fields"]["error"], "not-found");
+    assert_eq!(lines[3]["fields"]["place"], "it.task:7:1");
+    assert!(lines[1]["fields"]["took_us"].as_i64().is_some_and(|it| it > 0), "{}", lines[1]);
+    let shown = stdout(&logs(&["1", "--trace"]));
+    assert!(
+        shown.contains("trace: files.read(path: \"nowhere\") failed with not-found, "),
+        "{shown}"
+    );
+    assert_eq!(stdout(&logs(&["1"])).lines().count(), 1, "only who asks is shown");
+    let quiet = logs(&["2", "--trace"]);
+    assert!(stdout(&quiet).is_empty() && stderr(&quiet).contains("no calls were recorded"));
+    assert_eq!(server.stop(), Some(0));
+}

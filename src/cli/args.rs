@@ -273,6 +273,9 @@ pub struct Logs {
     /// Go on until the run has ended
     #[arg(short, long)]
     pub follow: bool,
+    /// Show what the run did, too, with how long it took: the last calls, as many as its `trace` header says
+    #[arg(long, conflicts_with = "follow")]
+    pub trace: bool,
     /// How to print
     #[arg(long, value_enum)]
     pub format: Option<Format>,

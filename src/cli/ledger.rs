@@ -12,7 +12,8 @@ use super::settings::{Root, Unusable};
 use super::{moment, moment_for_people, moment_shown, world};
 use crate::schedule::Instant;
 use crate::store::{
-    Decision, Filter, Ledger, LedgerRow, Level, Line, Run, RunId, RunState, SqliteLedger, TaskName,
+    Decision, Filter, Ledger, LedgerRow, Level, Line, Run, RunId, RunState, SqliteLedger, Step,
+    TaskName,
 };
 
 /// Prints the ledger, the latest due time last, as a log is read.
@@ -45,6 +46,9 @@ pub fn logs(args: &Logs) -> Result<ExitCode, Unusable> {
     let unknown = || Unusable(format!("there is no run {}; see `taskc runs`", args.run));
     let mut ledger = open(args.data.as_deref())?.ok_or_else(unknown)?;
     let id = RunId(args.run);
+    if args.trace {
+        return logs_with_steps(args, &mut ledger, id);
+    }
     let mut seen = 0;
     loop {
         // Asked before the lines, so that an end is seen only when all its lines can be.
@@ -63,6 +67,50 @@ pub fn logs(args: &Logs) -> Result<ExitCode, Unusable> {
             return Ok(ExitCode::SUCCESS);
         }
         std::thread::sleep(UNTIL_NEXT_LOOK);
+    }
+}
+
+/// Prints lines and steps in the order of their times. Of a line and a step at the same time, the line came of an earlier one.
+fn logs_with_steps(
+    args: &Logs,
+    ledger: &mut SqliteLedger,
+    id: RunId,
+) -> Result<ExitCode, Unusable> {
+    let run = ledger.run(id).map_err(failed)?;
+    run.ok_or_else(|| Unusable(format!("there is no run {id}; see `taskc runs`")))?;
+    let steps = ledger.steps(id).map_err(failed)?;
+    if steps.is_empty() {
+        output::note("no calls were recorded: the run made none, or its task says `trace off`");
+    }
+    let lines = ledger.lines(id, 0, u64::MAX).map_err(failed)?;
+    let mut steps = steps.iter().peekable();
+    for line in &lines {
+        while let Some(step) = steps.next_if(|it| it.at < line.at) {
+            print_step(args, step);
+        }
+        print(args, line);
+    }
+    steps.for_each(|it| print_step(args, it));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_step(args: &Logs, it: &Step) {
+    let text = format!("{}({})", it.what, it.args);
+    match output::format(args.format) {
+        Format::Json => {
+            let fields = json!({
+                "place": it.place, "took_us": it.took.0, "attempt": it.attempt, "error": it.error,
+            });
+            let at = moment_shown(it.at.0);
+            line(&json!({ "run": args.run, "at": at, "level": "trace", "text": text, "fields": fields }).to_string());
+        }
+        Format::Pretty => {
+            let took = Duration::from_micros(u64::try_from(it.took.0).unwrap_or(0));
+            let place = it.place.as_ref().map_or(String::new(), |it| format!("  {it}"));
+            let failed =
+                it.error.as_ref().map_or(String::new(), |code| format!(" failed with {code},"));
+            line(&format!("{}  trace: {text}{failed} {took:?}{place}", moment_for_people(it.at.0)));
+        }
     }
 }
 

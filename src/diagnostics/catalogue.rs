@@ -156,7 +156,6 @@ pub const ROWS: &[Row] = catalogue! {
         Warning "cron-uneven" "runs at {minutes}, gaps of {gaps}"
         Hint "crowded-minute" "{count} tasks start at {time}"
         Warning "long-timeout" "a run may take {timeout}, and the next is due after {period}"
-        Hint "not-supported-yet" "`{header}` does nothing yet"
         Warning "overlap-likely" "starts every {period}, but runs take up to {duration}"
         Warning "skips-months" "skips {months}"
         Hint "sunday-seven" "7 and 0 both mean Sunday"

@@ -21,7 +21,7 @@ use crate::schedule::{Duration as Time, Instant};
 use crate::stdlib::db::Known;
 use crate::stdlib::effect::{Level, Output};
 use crate::stdlib::natives;
-use crate::store::{Forget, Hash, RunError, RunState, Stall};
+use crate::store::{Forget, Hash, RunError, RunState, Stall, Step};
 use crate::value::{Code, Fault, Value};
 use crate::vm::{Effect, Entry, Limits, Machine, Start, Trace, TraceFrame};
 
@@ -60,7 +60,15 @@ pub trait Listener: Output {
     /// Whether so much was said that it has to be handed on before more is said.
     fn is_full(&self) -> bool;
 
-    /// Hands on what was said so far. Called before the attempt waits, now and then while it computes, and at its end.
+    /// Takes a step that the run has made, of which the last so many are kept. Whoever shows none forgets it.
+    fn trace(&self, _step: Step, _keep: u32) {}
+
+    /// Hands on all that there is, at the end.
+    fn hand_over(&self) -> BoxFuture<'_, ()> {
+        self.hand_on()
+    }
+
+    /// Hands on what was said so far. Called before the attempt waits, and now and then while it computes.
     fn hand_on(&self) -> BoxFuture<'_, ()>;
 }
 
@@ -122,7 +130,7 @@ pub async fn run(mut attempt: Attempt) -> Ended {
         }
         Err(fault) => Ended::Stalled(held(&fault.message)),
     };
-    attempt.listener.hand_on().await;
+    attempt.listener.hand_over().await;
     ended
 }
 

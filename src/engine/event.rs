@@ -9,7 +9,7 @@ use crate::bytecode::encode::encode;
 use crate::check::headers::TaskHeaders;
 use crate::schedule::{Duration, Instant};
 use crate::store::{
-    Entry, Forget, Hash, Kept, Line, Outcome, RunId, Settlement, Stall, TaskName, Trigger,
+    Entry, Forget, Hash, Kept, Line, Outcome, RunId, Settlement, Stall, Step, TaskName, Trigger,
 };
 
 /// Something happened.
@@ -69,6 +69,8 @@ pub enum RunEvent {
         lines: Vec<Line>,
         /// What it learned.
         entries: Vec<Entry>,
+        /// What it did, for people.
+        steps: Vec<Step>,
     },
     /// It is so far.
     Progress {

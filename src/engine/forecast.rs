@@ -239,6 +239,7 @@ impl Ledger {
             | Write::Leave { .. }
             | Write::Program { .. }
             | Write::Lines { .. }
+            | Write::Steps { .. }
             | Write::Pause { .. }
             | Write::Unmiss { .. }
             | Write::Trim { .. } => {}

@@ -4,7 +4,7 @@
 //! INVARIANT: lines reach the disk together with what the run had learned when it wrote them. So a replay writes the same lines, and
 //! leaves out those that are there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -17,7 +17,7 @@ use super::server::Handle;
 use crate::host::Clock;
 use crate::schedule::Instant;
 use crate::stdlib::effect;
-use crate::store::{Entry, Level, Line, Noted, RunId};
+use crate::store::{Entry, Level, Line, Noted, RunId, Step};
 
 /// Gathers a run's lines and hands them to the server.
 pub(super) struct Lines {
@@ -36,6 +36,8 @@ struct Gathered {
     progress: Option<(i64, i64)>,
     entries: Vec<Entry>,
     entry_bytes: usize,
+    /// The last calls that were made since something was handed on.
+    steps: VecDeque<Step>,
     /// Something was handed on, and nobody has waited until it was on disk.
     is_on_its_way: bool,
     /// How many lines the run has written, in all of its attempts.
@@ -88,6 +90,9 @@ impl Before {
 /// So much is gathered before it is handed on.
 const LINES_MAX: usize = 256;
 const BYTES_MAX: usize = 64 << 10;
+
+/// Steps wait for a line until they are so many.
+const STEPS_MAX: usize = 256;
 
 /// Entries wait for a line, or for a call that depends on them, until they are so many bytes.
 const ENTRY_BYTES_MAX: usize = 1 << 20;
@@ -142,7 +147,8 @@ impl Gathered {
     fn take(&mut self) -> RunEvent {
         (self.bytes, self.entry_bytes) = (0, 0);
         let (lines, entries) = (mem::take(&mut self.lines), mem::take(&mut self.entries));
-        RunEvent::Said { lines, entries }
+        let steps = mem::take(&mut self.steps).into();
+        RunEvent::Said { lines, entries, steps }
     }
 }
 
@@ -176,10 +182,32 @@ impl Listener for Lines {
         gathered.lines.len() >= LINES_MAX || gathered.bytes >= BYTES_MAX
     }
 
+    fn trace(&self, step: Step, keep: u32) {
+        let mut gathered = self.gathered();
+        if gathered.steps.len() >= keep as usize {
+            gathered.steps.pop_front();
+        }
+        gathered.steps.push_back(step);
+    }
+
+    fn hand_over(&self) -> BoxFuture<'_, ()> {
+        let has_steps = !self.gathered().steps.is_empty();
+        Box::pin(async move {
+            if has_steps {
+                let said = self.gathered().take();
+                // Without a server nobody needs to know.
+                let _ = self.server.say(self.run, said).await;
+            }
+            self.hand_on().await;
+        })
+    }
+
     fn hand_on(&self) -> BoxFuture<'_, ()> {
         let (said, progress) = {
             let mut gathered = self.gathered();
-            let is_due = !gathered.lines.is_empty() || gathered.entry_bytes > ENTRY_BYTES_MAX;
+            let is_due = !gathered.lines.is_empty()
+                || gathered.entry_bytes > ENTRY_BYTES_MAX
+                || gathered.steps.len() >= STEPS_MAX;
             let said = is_due.then(|| gathered.take());
             gathered.is_on_its_way |= is_due;
             (said, gathered.progress.take())

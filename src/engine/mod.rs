@@ -28,6 +28,7 @@ mod server;
 mod simulation;
 mod terms;
 mod timetable;
+mod trace;
 mod workers;
 mod world;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::headers::{Group, Pause, Priority, Retry, TaskHeaders};
+use crate::check::headers::{Group, Pause, Priority, Retry, TaskHeaders, Trace};
 use crate::schedule::Duration;
 
 /// The headers that a run needs when its task is gone. Times are microseconds.
@@ -41,12 +41,26 @@ pub(super) fn write(headers: &TaskHeaders) -> Vec<u8> {
         group: headers.concurrency.as_ref().map(|it| (it.name.to_string(), it.limit)),
         durable: headers.durable,
     };
-    postcard::to_stdvec(&terms).expect("plain data can be written out")
+    let trace = match headers.trace {
+        Trace::Off => Some(0),
+        Trace::Statements(count) => Some(count),
+        Trace::All => None,
+    };
+    postcard::to_stdvec(&(terms, trace)).expect("plain data can be written out")
 }
 
 /// What was written down; nothing where another version wrote it.
 pub(super) fn read(bytes: &[u8]) -> Option<TaskHeaders> {
-    let terms: Terms = postcard::from_bytes(bytes).ok()?;
+    let (terms, behind): (Terms, &[u8]) = postcard::take_from_bytes(bytes).ok()?;
+    // The version before this one wrote nothing behind.
+    let trace = match behind {
+        [] => TaskHeaders::default().trace,
+        behind => match postcard::from_bytes(behind).ok()? {
+            Some(0) => Trace::Off,
+            Some(count) => Trace::Statements(count),
+            None => Trace::All,
+        },
+    };
     let pause = match terms.pause_us {
         (time, None) => Pause::Every(Duration(time)),
         (first, Some(longest)) => Pause::Backoff(Duration(first), Duration(longest)),
@@ -59,6 +73,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<TaskHeaders> {
         priority: *PRIORITIES.get(terms.priority)?,
         concurrency: terms.group.map(|(name, limit)| Group { name: name.into(), limit }),
         durable: terms.durable,
+        trace,
         ..TaskHeaders::default()
     })
 }
@@ -79,7 +94,13 @@ mod tests {
             durable: false,
             ..TaskHeaders::default()
         };
-        assert_eq!(read(&write(&headers)), Some(headers));
+        for trace in [Trace::Off, Trace::Statements(7), Trace::All] {
+            let headers = TaskHeaders { trace, ..headers.clone() };
+            assert_eq!(read(&write(&headers)), Some(headers));
+        }
+        let mut older = write(&headers);
+        older.truncate(older.len() - 2);
+        assert_eq!(read(&older), Some(headers), "as it was written before there was a trace");
         assert_eq!(read(&[]), None);
     }
 }

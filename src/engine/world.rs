@@ -22,6 +22,7 @@ use super::attempt::{Attempt, Listener};
 use super::cuts::Cuts;
 use super::drive::{Answer, Perform};
 use super::journal::{Journal, Recall};
+use super::trace::{Begun, Tracer};
 use crate::bytecode::program::{EffectClass, EffectKind, EffectSite, Position, Program};
 use crate::schedule::{Duration, Instant};
 use crate::stdlib::db::Sources;
@@ -43,6 +44,8 @@ pub(super) struct World<'a> {
     program: Arc<Program>,
     listener: Arc<dyn Listener>,
     cuts: Cuts,
+    /// Nothing where no steps are kept.
+    tracer: Option<Tracer>,
     /// Nothing for a run that is not to be resumed.
     journal: Option<&'a Journal>,
     /// What stands before the names of its calls.
@@ -149,6 +152,12 @@ impl<'a> World<'a> {
                 host,
                 types,
             },
+            tracer: Tracer::new(
+                attempt.headers.trace,
+                program.clone(),
+                attempt.host.clock.clone(),
+                attempt.number,
+            ),
             listener: attempt.listener.clone(),
             cuts: attempt.cuts.clone(),
             program,
@@ -224,6 +233,23 @@ impl<'a> World<'a> {
 
     /// Makes a call as it is, under a name that it has everywhere.
     async fn make(&self, effect: Effect, key: Option<&str>) -> Result<Value, Fault> {
+        let begun = self.begin_step(&effect);
+        let answer = self.make_untraced(effect, key).await;
+        self.end_step(begun, &answer);
+        answer
+    }
+
+    fn begin_step(&self, effect: &Effect) -> Option<Begun> {
+        self.tracer.as_ref().and_then(|it| it.begin(effect, self.site(effect)))
+    }
+
+    fn end_step(&self, begun: Option<Begun>, answer: &Result<Value, Fault>) {
+        if let (Some(tracer), Some(begun)) = (&self.tracer, begun) {
+            self.listener.trace(tracer.end(begun, answer), tracer.keep());
+        }
+    }
+
+    async fn make_untraced(&self, effect: Effect, key: Option<&str>) -> Result<Value, Fault> {
         let site = self.site(&effect);
         match &site.kind {
             EffectKind::Native(name) => {
@@ -327,6 +353,8 @@ impl<'a> World<'a> {
         let Call { name, mark, site, is_write, .. } = call;
         if Self::sleeps(&site.kind) {
             let until = self.until(&effect);
+            // It is a step as soon as it begins: its end may be in another life.
+            self.end_step(self.begin_step(&effect), &Ok(Value::Null));
             journal.note_sleep(name, *mark, until);
             return self.sleep(name, until).await;
         }

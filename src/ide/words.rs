@@ -96,7 +96,7 @@ pub(super) const HEADERS: &[HeaderWord] = &[
     HeaderWord {
         word: "trace",
         form: "trace off | N | all",
-        docs: "How many statements of a run are recorded with their time and effect. The default is 100.",
+        docs: "How many of a run's calls are recorded with their time and arguments, the last ones: `taskc logs RUN --trace` shows them. The default is 100.",
         snippet: "trace ${1|all,off|}",
         values: &["all", "off"],
     },

@@ -175,6 +175,12 @@ const PARAMS: &[(&str, &[&str])] = &[
     ("http.download", http::DOWNLOADING),
 ];
 
+/// The names of what a contact with the world takes; none for what is none.
+#[must_use]
+pub fn parameters(name: &str) -> &'static [&'static str] {
+    params_of(name).unwrap_or_default()
+}
+
 fn params_of(name: &str) -> Option<&'static [&'static str]> {
     PARAMS.iter().find(|(it, _)| *it == name).map(|(_, params)| *params)
 }

@@ -31,6 +31,7 @@ const CASES: &[fn(&dyn Subject)] = &[
     the_last_timetable_is_kept,
     success_replaces_what_was_kept,
     lines_keep_their_order,
+    only_the_last_steps_are_kept,
     programs_live_as_long_as_something_refers_to_them,
     a_clock_that_is_set_back_unmisses,
     trimming_keeps_the_newest_and_the_open,
@@ -464,6 +465,31 @@ fn lines_keep_their_order(subject: &dyn Subject) {
     assert_eq!(ledger.lines(RunId(1), 1, 9).unwrap(), [line("b\nb", Level::Output), logged]);
     assert_eq!(ledger.lines(RunId(1), 0, 1).unwrap(), [line("a", Level::Output)]);
     assert_eq!(ledger.lines(RunId(1), 3, 9).unwrap(), []);
+}
+
+fn only_the_last_steps_are_kept(subject: &dyn Subject) {
+    let mut store = subject.store();
+    let step = |n: i64| Step {
+        at: Instant(n),
+        took: Duration(5),
+        attempt: 2,
+        place: (n > 1).then(|| "a.task:1:2".to_owned()),
+        what: "http.get".to_owned(),
+        args: "url: \"x\"".to_owned(),
+        error: (n > 2).then(|| "timeout".to_owned()),
+    };
+    let steps = |of: &[i64], keep| Write::Steps {
+        run: RunId(1),
+        steps: of.iter().map(|n| step(*n)).collect(),
+        keep,
+    };
+    store.apply(&[steps(&[1, 2], 3)]).unwrap();
+    assert_eq!(subject.ledger().steps(RunId(1)).unwrap(), [1, 2].map(step));
+    store.apply(&[steps(&[3, 4], 3)]).unwrap();
+    assert_eq!(subject.ledger().steps(RunId(1)).unwrap(), [2, 3, 4].map(step));
+    store.apply(&[steps(&[5], u32::MAX)]).unwrap();
+    assert_eq!(subject.ledger().steps(RunId(1)).unwrap(), [2, 3, 4, 5].map(step));
+    assert_eq!(subject.ledger().steps(RunId(2)).unwrap(), []);
 }
 
 fn programs_live_as_long_as_something_refers_to_them(subject: &dyn Subject) {

@@ -16,7 +16,7 @@ use crate::schedule::Instant;
 
 pub use record::{
     Attempt, Decided, Entry, Filter, Forget, Hash, Kept, LedgerRow, Line, NewRun, Noted,
-    Occurrence, Outcome, Run, RunError, RunId, Saved, Stall, TaskName, TaskRow, Then, Write,
+    Occurrence, Outcome, Run, RunError, RunId, Saved, Stall, Step, TaskName, TaskRow, Then, Write,
 };
 pub use sqlite::{SqliteLedger, SqliteStore};
 pub use words::{Decision, EndState, Level, Presence, RunState, Settlement, Trigger};
@@ -64,6 +64,9 @@ pub trait Ledger {
 
     /// Lines of a run behind the given position (the number of lines already seen), at most `limit`.
     fn lines(&mut self, run: RunId, skip: u64, limit: u64) -> Result<Vec<Line>>;
+
+    /// The last calls of a run, in order.
+    fn steps(&mut self, run: RunId) -> Result<Vec<Step>>;
 
     /// The registered tasks, by name.
     fn tasks(&mut self) -> Result<Vec<TaskRow>>;

@@ -202,6 +202,15 @@ pub enum Write {
         /// The lines.
         lines: Vec<Line>,
     },
+    /// What a run did, in order. Only its last steps are kept.
+    Steps {
+        /// The run.
+        run: RunId,
+        /// The steps.
+        steps: Vec<Step>,
+        /// How many are kept.
+        keep: u32,
+    },
     /// A task is paused or resumed.
     Pause {
         /// The task.
@@ -437,6 +446,25 @@ pub struct Line {
     pub text: String,
     /// The fields of a log line, as a JSON object.
     pub fields: Option<String>,
+}
+
+/// A call that a run made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// When it was made.
+    pub at: Instant,
+    /// How long its answer took.
+    pub took: Duration,
+    /// In which attempt.
+    pub attempt: u32,
+    /// Where it stands: `late.task:12:3`.
+    pub place: Option<String>,
+    /// What was done: `http.get`.
+    pub what: String,
+    /// The arguments, in short.
+    pub args: String,
+    /// The code of its failure.
+    pub error: Option<String>,
 }
 
 /// A kept variable.

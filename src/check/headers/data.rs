@@ -144,7 +144,7 @@ pub enum History {
 pub enum Trace {
     /// None.
     Off,
-    /// The first so many.
+    /// The last so many.
     Statements(u32),
     /// All.
     All,

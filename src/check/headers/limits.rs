@@ -265,9 +265,6 @@ pub(super) fn trace<'p>(
     } else {
         Trace::All
     };
-    if headers.trace != Trace::Off {
-        checker.report(report::not_supported_yet(parts.whole(), "trace"));
-    }
     Some(())
 }
 

@@ -32,13 +32,6 @@ pub(in crate::check) fn unknown_header(header: &Header, near: &[&str]) -> Diagno
     }
 }
 
-/// A header that is read and checked, and that nothing follows from yet.
-pub(in crate::check) fn not_supported_yet(span: Span, header: &str) -> Diagnostic {
-    let title = format!("`{header}` does nothing yet");
-    Diagnostic::new("not-supported-yet", span, title)
-        .help("it may stay: this version of taskc only reads it")
-}
-
 /// What to write for what other schedulers call otherwise.
 fn advice(word: &str) -> Option<&'static str> {
     Some(match word {

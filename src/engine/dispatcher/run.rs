@@ -2,10 +2,10 @@
 
 use super::{Activity, Dispatcher};
 use crate::engine::event::{Action, Note, Reply, RunEnd, RunEvent};
-use crate::engine::policy;
+use crate::engine::{policy, trace};
 use crate::schedule::Duration;
 use crate::store::{
-    EndState, Entry, Line, Outcome, RunError, RunId, RunState, TaskName, Then, Write,
+    EndState, Entry, Line, Outcome, RunError, RunId, RunState, Step, TaskName, Then, Write,
 };
 
 impl Dispatcher {
@@ -15,7 +15,10 @@ impl Dispatcher {
         match event {
             // Late, from an attempt that is over.
             _ if !run.state.is_with_worker() => {}
-            RunEvent::Said { lines, entries } => self.take_what_was_said(id, lines, entries),
+            RunEvent::Said { lines, entries, steps } => {
+                self.take_what_was_said(id, lines, entries);
+                self.take_steps(id, steps);
+            }
             RunEvent::Progress { done, total } => run.progress = Some((done, total)),
             RunEvent::Sleeps { until, used, snapshot } => {
                 let write = Write::Sleeps { run: id, until, used, snapshot };
@@ -42,6 +45,13 @@ impl Dispatcher {
             let task = run.task.clone();
             self.batch.writes.push(Write::Lines { run: id, lines: lines.clone() });
             self.note(Note::Said { run: id, task, lines });
+        }
+    }
+
+    fn take_steps(&mut self, id: RunId, steps: Vec<Step>) {
+        let keep = trace::kept(self.runs[&id].headers.trace);
+        if !steps.is_empty() {
+            self.batch.writes.push(Write::Steps { run: id, steps, keep });
         }
     }
 

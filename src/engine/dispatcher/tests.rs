@@ -636,7 +636,10 @@ fn late_words_of_runs_that_ended_mean_nothing() {
     let mut sim = Simulation::serving(MIDNIGHT, hourly());
     sim.run_for(minutes(61));
     sim.send(Event::Run(RunId(1), RunEvent::Ended(run_end(EndState::Failed))));
-    sim.send(Event::Run(RunId(9), RunEvent::Said { lines: Vec::new(), entries: Vec::new() }));
+    sim.send(Event::Run(
+        RunId(9),
+        RunEvent::Said { lines: Vec::new(), entries: Vec::new(), steps: Vec::new() },
+    ));
     assert_eq!(sim.rows()[0].run.as_ref().unwrap().state, RunState::Succeeded);
 }
 

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Params, params};
 
 use super::super::{
     Decided, Decision, Entry, Error, Forget, Hash, Kept, Line, NewRun, Occurrence, Outcome,
-    Presence, Result, RunId, RunState, Settlement, Stall, TaskName, Then, Write,
+    Presence, Result, RunId, RunState, Settlement, Stall, Step, TaskName, Then, Write,
 };
 use super::row;
 use crate::schedule::{Duration, Instant};
@@ -34,6 +34,7 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
         Write::RunEnds { run, outcome, at } => end_waiting(db, *run, outcome, *at),
         Write::Success { task, due, kept } => succeed(db, task, *due, kept),
         Write::Lines { run, lines } => add_lines(db, *run, lines),
+        Write::Steps { run, steps, keep } => add_steps(db, *run, steps, *keep),
         Write::Pause { task, paused } => pause(db, task, *paused),
         Write::Unmiss { task, after } => unmiss(db, task, *after),
         Write::Trim { task, keep, before } => trim(db, task, *keep, *before),
@@ -113,7 +114,7 @@ fn reopen(db: &Connection, it: &Occurrence) -> Result<()> {
         .query_row(params![it.task, it.due], |row| row.get(0))
         .optional()?;
     if let Some(id) = before {
-        for table in ["lines", "attempts", "journal", "snapshots", "runs"] {
+        for table in ["lines", "steps", "attempts", "journal", "snapshots", "runs"] {
             run(db, &format!("DELETE FROM {table} WHERE run = ?1"), [id])?;
         }
     }
@@ -271,6 +272,23 @@ fn add_lines(db: &Connection, id: RunId, lines: &[Line]) -> Result<()> {
     Ok(())
 }
 
+fn add_steps(db: &Connection, id: RunId, steps: &[Step], keep: u32) -> Result<()> {
+    let mut last = db.prepare_cached("SELECT max(n) FROM steps WHERE run = ?1")?;
+    let last: Option<i64> = last.query_row([id], |row| row.get(0))?;
+    let first = last.map_or(0, |n| n + 1);
+    let mut insert =
+        db.prepare_cached("INSERT INTO steps VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+    for (n, it) in (first..).zip(steps) {
+        let took_us = it.took.0;
+        insert.execute(params![
+            id, n, it.at, took_us, it.attempt, it.place, it.what, it.args, it.error
+        ])?;
+    }
+    let count = i64::try_from(steps.len()).unwrap_or(i64::MAX);
+    let sql = "DELETE FROM steps WHERE run = ?1 AND n < ?2";
+    run(db, sql, params![id, first + count - i64::from(keep)]).map(drop)
+}
+
 fn pause(db: &Connection, task: &TaskName, paused: bool) -> Result<()> {
     let sql = "UPDATE tasks SET paused = ?2 WHERE task = ?1";
     one(db, sql, params![task, paused], "pauses an unknown task")
@@ -305,7 +323,7 @@ fn trim(db: &Connection, task: &TaskName, keep: u32, before: Option<Instant>) ->
 
 fn forget(db: &Connection, task: &TaskName, ended: &str, limit: Instant) -> Result<()> {
     let chosen = format!("SELECT run FROM occurrences WHERE task = ?1 AND due_us < ?2 AND {ended}");
-    for table in ["lines", "attempts"] {
+    for table in ["lines", "steps", "attempts"] {
         run(db, &format!("DELETE FROM {table} WHERE run IN ({chosen})"), params![task, limit])?;
     }
     let sql = format!(

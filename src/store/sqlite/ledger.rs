@@ -4,7 +4,7 @@ use rusqlite::types::ToSql;
 use rusqlite::{OptionalExtension, params};
 
 use super::super::{
-    Attempt, Entry, Filter, Hash, Ledger, LedgerRow, Line, Result, Run, RunId, TaskRow,
+    Attempt, Entry, Filter, Hash, Ledger, LedgerRow, Line, Result, Run, RunId, Step, TaskRow,
 };
 use super::{SqliteLedger, restore, row};
 
@@ -69,6 +69,12 @@ impl Ledger for SqliteLedger {
         Ok(select
             .query_map(params![run, skip, limit], row::line)?
             .collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn steps(&mut self, run: RunId) -> Result<Vec<Step>> {
+        let sql = format!("SELECT {} FROM steps WHERE run = ?1 ORDER BY n", row::STEP);
+        let mut select = self.connection.prepare_cached(&sql)?;
+        Ok(select.query_map([run], row::step)?.collect::<rusqlite::Result<_>>()?)
     }
 
     fn tasks(&mut self) -> Result<Vec<TaskRow>> {

@@ -4,8 +4,8 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use rusqlite::{Result, Row};
 
 use super::super::{
-    Attempt, Entry, Hash, Line, Noted, Occurrence, Run, RunError, RunId, Settlement, TaskName,
-    TaskRow,
+    Attempt, Entry, Hash, Line, Noted, Occurrence, Run, RunError, RunId, Settlement, Step,
+    TaskName, TaskRow,
 };
 use crate::schedule::{Duration, Instant};
 
@@ -63,6 +63,21 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<Attempt> {
 
 pub(super) fn line(row: &Row<'_>) -> Result<Line> {
     Ok(Line { at: row.get(0)?, level: row.get(1)?, text: row.get(2)?, fields: row.get(3)? })
+}
+
+/// The columns of [`step`].
+pub(super) const STEP: &str = "at_us, took_us, attempt, place, what, args, error";
+
+pub(super) fn step(row: &Row<'_>) -> Result<Step> {
+    Ok(Step {
+        at: row.get(0)?,
+        took: Duration(row.get(1)?),
+        attempt: row.get(2)?,
+        place: row.get(3)?,
+        what: row.get(4)?,
+        args: row.get(5)?,
+        error: row.get(6)?,
+    })
 }
 
 /// The columns of [`entry`].

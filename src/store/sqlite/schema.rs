@@ -5,11 +5,15 @@ use rusqlite::Connection;
 use super::super::{Error, Result};
 
 /// The version of the tables after all steps.
-const CURRENT: u32 = 3;
+const CURRENT: u32 = 4;
 
 /// Each step takes the tables one version further.
-const STEPS: [&str; CURRENT as usize] =
-    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const STEPS: [&str; CURRENT as usize] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// Brings the tables up to date.
 pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
