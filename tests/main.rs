@@ -4,6 +4,8 @@
 
 mod commands;
 mod corpus;
+#[cfg(unix)]
+mod cuts;
 mod databases;
 #[cfg(unix)]
 mod deployed;
