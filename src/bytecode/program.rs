@@ -10,7 +10,7 @@ use crate::value::{Descriptor, DescriptorId};
 
 /// The version of what instructions, library and values mean. A program runs only where this is its own: a run that
 /// was started under another meaning could not be replayed.
-pub const SEMANTICS: u32 = 2;
+pub const SEMANTICS: u32 = 3;
 
 /// A compiled task with everything that it needs to run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -231,6 +231,7 @@ macro_rules! instruction_table {
             GetKey { to: SetV, map: V, key: V } faults "to = map[key], or null";
             HasKey { to: SetS, map: V, key: V } faults "to = the map has the key";
             SetKey { map: EditV, key: TakeV, a: TakeV } faults "map[key] = a";
+            AddAtKey { map: EditV, key: V, a: S } faults "the int map[key], or 0 where there is none, becomes that + the int a";
             TakeKey { to: SetV, map: EditV, key: V } faults "to = map[key], which is null then";
             EntryKey { to: SetV, map: V, i: S } faults "to = the key of the entry of the map at i";
             EntryValue { to: SetV, map: V, i: S } faults "to = the value of the entry of the map at i";

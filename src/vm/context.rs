@@ -102,7 +102,7 @@ impl Context<'_> {
     /// The function of the innermost frame.
     #[inline]
     pub(super) fn function(&self) -> &Function {
-        self.program.function(self.frame().function)
+        self.program.function(self.frame().function.id())
     }
 
     /// The registers of the innermost frame.
@@ -203,7 +203,7 @@ impl Context<'_> {
 
     /// Leaves the innermost frame, frees what it held, and gives the places where its arguments began.
     fn leave(&mut self, frame: Frame) -> (u32, u32) {
-        let function = self.program.function(frame.function);
+        let function = self.program.function(frame.function.id());
         self.fiber.leave(frame, function);
         let caller = self.fiber.frames.last().map_or(0, |it| it.pc);
         self.fuel -= i64::from(frame.pc) - i64::from(caller);

@@ -16,11 +16,11 @@ use crate::bytecode::table::instruction_table;
 pub(super) fn run(cx: &mut Context<'_>) -> Stop {
     loop {
         let frame = cx.frame();
-        let code = cx.program.function(frame.function).code.as_slice();
+        let code = cx.program.function(frame.function.id()).code.as_slice();
         let mut at = frame.pc;
         let (s, v) = cx.fiber.registers(frame);
         let (instruction, outcome) = loop {
-            let instruction = code[at as usize];
+            let instruction = &code[at as usize];
             at += 1;
             if is_beyond(instruction) {
                 break (instruction, None);
@@ -61,7 +61,7 @@ fn set_place(cx: &mut Context<'_>, at: u32) {
 macro_rules! matches {
     ($($name:ident { $($field:ident: $role:ident),* } $flow:ident $meaning:literal;)*) => {
         #[inline]
-        fn is_beyond(instruction: Instruction) -> bool {
+        fn is_beyond(instruction: &Instruction) -> bool {
             match instruction {
                 $(Instruction::$name { .. } => meaning::$name::BEYOND,)*
             }
@@ -69,7 +69,7 @@ macro_rules! matches {
 
         #[inline]
         fn here(
-            instruction: Instruction,
+            instruction: &Instruction,
             s: &mut Scalars,
             v: &mut Values,
             core: &mut Core,
@@ -79,7 +79,7 @@ macro_rules! matches {
             }
         }
 
-        fn beyond(instruction: Instruction, cx: &mut Context<'_>) -> Outcome<Control> {
+        fn beyond(instruction: &Instruction, cx: &mut Context<'_>) -> Outcome<Control> {
             match instruction {
                 $(Instruction::$name { .. } => meaning::$name::beyond(instruction, cx),)*
             }

@@ -109,7 +109,7 @@ impl Context<'_> {
     #[cold]
     pub(super) fn unwind(&mut self, mut unwound: Unwound) -> Option<Exit> {
         while let Some(frame) = self.fiber.frames.last_mut() {
-            let function = self.program.function(frame.function);
+            let function = self.program.function(frame.function.id());
             let at = frame.pc - 1;
             let mut handlers = function.handlers.iter();
             let handler = handlers.find(|it| it.start <= at && at < it.end);

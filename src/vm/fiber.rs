@@ -30,13 +30,52 @@ pub(super) struct Fiber {
 /// A call that has not returned.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
-    pub(super) function: FunctionId,
+    pub(super) function: Entered,
     /// The instruction behind the one that is carried out.
     pub(super) pc: u32,
     /// Where its scalars begin. Far registers stand right before.
     pub(super) scalars: u32,
     /// Where its values begin. Far registers stand right before.
     pub(super) values: u32,
+}
+
+/// The function that a frame is for, in one word.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entered(u32);
+
+impl Entered {
+    const LIGHT: u32 = 1 << 31;
+
+    /// A function of the program.
+    pub(super) fn new(function: FunctionId) -> Self {
+        // Three bytes.
+        #[expect(clippy::cast_possible_truncation, reason = "a function's number has three bytes")]
+        Self(function.at() as u32)
+    }
+
+    /// The same, said to be light or not: a light frame has no values and was entered from code of the threaded dispatcher, so that leaving it
+    /// frees nothing.
+    #[inline]
+    pub(super) fn light(self, is_light: bool) -> Self {
+        Self(self.0 | u32::from(is_light) << 31)
+    }
+
+    /// Whether leaving its frame is known to free nothing.
+    #[inline]
+    pub(super) fn is_light(self) -> bool {
+        self.0 & Self::LIGHT != 0
+    }
+
+    /// Its place among the program's functions.
+    #[inline]
+    pub(super) fn at(self) -> usize {
+        (self.0 & !Self::LIGHT) as usize
+    }
+
+    /// The function.
+    pub(super) fn id(self) -> FunctionId {
+        FunctionId::new(self.at()).expect("it was made of one")
+    }
 }
 
 /// What a fiber does.
@@ -78,7 +117,7 @@ impl Fiber {
     ) {
         let scalars = scalars + u32::from(callee.far.scalars);
         let values = values + u32::from(callee.far.values);
-        let frame = Frame { function, pc: 0, scalars, values };
+        let frame = Frame { function: Entered::new(function), pc: 0, scalars, values };
         let scalars_end = scalars as usize + REGISTERS_MAX;
         let values_end = values as usize + REGISTERS_MAX;
         if self.scalars.len() < scalars_end || self.values.len() < values_end {
@@ -175,7 +214,7 @@ impl Fiber {
     /// Where it stands, innermost first.
     pub(super) fn trace(&self, program: &Program) -> Vec<TraceFrame> {
         let frames = self.frames.iter().rev().map(|frame| {
-            let function = program.function(frame.function);
+            let function = program.function(frame.function.id());
             let at = function.position(frame.pc.saturating_sub(1)).unwrap_or_default();
             TraceFrame { function: function.name.clone(), at }
         });
@@ -193,7 +232,7 @@ impl Fiber {
             digest.number(frame.function.at() as u64);
         }
         let top = self.frames.last().map_or(0, |frame| {
-            let registers = program.function(frame.function).registers;
+            let registers = program.function(frame.function.id()).registers;
             frame.scalars as usize + usize::from(registers.scalars)
         });
         self.scalars[..top].iter().for_each(|it| digest.number(*it));

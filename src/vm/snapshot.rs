@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::effect::{CallKey, Effect, FiberId};
-use super::fiber::{Fiber, Frame, State};
+use super::fiber::{Entered, Fiber, Frame, State};
 use super::machine::Machine;
 use super::parallel::Join;
 use crate::bytecode::operand::{FunctionId, REGISTERS_MAX, Register, U24};
@@ -284,5 +284,5 @@ fn frame(parts: &[u32], machine: &Machine) -> Read<Frame> {
     if pc as usize > known.code.len() || scalars > 1 << 28 || values > 1 << 28 {
         return Err(Corrupt);
     }
-    Ok(Frame { function: id, pc, scalars, values })
+    Ok(Frame { function: Entered::new(id), pc, scalars, values })
 }

@@ -173,10 +173,12 @@ unsafe extern "C-unwind" fn quickly<M: Meaning, const AT: u8>(
     // SAFETY: what the addresses point to is there and ours, as the caller says. The next instruction exists, because code does not
     // run out; so does the target, which the verifier has seen to be a place of the same function.
     unsafe {
-        let instruction = (*ip).instruction;
+        let instruction = &(*ip).instruction;
         if instruction.code() != M::CODE {
             std::hint::unreachable_unchecked();
         }
+        // Read now, so that what is stored there need not be loaded again.
+        let made = M::float(instruction);
         let (scalars, values, core) = (&mut *s, &mut *v, &mut *(*cx).core);
         let outcome = if AT == NOT_HELD {
             M::here_quickly(instruction, scalars, values, core)
@@ -196,7 +198,7 @@ unsafe extern "C-unwind" fn quickly<M: Meaning, const AT: u8>(
             Ok(_) => (ip.add(1), fuel),
             Err(Otherwise) => return in_full::<M>(ip, s, v, cx, fuel, float),
         };
-        let float = M::float(instruction).map_or(float, |it| (*s).float(it));
+        let float = made.map_or(float, |it| (*s).float(it));
         ((*next).handler)(next, s, v, cx, left, float);
     }
 }
@@ -216,7 +218,7 @@ unsafe extern "C-unwind" fn in_full<M: Meaning>(
 ) {
     // SAFETY: as in `quickly`.
     unsafe {
-        let instruction = (*ip).instruction;
+        let instruction = &(*ip).instruction;
         if M::BEYOND {
             pause(ip.add(1), cx, fuel);
             match beyond_apart::<M>(instruction, cx) {
@@ -255,7 +257,7 @@ unsafe extern "C-unwind" fn in_full<M: Meaning>(
 /// As for every [`Handler`].
 #[inline(never)]
 unsafe fn here_apart<M: Meaning>(
-    instruction: Instruction,
+    instruction: &Instruction,
     s: *mut Scalars,
     v: *mut Values,
     cx: *mut Context<'static>,
@@ -270,7 +272,10 @@ unsafe fn here_apart<M: Meaning>(
 /// # Safety
 /// The context is one that nobody else uses.
 #[inline(never)]
-unsafe fn beyond_apart<M: Meaning>(instruction: Instruction, cx: *mut Context<'static>) -> Control {
+unsafe fn beyond_apart<M: Meaning>(
+    instruction: &Instruction,
+    cx: *mut Context<'static>,
+) -> Control {
     // SAFETY: as the caller says.
     let cx = unsafe { &mut *cx };
     let outcome = M::beyond(instruction, cx);
@@ -351,7 +356,7 @@ macro_rules! handlers {
         /// Whether there is a quick way, and the register that holds a float behind it.
         pub(super) fn traits(instruction: Instruction) -> (bool, Option<Register>) {
             match instruction {
-                $(Instruction::$name { .. } => (meaning::$name::QUICK, meaning::$name::float(instruction)),)*
+                $(Instruction::$name { .. } => (meaning::$name::QUICK, meaning::$name::float(&instruction)),)*
             }
         }
     };

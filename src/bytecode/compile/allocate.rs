@@ -26,6 +26,8 @@ pub(super) fn allocate(
     simplify::simplify(&mut function, &mut gone);
     let live = Live::of(&function, &gone);
     let placement = placed(&function, &gone, &live);
+    write::leave_out_what_stays_in_place(&function, &live, &placement, &mut gone);
+    super::improve::turn_around(&mut function, &mut gone);
     write::write(&function, &gone, &live, &placement, position)
 }
 

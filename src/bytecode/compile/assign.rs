@@ -7,14 +7,17 @@ use super::path::Path;
 use super::shared::Callee;
 use super::types::{Packing, bank, packing, without_null};
 use super::virtual_fn::Virtual;
-use crate::check::checked::LibraryFn;
+use crate::check::checked::{LibraryFn, Resolution};
 use crate::check::library::Native;
 use crate::check::types::Type;
-use crate::syntax::tree::{Assign, BinaryOp, Expr};
+use crate::syntax::tree::{Assign, BinaryOp, Expr, ExprKind};
 
 impl<'p> Lower<'_, 'p> {
     /// `x = e`, `x.f += e`
     pub(super) fn assign(&mut self, assign: &'p Assign) {
+        if let Some((map, key, added)) = self.counted(assign) {
+            return self.count(map, key, added, &assign.value);
+        }
         let path = self.path(&assign.target, &[&assign.value]);
         let given = self.final_ty(&assign.value);
         let Some(op) = assign.op else {
@@ -39,6 +42,58 @@ impl<'p> Lower<'_, 'p> {
         let current = self.narrow(current, &known);
         let result = self.operate(op, current, &known, value, &given);
         self.write_path(&path, result, &known);
+    }
+
+    /// The map, the key and what is added in `m[k] = (m[k] ?? 0) + n`, for whole numbers.
+    fn counted(&self, assign: &'p Assign) -> Option<(&'p Expr, &'p Expr, &'p Expr)> {
+        let (ExprKind::Index(map, key), ExprKind::Binary(sum), None) =
+            (&assign.target.kind, &assign.value.kind, assign.op)
+        else {
+            return None;
+        };
+        let (ExprKind::Binary(before), BinaryOp::Add) = (&sum.left.kind, sum.op) else {
+            return None;
+        };
+        let Type::Map(of) = self.shared.open(&self.final_ty(map)) else { return None };
+        let is_counted = before.op == BinaryOp::Default
+            && before.right.kind == ExprKind::Int(0)
+            && self.is_same_place(&assign.target, &before.left)
+            && self.shared.open(&of.1) == Type::Int
+            && self.final_ty(&sum.right) == Type::Int;
+        is_counted.then_some((&**map, &**key, &sum.right))
+    }
+
+    /// Whether two expressions name the same variable, or the same part of it.
+    fn is_same_place(&self, a: &Expr, b: &Expr) -> bool {
+        match (&a.kind, &b.kind) {
+            (ExprKind::Name(_), ExprKind::Name(_)) => {
+                let names = &self.tables().names;
+                names.get(&a.id).is_some_and(|it| {
+                    matches!(it, Resolution::Local(_)) && names.get(&b.id) == Some(it)
+                })
+            }
+            (ExprKind::Field(a), ExprKind::Field(b)) => {
+                (a.optional, &a.name.text) == (b.optional, &b.name.text)
+                    && self.is_same_place(&a.base, &b.base)
+            }
+            (ExprKind::Index(a, i), ExprKind::Index(b, j)) => {
+                self.is_same_place(a, b) && self.is_same_place(i, j)
+            }
+            _ => false,
+        }
+    }
+
+    /// Who counts looks an entry up once.
+    fn count(&mut self, map: &'p Expr, key: &'p Expr, added: &'p Expr, value: &'p Expr) {
+        let path = self.path(map, &[key, value]);
+        let key_ty = self.final_ty(key);
+        let out = self.expr(key);
+        let out = self.before(out, key, [added]);
+        let key = self.readable(out, &key_ty);
+        let a = self.scalar(added);
+        if self.builder.reachable() {
+            self.edit(&path, &mut |lower, map| lower.emit(Ins::AddAtKey { map, key, a }));
+        }
     }
 
     /// `xs.push(x)`: the call changes the place that stands before the dot.

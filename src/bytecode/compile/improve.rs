@@ -12,6 +12,7 @@ mod pairs;
 use super::accesses::{Numbering, Var};
 use super::virtual_fn::VirtualFunction;
 use crate::bytecode::operand::{Access, Bank};
+pub(super) use jumps::turn_around;
 
 /// Makes a function better without changing what it does.
 pub(super) fn improve(function: &mut VirtualFunction) {

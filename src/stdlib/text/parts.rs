@@ -1,5 +1,7 @@
 //! Texts taken apart.
 
+use memchr::memchr_iter;
+
 use super::super::limits;
 use super::tests_of::int;
 use crate::value::Fault;
@@ -16,13 +18,17 @@ pub(super) fn split<'t>(t: &'t str, sep: &str, limit: Option<i64>) -> Result<Vec
     }
 }
 
-/// A single sign is looked for many bytes at once.
+/// A single byte is looked for many bytes at once; how many there are is counted first, so that the parts need not move.
 fn split_all<'t>(t: &'t str, sep: &str) -> Vec<&'t str> {
-    let mut signs = sep.chars();
-    match (signs.next(), signs.next()) {
-        (Some(sign), None) => t.split(sign).collect(),
-        _ => t.split(sep).collect(),
+    let [sign] = sep.as_bytes() else { return t.split(sep).collect() };
+    let mut parts = Vec::with_capacity(memchr_iter(*sign, t.as_bytes()).count() + 1);
+    let mut from = 0;
+    for at in memchr_iter(*sign, t.as_bytes()) {
+        parts.push(&t[from..at]);
+        from = at + 1;
     }
+    parts.push(&t[from..]);
+    parts
 }
 
 pub(in crate::stdlib) fn lines(t: &str) -> Vec<&str> {

@@ -6,7 +6,7 @@ use super::{here, made};
 use crate::value::Value;
 use crate::vm::ops::{json, map};
 use crate::vm::registers::{Cells, Words};
-use crate::vm::trouble::ok;
+use crate::vm::trouble::{damaged, ok};
 
 here! {
     (s, v, core)
@@ -21,6 +21,12 @@ here! {
     apart SetKey { map, key, a } => {
         let (key, new) = (v.take(key), v.take(a));
         map::set(&mut v[map.at()], key, new, &mut core.memory)?;
+        ok!(made(core))
+    };
+    apart AddAtKey { map, key, a } => {
+        let two = v.get_disjoint_mut([map.at(), key.at()]);
+        let [map, key] = two.map_err(|_| damaged("a map and a key"))?;
+        map::add(map, key, s.int(a), &mut core.memory)?;
         ok!(made(core))
     };
     apart TakeKey { to, map, key } => {

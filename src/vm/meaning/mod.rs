@@ -68,6 +68,9 @@ impl From<()> for Control {
 }
 
 /// The meaning of an instruction.
+///
+/// Instructions are lent, not handed over: so that each operand is read from where it stands by an instruction of the processor of its own, instead of
+/// eight bytes being loaded and taken apart with more registers than a handler has.
 pub(super) trait Meaning {
     /// Its place in the table.
     const CODE: u8;
@@ -78,18 +81,18 @@ pub(super) trait Meaning {
 
     /// The register that holds a float behind it.
     #[inline]
-    fn float(_: Instruction) -> Option<Register> {
+    fn float(_: &Instruction) -> Option<Register> {
         None
     }
 
     /// Carries it out on the registers of its frame.
-    fn here(_: Instruction, _: &mut Scalars, _: &mut Values, _: &mut Core) -> Outcome<Control> {
+    fn here(_: &Instruction, _: &mut Scalars, _: &mut Values, _: &mut Core) -> Outcome<Control> {
         unreachable!("it reaches beyond its frame")
     }
 
     /// Carries it out on the registers of its frame the quick way, or not at all.
     fn here_quickly(
-        _: Instruction,
+        _: &Instruction,
         _: &mut Scalars,
         _: &mut Values,
         _: &mut Core,
@@ -99,7 +102,7 @@ pub(super) trait Meaning {
 
     /// Carries it out the quick way where what the operand at a place holds is known.
     fn here_holding<const AT: u8>(
-        _: Instruction,
+        _: &Instruction,
         _: &mut Scalars,
         _: &mut Values,
         _: &mut Core,
@@ -109,7 +112,7 @@ pub(super) trait Meaning {
     }
 
     /// Carries it out.
-    fn beyond(_: Instruction, _: &mut Context<'_>) -> Outcome<Control> {
+    fn beyond(_: &Instruction, _: &mut Context<'_>) -> Outcome<Control> {
         unreachable!("it stays in its frame")
     }
 }
@@ -140,13 +143,13 @@ macro_rules! here {
                     reason = "rows differ in what they need; handlers need no stack"
                 )]
                 fn here_holding<const AT: u8>(
-                    instruction: $crate::bytecode::instruction::Instruction,
+                    instruction: &$crate::bytecode::instruction::Instruction,
                     $s: &mut $crate::vm::registers::Scalars,
                     $v: &mut $crate::vm::registers::Values,
                     $core: &mut $crate::vm::core::Core,
                     held: $crate::vm::registers::Held,
                 ) -> Result<$crate::vm::meaning::Control, $crate::vm::trouble::Otherwise> {
-                    let $crate::bytecode::instruction::Instruction::$name $fields = instruction else {
+                    let $crate::bytecode::instruction::Instruction::$name $fields = *instruction else {
                         unreachable!("dispatchers look at the row")
                     };
                     $(if AT == $at {
@@ -190,8 +193,8 @@ macro_rules! ways {
         $crate::vm::meaning::way! { $quick Otherwise |$($seen: $type),*| $name $fields => $does }
     };
     (float $full:ident $quick:ident |$($seen:ident: $type:ty),*| $name:ident $fields:tt => $does:expr) => {
-        fn float(instruction: $crate::bytecode::instruction::Instruction) -> Option<$crate::bytecode::operand::Register> {
-            match instruction {
+        fn float(instruction: &$crate::bytecode::instruction::Instruction) -> Option<$crate::bytecode::operand::Register> {
+            match *instruction {
                 $crate::bytecode::instruction::Instruction::$name { to, .. } => Some(to),
                 _ => None,
             }
@@ -210,10 +213,10 @@ macro_rules! way {
             reason = "rows differ in what they need; dispatchers decide what stands apart"
         )]
         fn $way(
-            instruction: $crate::bytecode::instruction::Instruction,
+            instruction: &$crate::bytecode::instruction::Instruction,
             $($seen: $type),*
         ) -> Result<$crate::vm::meaning::Control, $crate::vm::trouble::$why> {
-            let $crate::bytecode::instruction::Instruction::$name $fields = instruction else {
+            let $crate::bytecode::instruction::Instruction::$name $fields = *instruction else {
                 unreachable!("dispatchers look at the row")
             };
             Ok($crate::vm::meaning::Control::from($does))

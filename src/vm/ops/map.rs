@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::super::memory::Memory;
-use super::super::trouble::{Outcome, damaged};
+use super::super::trouble::{Outcome, Trouble, damaged};
+use super::number;
 use crate::value::{Key, KeyRef, Map, Value};
 
 fn map(value: &Value) -> Outcome<&Map> {
@@ -30,6 +31,25 @@ pub(in super::super) fn set(
     let before = map.len();
     map.insert(Key(key), new);
     memory.made((map.len() - before) * ENTRY_BYTES);
+    Ok(())
+}
+
+/// Adds a number to the value of a key, which is 0 where there is none.
+pub(in super::super) fn add(
+    value: &mut Value,
+    key: &Value,
+    n: i64,
+    memory: &mut Memory,
+) -> Outcome<()> {
+    let map = map_mut(value, memory)?;
+    match map.get_mut(&KeyRef(key)) {
+        Some(Value::Int(sum)) => *sum = number::add::<Trouble>(*sum, n)?,
+        Some(_) => return Err(damaged("a number")),
+        None => {
+            map.insert(Key(key.clone()), Value::Int(n));
+            memory.made(ENTRY_BYTES);
+        }
+    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@
 use std::mem;
 
 use super::super::context::{CALL_COST, Context};
-use super::super::fiber::Frame;
+use super::super::fiber::Entered;
 use super::super::meaning::{self, Meaning};
 use super::super::registers::{Scalars, Values};
 use super::{Handler, Threaded, end, in_full};
@@ -51,31 +51,37 @@ unsafe extern "C-unwind" fn call<M: Meaning>(
         else {
             std::hint::unreachable_unchecked()
         };
-        let ready = &(*cx).ready;
-        let callee = ready.get_unchecked(function.at());
-        let frames = &mut (*cx).fiber.frames;
-        let depth = frames.len();
-        let top = frames.as_mut_ptr().add(depth).sub(1);
-        let frame = Frame {
-            function,
-            pc: 0,
-            scalars: (*top).scalars + u32::from(scalars.start.0),
-            values: (*top).values + u32::from(values.start.0),
-        };
-        let room = &(*cx).room;
-        if !callee.is_plain
-            || depth >= room.depth
-            || frame.scalars > room.scalars
-            || frame.values > room.values
-        {
+        // The new frame is written down as it is computed, beyond those that count so far: so few things are needed at a time that
+        // the processor's registers hold them.
+        let fiber = &raw mut *(*cx).fiber;
+        let depth = (*fiber).frames.len();
+        if depth >= (*cx).room.depth {
             return in_full::<M>(ip, s, v, cx, fuel, float);
         }
+        let frame = (*fiber).frames.as_mut_ptr().add(depth);
+        let caller = frame.sub(1);
+        let begins = (*caller).scalars + u32::from(scalars.start.0);
+        (&raw mut (*frame).scalars).write(begins);
+        if begins > (*cx).room.scalars {
+            return in_full::<M>(ip, s, v, cx, fuel, float);
+        }
+        let begins = (*caller).values + u32::from(values.start.0);
+        (&raw mut (*frame).values).write(begins);
+        if begins > (*cx).room.values {
+            return in_full::<M>(ip, s, v, cx, fuel, float);
+        }
+        let function = Entered::new(function);
+        let callee = (&(*cx).ready).as_ptr().add(function.at());
+        if !(*callee).is_plain {
+            return in_full::<M>(ip, s, v, cx, fuel, float);
+        }
+        (&raw mut (*frame).function).write(function.light((*callee).values == 0));
+        (&raw mut (*frame).pc).write(0);
+        (*fiber).frames.set_len(depth + 1);
         let at = place(ip, cx) + 1;
-        (*top).pc = at;
-        top.add(1).write(frame);
-        frames.set_len(depth + 1);
+        (*caller).pc = at;
         let left = fuel - (CALL_COST + i64::from(at));
-        let ip = callee.code.as_ptr();
+        let ip = (&(*callee).code).as_ptr();
         (*cx).base = ip.addr();
         let s = s.cast::<u64>().add(scalars.start.at()).cast();
         let v = v.cast::<Value>().add(values.start.at()).cast();
@@ -168,6 +174,9 @@ unsafe fn can_leave(v: *mut Values, cx: *mut Context<'static>, given: Option<Reg
     // SAFETY: as the caller says.
     unsafe {
         let frames = &(*cx).fiber.frames;
+        if frames.last().is_some_and(|it| it.function.is_light()) {
+            return true;
+        }
         let [.., caller, frame] = frames.as_slice() else { return false };
         let ready = &(*cx).ready;
         let function = ready.get_unchecked(frame.function.at());

@@ -57,6 +57,24 @@ pub(super) fn write(
     }
 }
 
+/// Marks moves from a place to itself.
+pub(super) fn leave_out_what_stays_in_place(
+    function: &VirtualFunction,
+    live: &Live,
+    placement: &Placement,
+    gone: &mut [bool],
+) {
+    let location = |bank, register| placement.locations[live.numbering.var(bank, register).at()];
+    for (instruction, gone) in function.code.iter().zip(gone) {
+        let (bank, to, from) = match *instruction {
+            Instruction::MoveS { to, a } => (Bank::Scalar, to, a),
+            Instruction::CopyV { to, a } | Instruction::MoveV { to, a } => (Bank::Value, to, a),
+            _ => continue,
+        };
+        *gone = *gone || location(bank, to) == location(bank, from);
+    }
+}
+
 fn signature(function: &VirtualFunction) -> Signature {
     let of = |bank| function.params.iter().filter(|(it, _)| *it == bank).count();
     let count = |bank| u8::try_from(of(bank)).expect("the checker limits parameters");
@@ -124,9 +142,6 @@ impl<'a> Writer<'a> {
     fn instruction(&mut self, at: usize) {
         let place = u32::try_from(at).expect("functions are short");
         let instruction = self.as_move(place, self.function.code[at]);
-        if self.is_in_place(instruction) {
-            return;
-        }
         let mut carried = Carried::new(self, at);
         let renamed = instruction.rename(&mut carried);
         let (before, after) = (carried.before, carried.after);
@@ -146,16 +161,6 @@ impl<'a> Writer<'a> {
             }
             other => other,
         }
-    }
-
-    /// Whether a move goes from a register to itself.
-    fn is_in_place(&self, instruction: Ins) -> bool {
-        let (bank, to, from) = match instruction {
-            Instruction::MoveS { to, a } => (Bank::Scalar, to, a),
-            Instruction::CopyV { to, a } | Instruction::MoveV { to, a } => (Bank::Value, to, a),
-            _ => return false,
-        };
-        self.location(bank, to) == self.location(bank, from)
     }
 
     fn location(&self, bank: Bank, register: Virtual) -> Location {

@@ -22,25 +22,31 @@ pub(super) fn shorten(function: &mut VirtualFunction) {
     remove(function, &gone);
 }
 
-/// `if c, go to 1; go to 2; 1:` is `unless c, go to 2`.
-fn turn_around(function: &mut VirtualFunction, gone: &mut [bool]) {
+/// `if c, go to 1; go to 2; 1:` is `unless c, go to 2`. What is gone already is looked through.
+pub(in super::super) fn turn_around(function: &mut VirtualFunction, gone: &mut [bool]) {
     let mut labelled = vec![false; function.code.len() + 1];
     for label in function.labels.iter().filter(|it| **it != u32::MAX) {
         labelled[*label as usize] = true;
     }
-    for at in 0..function.code.len().saturating_sub(1) {
-        let (Ins::Jump { target }, Some(over)) =
-            (function.code[at + 1], function.code[at].target())
+    for at in 0..function.code.len() {
+        if gone[at] {
+            continue;
+        }
+        let left = |from: usize| (from..gone.len()).find(|it| !gone[*it]).unwrap_or(gone.len());
+        let jump = left(at + 1);
+        let (Some(Ins::Jump { target }), Some(over)) =
+            (function.code.get(jump).copied(), function.code[at].target())
         else {
             continue;
         };
-        let jumps_over = function.labels[over as usize] as usize == at + 2;
-        if jumps_over
-            && !labelled[at + 1]
+        let over = function.labels[over as usize] as usize;
+        if over > jump
+            && left(over) == left(jump + 1)
+            && !labelled[at + 1..=jump].contains(&true)
             && let Some(other) = opposite(function.code[at])
         {
             function.code[at] = other.rename(&mut To(target));
-            gone[at + 1] = true;
+            gone[jump] = true;
         }
     }
 }
