@@ -16,6 +16,7 @@ use super::program::{
     Cases, Constant, Counts, Function, Program, ProgramHash, SEMANTICS, Signature,
 };
 use super::run_field::RunField;
+use crate::check;
 use crate::value::Types;
 
 /// A program that keeps to its own tables: the only thing that a machine executes.
@@ -73,17 +74,29 @@ type Check = Result<(), &'static str>;
 pub fn verify(program: Program) -> Result<Verified, Damage> {
     let outside = |what| Damage { place: None, what };
     tables(&program).map_err(outside)?;
-    for (index, function) in program.functions.iter().enumerate() {
-        let inside = |at: usize| move |what| Damage { place: Some((index, at)), what };
-        frame(function).map_err(inside(0))?;
-        for (at, instruction) in function.code.iter().copied().enumerate() {
-            let place = Place { program: &program, function, at };
-            place.instruction(instruction).map_err(inside(at))?;
-        }
-        initialised::check(function).map_err(|(at, what)| inside(at)(what))?;
-    }
+    functions(&program)?;
     let hash = program.hash();
     Ok(Verified { program: Arc::new(program), hash })
+}
+
+/// Each on its own, on several threads where there is much to look at.
+fn functions(program: &Program) -> Result<(), Damage> {
+    const INSTRUCTIONS_PER_THREAD_MIN: usize = 10_000;
+    let instructions: usize = program.functions.iter().map(|it| it.code.len()).sum();
+    let threads = check::threads_for(instructions / INSTRUCTIONS_PER_THREAD_MIN + 1);
+    let all: Vec<_> = program.functions.iter().enumerate().collect();
+    let found = check::on_threads(all, threads, |(index, it)| function(program, index, it));
+    found.into_iter().collect()
+}
+
+fn function(program: &Program, index: usize, function: &Function) -> Result<(), Damage> {
+    let inside = |at: usize| move |what| Damage { place: Some((index, at)), what };
+    frame(function).map_err(inside(0))?;
+    for (at, instruction) in function.code.iter().copied().enumerate() {
+        let place = Place { program, function, at };
+        place.instruction(instruction).map_err(inside(at))?;
+    }
+    initialised::check(function).map_err(|(at, what)| inside(at)(what))
 }
 
 fn need(holds: bool, what: &'static str) -> Check {

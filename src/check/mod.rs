@@ -53,6 +53,7 @@ pub mod signature;
 mod silence;
 pub mod table;
 mod test_stmt;
+mod threads;
 mod touch;
 pub mod types;
 mod used;
@@ -63,7 +64,8 @@ pub use generic::substitute;
 pub use names::{declared_name, module_path};
 pub use read_type::BUILT_IN_NAMES;
 use run::check_declaration;
-pub use run::{check, check_file, check_library, findings, glance, threads_for};
+pub use run::{check, check_file, check_library, findings, glance};
+pub use threads::{on_threads, threads_for};
 
 #[cfg(test)]
 mod pages;

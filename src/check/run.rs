@@ -13,6 +13,7 @@ use super::mends;
 use super::names::{self, declared_name};
 use super::project::Project;
 use super::silence;
+use super::threads::{STACK_BYTES, on_threads, threads_for};
 use super::touch::Touched;
 use super::types::{DeclId, Type};
 use super::used::Used;
@@ -20,21 +21,8 @@ use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{FnBody, Item};
 
-/// The stack of a thread that checks: what is nested as deeply as the parser lets it be fits many times.
-const STACK_BYTES: usize = 64 << 20;
-
 /// Fewer files than this are not worth a second thread.
 const FILES_PER_THREAD_MIN: usize = 16;
-
-/// On how many threads work in so many parts is done, at least one. How many there may be takes a dozen files of the system's to find out, so
-/// one part does not ask.
-#[must_use]
-pub fn threads_for(parts: usize) -> usize {
-    match parts {
-        0 | 1 => 1,
-        many => std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(many),
-    }
-}
 
 /// Checks every file of a project.
 #[must_use]
@@ -215,35 +203,10 @@ fn bodies(
 ) -> (Vec<Arc<CheckedFile>>, Bodies, Vec<Diagnostic>) {
     let drafts: Vec<(FileId, Draft)> = (0..).map(FileId).zip(drafts).collect();
     let threads = threads_for(wanted.len().div_ceil(FILES_PER_THREAD_MIN));
-    let size = drafts.len().div_ceil(threads).max(1);
-    let mut rest = drafts;
-    let mut chunks = Vec::new();
-    while !rest.is_empty() {
-        let tail = rest.split_off(size.min(rest.len()));
-        chunks.push(std::mem::replace(&mut rest, tail));
-    }
-    let done: Vec<Vec<Finished>> = std::thread::scope(|scope| {
-        let work = |chunk: Vec<(FileId, Draft)>| {
-            move || chunk.into_iter().map(|(id, it)| finish(world, id, it, wanted, keep)).collect()
-        };
-        let last = chunks.pop();
-        let threads: Vec<_> = chunks
-            .into_iter()
-            .map(|chunk| {
-                let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
-                builder.spawn_scoped(scope, work(chunk)).expect("a thread can be started")
-            })
-            .collect();
-        let own: Option<Vec<Finished>> = last.map(|chunk| work(chunk)());
-        let others = threads.into_iter().map(|it| match it.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        others.chain(own).collect()
-    });
+    let done = on_threads(drafts, threads, |(id, it)| finish(world, id, it, wanted, keep));
     let mut files = Vec::new();
     let (mut bodies, mut diagnostics) = (Bodies::new(), Vec::new());
-    for finished in done.into_iter().flatten() {
+    for finished in done {
         files.push(Arc::new(finished.file));
         bodies.extend(finished.bodies);
         diagnostics.extend(finished.diagnostics);

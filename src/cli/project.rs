@@ -104,24 +104,10 @@ impl Loader<'_> {
             paths.iter().filter(|path| self.seen.insert(absolute(path))).collect();
         let first = self.paths.len();
         let root = self.root;
-        let read_all = |first: usize, paths: &[&PathBuf]| -> Vec<_> {
-            (first..).zip(paths).map(|(at, path)| read(root, path, file_id(at))).collect()
-        };
         let threads = check::threads_for(new.len() / FILES_PER_THREAD_MIN + 1);
-        let parsed: Vec<Result<ProjectFile, Unusable>> = if threads == 1 {
-            read_all(first, &new)
-        } else {
-            let size = new.len().div_ceil(threads);
-            std::thread::scope(|scope| {
-                let chunks = new.chunks(size).zip((first..).step_by(size));
-                let work: Vec<_> = chunks
-                    .map(|(paths, first)| scope.spawn(move || read_all(first, paths)))
-                    .collect();
-                work.into_iter()
-                    .flat_map(|it| it.join().expect("reading and parsing do not panic"))
-                    .collect()
-            })
-        };
+        let numbered = (first..).zip(new.iter().copied()).collect();
+        let parsed: Vec<Result<ProjectFile, Unusable>> =
+            check::on_threads(numbered, threads, |(at, path)| read(root, path, file_id(at)));
         for (file, path) in parsed.into_iter().zip(new) {
             let file = file?;
             self.project.add(|_| file);

@@ -10,17 +10,14 @@ mod simplify;
 mod write;
 
 use super::virtual_fn::VirtualFunction;
-use crate::bytecode::program::{Function, Position};
+use crate::bytecode::program::Function;
 use crate::source::Span;
 use classes::Eagerness;
 use live::Live;
 use place::Placement;
 
-/// Gives out real registers. `position` tells what a span is in the program's positions; nothing for the library's own.
-pub(super) fn allocate(
-    mut function: VirtualFunction,
-    position: impl FnMut(Span) -> Option<Position>,
-) -> Function {
+/// Gives out real registers. What stands where in the source comes beside the function: places of its code, in order, and the span that begins there.
+pub(super) fn allocate(mut function: VirtualFunction) -> (Function, Vec<(u32, Span)>) {
     super::improve::improve(&mut function);
     let mut gone = vec![false; function.code.len()];
     simplify::simplify(&mut function, &mut gone);
@@ -28,7 +25,7 @@ pub(super) fn allocate(
     let placement = placed(&function, &gone, &live);
     write::leave_out_what_stays_in_place(&function, &live, &placement, &mut gone);
     super::improve::turn_around(&mut function, &mut gone);
-    write::write(&function, &gone, &live, &placement, position)
+    write::write(&function, &gone, &live, &placement)
 }
 
 fn placed(function: &VirtualFunction, gone: &[bool], live: &Live) -> Placement {

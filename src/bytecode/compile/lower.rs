@@ -27,6 +27,7 @@ pub(super) fn program(valid: Valid<'_>, tests: Tests) -> Program {
         let function = Lower::job(&mut shared, job);
         shared.finish(id, function);
     }
+    shared.place();
     super::targets::write_down(&mut shared);
     shared.program
 }

@@ -1,6 +1,7 @@
 //! What the functions of one program share: its tables, and which functions are still to be written.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::mem;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -10,6 +11,7 @@ use super::types::TypeArgs;
 use super::virtual_fn::VirtualFunction;
 use crate::bytecode::operand::{FunctionId, U24};
 use crate::bytecode::program::{Constant, EffectSite, NativeSite, Position, Program, ShapeData};
+use crate::check;
 use crate::check::checked::{LibraryFn, Tables, Valid};
 use crate::check::project::default_source;
 use crate::check::types::{DeclId, Type};
@@ -26,6 +28,8 @@ pub(super) struct Shared<'p> {
     pub(super) program: Program,
     /// Functions that were called but not written yet.
     pub(super) queue: VecDeque<(FunctionId, Job<'p>)>,
+    /// Functions that are written, but have no registers yet.
+    finished: Vec<(FunctionId, VirtualFunction)>,
     instances: FxHashMap<Instance, FunctionId>,
     constants: FxHashMap<Constant, u32>,
     words: FxHashMap<u64, u32>,
@@ -102,6 +106,7 @@ impl<'p> Shared<'p> {
             valid,
             program,
             queue: VecDeque::new(),
+            finished: Vec::new(),
             instances: FxHashMap::default(),
             constants: FxHashMap::default(),
             words: FxHashMap::default(),
@@ -121,12 +126,29 @@ impl<'p> Shared<'p> {
         id
     }
 
-    /// Gives out the registers of a function and puts it in its place.
+    /// Takes a function that is written.
     pub(super) fn finish(&mut self, id: FunctionId, function: VirtualFunction) {
-        let valid = self.valid;
-        let files = &mut self.program.files;
-        let position = |span: Span| position(valid, files, span);
-        self.program.functions[id.at()] = super::allocate::allocate(function, position);
+        self.finished.push((id, function));
+    }
+
+    /// Gives out the registers of all functions and puts them in their places, on several threads where there is much to do.
+    pub(super) fn place(&mut self) {
+        const INSTRUCTIONS_PER_THREAD_MIN: usize = 5_000;
+        let finished = mem::take(&mut self.finished);
+        let instructions: usize = finished.iter().map(|(_, it)| it.code.len()).sum();
+        let threads = check::threads_for(instructions / INSTRUCTIONS_PER_THREAD_MIN + 1);
+        let placed =
+            check::on_threads(finished, threads, |(id, it)| (id, super::allocate::allocate(it)));
+        for (id, (mut function, spans)) in placed {
+            for (at, span) in spans {
+                if let Some(found) = position(self.valid, &mut self.program.files, span)
+                    && function.positions.last().is_none_or(|last| last.1 != found)
+                {
+                    function.positions.push((at, found));
+                }
+            }
+            self.program.functions[id.at()] = function;
+        }
     }
 
     /// The function for these type arguments, written once.

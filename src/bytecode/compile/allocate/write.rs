@@ -9,7 +9,7 @@ use super::live::Live;
 use super::place::{Location, Placement};
 use crate::bytecode::instruction::{Flow, Instruction, Rename};
 use crate::bytecode::operand::{Access, Bank, Operand, Register, Window};
-use crate::bytecode::program::{Counts, Function, Handler, Position, Signature};
+use crate::bytecode::program::{Counts, Function, Handler, Signature};
 use crate::source::Span;
 
 type Ins = Instruction<Virtual>;
@@ -20,31 +20,23 @@ pub(super) fn write(
     gone: &[bool],
     live: &Live,
     placement: &Placement,
-    mut position: impl FnMut(Span) -> Option<Position>,
-) -> Function {
+) -> (Function, Vec<(u32, Span)>) {
     let mut writer = Writer::new(function, gone, live, placement);
-    let mut positions: Vec<(u32, Position)> = Vec::new();
-    let mut last_span = None;
+    let mut spans: Vec<(u32, Span)> = Vec::new();
     for (at, span) in function.spans.iter().copied().enumerate() {
         writer.places.push(writer.here());
         if gone[at] {
             continue;
         }
-        if last_span != Some(span) {
-            last_span = Some(span);
-            let found = position(span);
-            if let Some(found) =
-                found.filter(|it| positions.last().is_none_or(|last| last.1 != *it))
-            {
-                positions.push((writer.here(), found));
-            }
+        if spans.last().is_none_or(|last| last.1 != span) {
+            spans.push((writer.here(), span));
         }
         writer.instruction(at);
     }
     writer.places.push(writer.here());
     let handlers = writer.handlers();
     let code = writer.with_targets();
-    Function {
+    let written = Function {
         name: function.name.clone(),
         signature: signature(function),
         captures: function.captures.iter().map(|(bank, _)| *bank).collect(),
@@ -53,8 +45,9 @@ pub(super) fn write(
         code,
         handlers,
         switches: Vec::new(),
-        positions,
-    }
+        positions: Vec::new(),
+    };
+    (written, spans)
 }
 
 /// Marks moves from a place to itself.
