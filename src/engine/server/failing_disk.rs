@@ -137,6 +137,11 @@ struct Place {
     cannot_write: Arc<AtomicUsize>,
 }
 
+/// What the row says that stands for more than are kept.
+const TOO_MANY: &str = "at more due times than are kept";
+/// How many rows of a task are kept unless it says otherwise.
+const HISTORY: usize = 1_000;
+
 impl Place {
     fn new() -> Self {
         Self {
@@ -177,17 +182,20 @@ impl Place {
         server.join()
     }
 
-    /// Each minute has one row, with a run that has ended or with a reason, and no run was started for two of them.
+    /// Each minute has one row, with a run that has ended or with a reason, and no run was started for two of them. This clock jumps while
+    /// threads are slow to answer, maybe over more minutes than a history keeps: then a row says so, or the oldest are not there any more.
     fn check(&self, what: &str) {
         let mut ledger = SqliteLedger::open(&self.scratch.path().join("taskc.db")).unwrap();
         let mut rows = ledger.rows(&Filter::default()).unwrap();
         rows.reverse();
-        for (row, minute) in rows.iter().zip(1..) {
-            assert_eq!(
-                row.occurrence.due,
-                instant("2026-01-05T00:00:00Z").plus(minutes(minute)),
-                "{what}"
-            );
+        let mut last = instant("2026-01-05T00:00:00Z");
+        for (place, row) in rows.iter().enumerate() {
+            let it = &row.occurrence;
+            let is_next = it.due == last.plus(minutes(1));
+            let says_so = it.reason.as_deref().is_some_and(|it| it.ends_with(TOO_MANY));
+            let is_oldest = place == 0 && rows.len() >= HISTORY;
+            assert!(is_next || says_so || is_oldest, "{what}: {row:?} behind {last}");
+            last = it.due;
             let ended = row.run.as_ref().map(|run| run.state == RunState::Succeeded);
             assert!(ended.unwrap_or(row.occurrence.reason.is_some()), "{what}: {row:?}");
         }
