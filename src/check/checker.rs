@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::bindings::Stmts;
+use super::chain::root;
 use super::checked::Tables;
 use super::declare::Progress;
 use super::declared::Declared;
@@ -19,7 +20,7 @@ use super::touch::Touches;
 use super::types::{DeclId, NamedType, Type};
 use super::used::Used;
 use crate::diagnostics::Diagnostic;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Span};
 use crate::syntax::tree::{self, Item, NodeId};
 
 /// What is known of the project while its files are being checked.
@@ -186,7 +187,31 @@ impl<'p> Checker<'p> {
 
     /// Says something.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        let diagnostic = match diagnostic.code {
+            "wrong-type" | "no-operator" | "not-comparable" | "not-a-function" => {
+                self.with_origins(diagnostic)
+            }
+            _ => diagnostic,
+        };
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Adds where the variables are made that a finding about types is about, unless that is in sight.
+    fn with_origins(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let line = |span: Span| self.source.position(span.start).line;
+        let own = line(diagnostic.span());
+        let mut origins: Vec<(Span, String)> = Vec::new();
+        for label in diagnostic.labels.iter().filter(|it| it.span.file == self.file) {
+            let name = root(&self.source.text, label.span.start);
+            let Some(id) = self.scope.find(name) else { continue };
+            let made = self.scope.get(id).span;
+            let is_known = diagnostic.labels.iter().any(|it| line(it.span) == line(made))
+                || origins.iter().any(|it| it.0 == made);
+            if line(made) + 1 < own && !is_known {
+                origins.push((made, format!("`{name}` is declared here")));
+            }
+        }
+        origins.into_iter().fold(diagnostic, |it, (span, why)| it.label(span, why))
     }
 
     /// Takes note of a node's type and hands it on.

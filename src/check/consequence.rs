@@ -5,6 +5,7 @@
 
 mod hole;
 mod maps;
+mod misspelt;
 
 use std::collections::BTreeSet;
 
@@ -34,6 +35,7 @@ pub(super) fn without_consequences(file: &ProjectFile, found: Vec<Diagnostic>) -
     say_once(file, &mut kept);
     maps::told_at_their_type(file, &mut kept);
     gather(&mut kept);
+    misspelt::told_at_their_declaration(file, &mut kept);
     kept
 }
 
@@ -65,6 +67,7 @@ fn is_about_value(code: &str) -> bool {
     matches!(
         code,
         "wrong-type"
+            | "missing-fields"
             | "not-a-function"
             | "not-a-value"
             | "not-comparable"

@@ -116,7 +116,7 @@ impl<'p> Checker<'p> {
                 (Type::Bool, self.condition(inner, "not").negated())
             }
             ExprKind::Binary(it) => match it.op {
-                BinaryOp::And => (Type::Bool, self.and(&it.left, &it.right)),
+                BinaryOp::And => (Type::Bool, self.and(it)),
                 BinaryOp::Or => (Type::Bool, self.or(&it.left, &it.right)),
                 BinaryOp::Equal => (Type::Bool, self.equality(expr, it)),
                 BinaryOp::NotEqual => (Type::Bool, self.equality(expr, it).negated()),

@@ -4,6 +4,7 @@
 //! of `limits`, except `schedule`, which has a file of its own; `calendar` finds what is odd about an expression that
 //! can be read. Whatever is wrong leaves the default in its place.
 
+pub(in crate::check) mod cadenced;
 mod calendar;
 mod data;
 mod limits;

@@ -47,6 +47,12 @@ fn try_out(
         let id = finding.span().file;
         let file = project.file(id);
         let is_syntax = file.syntax.contains(finding);
+        if !is_syntax && !file.syntax.is_empty() {
+            finding
+                .fixes
+                .iter_mut()
+                .for_each(|it| it.applicability = it.applicability.max(Applicability::Maybe));
+        }
         let mends = std::mem::take(&mut finding.fixes);
         let mut judged = |mend: Fix| {
             let Some(text) = mended(file, &mend) else { return Some(mend) };
@@ -62,7 +68,9 @@ fn try_out(
                 return Some(mend);
             }
             // A word of another language is written otherwise here, whatever else its line lacks.
-            less_sure(mend).filter(|_| is_syntax || finding.code == "foreign-word")
+            let is_word = replaces_word(file, &mend);
+            let reads = is_word || trial.reads(&other.file(id).syntax);
+            less_sure(mend).filter(|_| reads && (is_syntax || finding.code == "foreign-word"))
         };
         finding.fixes = mends.into_iter().filter_map(&mut judged).collect();
     }
@@ -74,6 +82,11 @@ fn mended(file: &ProjectFile, mend: &Fix) -> Option<String> {
     let can_be_tried =
         mend.applicability != Applicability::Snippet && mend.edits.iter().all(in_file);
     fix::apply(&file.source.text, &mend.edits).filter(|_| can_be_tried)
+}
+
+/// Whether a mend puts a word in the place of another.
+fn replaces_word(file: &ProjectFile, mend: &Fix) -> bool {
+    mend.edits.iter().all(|it| file.source.slice(it.span).starts_with(char::is_alphabetic))
 }
 
 /// What is left of a mend after which something else is wrong.
@@ -106,9 +119,17 @@ impl Trial<'_> {
         };
         // A text that cannot be read hides what is wrong on other lines, and any error what is of no use.
         let was_hidden = |it: &Diagnostic| {
-            it.severity != Severity::Error || is_global(it) || self.is_syntax && is_elsewhere(it)
+            it.code == "unused-name"
+                || is_global(it)
+                || is_elsewhere(it) && (self.is_syntax || it.severity != Severity::Error)
         };
         are(finding) < were(finding) && after.iter().all(|it| are(it) <= were(it) || was_hidden(it))
+    }
+
+    /// Whether what the mend has changed can be read.
+    fn reads(&self, syntax: &[Diagnostic]) -> bool {
+        let touched = self.touched();
+        syntax.iter().all(|it| !touched.contains(&self.after.position(it.span().start).line))
     }
 
     /// The lines of the mended text that the mend has changed.

@@ -71,12 +71,14 @@ impl<'p> Checker<'p> {
         }
     }
 
-    pub(super) fn and(&mut self, left: &'p Expr, right: &'p Expr) -> Outcome {
+    pub(super) fn and(&mut self, it: &'p Binary) -> Outcome {
+        let (left, right) = (&it.left, &it.right);
         let mut first = self.condition(left, "and");
         let before = self.facts.clone();
         self.facts.learn_all(&first.when_true);
         let second = self.condition(right, "and");
         self.facts = before;
+        self.lint_excluded(it);
         let when_false = common(&first.when_false, &second.when_false);
         first.when_true.extend(second.when_true);
         Outcome { when_true: first.when_true, when_false }

@@ -56,6 +56,8 @@ enum Finding {
     Surplus { closer: usize },
     /// Closes what should have been opened at the end of a line, before the token `before`.
     Unopened { closer: usize, before: usize },
+    /// Ends a block that nothing opens: its first line begins with the token `first`.
+    Headless { closer: usize, first: usize },
     /// Closes something that another kind of bracket opens.
     Wrong { opener: usize, closer: usize },
     /// Two neighbours that close, each in the place of the other.
@@ -382,25 +384,69 @@ impl Surgeon<'_> {
     }
 
     fn surplus(&mut self, closer: usize) {
-        match self.missing_opener(closer) {
-            Some(before) => self.found.push(Finding::Unopened { closer, before }),
-            None => self.found.push(Finding::Surplus { closer }),
-        }
+        let finding = match self.block_above(closer) {
+            Some((head, first)) if self.lacks_opener(head, first, closer) => {
+                self.opened.insert(first);
+                Finding::Unopened { closer, before: first }
+            }
+            Some((_, first)) if self.tokens[closer].kind == Kind::BraceClose => {
+                Finding::Headless { closer, first }
+            }
+            _ => Finding::Surplus { closer },
+        };
+        self.found.push(finding);
     }
 
-    /// For a closer that begins a line: the end of the line above it that is indented alike, if all between them is
-    /// indented deeper.
-    fn missing_opener(&mut self, closer: usize) -> Option<usize> {
+    /// For a closer that begins a line: the first tokens of the line above it that is indented no deeper, if there is one, and of the
+    /// line behind that, if all from there on are indented deeper.
+    fn block_above(&self, closer: usize) -> Option<(Option<usize>, usize)> {
         if self.tokens[closer].kind == Kind::TextEnd || !self.lines.is_first(closer) {
             return None;
         }
         let indent = self.lines.indent[closer];
         let mut lines = (0..closer).rev().filter(|it| self.lines.is_first(*it));
-        let head = lines.find(|it| self.lines.indent[*it] <= indent)?;
-        let end = (head + 1..=closer).find(|it| self.lines.is_first(*it))?;
-        let bare = !is_opener(self.tokens[end - 1].kind) && end < closer;
-        (self.lines.indent[head] == indent && bare && self.opened.insert(end)).then_some(end)
+        let head = lines.find(|it| self.lines.indent[*it] <= indent);
+        let behind = head.map_or(0, |it| it + 1);
+        let first = (behind..closer).find(|it| self.lines.is_first(*it))?;
+        Some((head, first))
     }
+
+    /// Whether the line above a block is one that a bracket should end.
+    fn lacks_opener(&self, head: Option<usize>, first: usize, closer: usize) -> bool {
+        let Some(head) = head else { return false };
+        let line = &self.tokens[head..first];
+        let is_bare = line.last().is_some_and(|it| !is_opener(it.kind));
+        self.lines.indent[head] == self.lines.indent[closer]
+            && is_bare
+            && !self.opened.contains(&first)
+            && (self.tokens[closer].kind != Kind::BraceClose
+                || line.iter().any(|it| takes_body(it.kind)))
+    }
+}
+
+/// Whether a word or sign announces a block.
+fn takes_body(kind: Kind) -> bool {
+    use Kind::{
+        Catch, Else, FatArrow, Fn, For, If, Match, Parallel, Table, Test, Transaction, Try, Type,
+        While,
+    };
+    matches!(
+        kind,
+        Catch
+            | Else
+            | FatArrow
+            | Fn
+            | For
+            | If
+            | Match
+            | Parallel
+            | Table
+            | Test
+            | Transaction
+            | Try
+            | Type
+            | While
+    )
 }
 
 /// Whether a token of this kind is followed by its partner.
@@ -465,6 +511,10 @@ fn report(file: FileId, found: &[Finding], out: &mut Lexed) {
                 out.faults.push(span(closer).start);
                 errors::unopened_bracket(gap(before), span(closer), tokens[closer].kind)
             }
+            Finding::Headless { closer, first } => {
+                out.faults.push(span(closer).start);
+                errors::headless_block(span(first), span(closer))
+            }
             Finding::Wrong { opener, closer } => {
                 let (open, close) = (tokens[opener].kind, tokens[closer].kind);
                 errors::wrong_closer(span(opener), open, span(closer), close, closer_of(open))
@@ -494,9 +544,9 @@ fn operate(lexed: &Lexed, found: &[Finding]) -> Vec<Token> {
             Finding::Unclosed { opener, before } => {
                 inserted.push((before, closer_of(old[opener].kind)));
             }
-            Finding::Surplus { closer: token } | Finding::SurplusOpener { opener: token } => {
-                dropped.push(token);
-            }
+            Finding::Surplus { closer: token }
+            | Finding::SurplusOpener { opener: token }
+            | Finding::Headless { closer: token, .. } => dropped.push(token),
             Finding::Unopened { closer, before } => {
                 inserted.extend(opener_of(old[closer].kind).map(|opener| (before, opener)));
             }
@@ -562,7 +612,9 @@ fn renumber_docs(found: &[Finding], out: &mut Lexed) {
                 {
                     more += 1;
                 }
-                Finding::Surplus { closer: it } | Finding::SurplusOpener { opener: it }
+                Finding::Surplus { closer: it }
+                | Finding::SurplusOpener { opener: it }
+                | Finding::Headless { closer: it, .. }
                     if it < at =>
                 {
                     less += 1;

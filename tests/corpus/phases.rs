@@ -8,11 +8,12 @@ use taskc::bytecode::run_field::RunField;
 use taskc::bytecode::{self, Verified};
 use taskc::check::checked::Checked;
 use taskc::check::library::Library;
-use taskc::check::project::{Project, ProjectFile, SecretSetting, Settings};
+use taskc::check::project::{Project, ProjectFile, RunTimes, SecretSetting, Settings};
 use taskc::check::{self, headers::TaskHeaders};
 use taskc::diagnostics::{Diagnostic, Severity};
 use taskc::engine::attempt::{self, Attempt, Ended, Listener};
 use taskc::host::sim::World;
+use taskc::schedule::Duration;
 use taskc::source::{FileId, Sources, Span};
 use taskc::stdlib;
 use taskc::stdlib::effect::{Level, Output};
@@ -121,11 +122,19 @@ fn settings(text: &str) -> Settings {
         let section = table.get(section).and_then(|it| it.as_table());
         section.into_iter().flatten().map(|(name, _)| name.as_str().into()).collect::<Vec<_>>()
     };
+    // Runs of late are no setting: the ledger tells of them, in whose place this section stands.
+    let taken = |name: &str| table["run_times"][name].as_integer().unwrap();
+    let run_times = names("run_times").into_iter().map(|name: ecow::EcoString| {
+        let usual = Duration::SECOND.times(taken(&name));
+        (name, RunTimes { runs: 200, usual })
+    });
+    let run_times = run_times.collect();
     let secret = |name| SecretSetting { name, hosts: Vec::new() };
     Settings {
         sources: names("sources"),
         secrets: names("secrets").into_iter().map(secret).collect(),
         env: names("env"),
+        run_times,
         now: Some(NOW_US),
         ..Settings::default()
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::check::chain::root;
 use crate::check::project::ProjectFile;
 use crate::diagnostics::Diagnostic;
 use crate::source::{Source, Span};
@@ -63,7 +64,11 @@ impl<'a> Hole<'a> {
             partial: BTreeSet::new(),
         };
         hole.take_words();
-        hole.nameless = hole.heads.keys().copied().find(|line| is_nameless(hole.line(*line)));
+        hole.nameless = hole
+            .heads
+            .iter()
+            .find(|(line, it)| is_headless(it) || is_nameless(hole.line(**line)))
+            .map(|(line, _)| *line);
         hole.missed = hole.missed_behind(findings);
         hole.open_end = open_end(file);
         hole.headless = file.tree.items.iter().filter_map(|it| hole.without_head(it)).collect();
@@ -128,30 +133,6 @@ impl<'a> Hole<'a> {
         self.open_end.is_some_and(|end| is_incomplete || finding.span().end >= end)
     }
 
-    /// The name that a chain begins with: `rows` of `rows[0].tags.count`, where `at` is anywhere in it.
-    fn root(&self, at: u32) -> &'a str {
-        let text = &self.source.text[..at as usize];
-        let (mut start, mut depth) = (at as usize, 0_u32);
-        for (place, c) in text.char_indices().rev() {
-            let belongs = match c {
-                ')' | ']' => true,
-                '(' | '[' => depth > 0,
-                '\n' => false,
-                _ => depth > 0 || c.is_alphanumeric() || "_.?".contains(c),
-            };
-            if !belongs {
-                break;
-            }
-            depth = match c {
-                ')' | ']' => depth + 1,
-                '(' | '[' => depth - 1,
-                _ => depth,
-            };
-            start = place;
-        }
-        words(&self.source.text[start..]).next().unwrap_or_default()
-    }
-
     /// Whether a finding is about what a table or type lacks of which not all could be read.
     fn is_about_part(&self, finding: &Diagnostic) -> bool {
         let lacks = matches!(
@@ -204,7 +185,7 @@ impl<'a> Hole<'a> {
             || self.is_about_end(finding)
             || self.is_about_result(finding)
             || is_about_shape(finding.code)
-                && self.declared.contains(self.root(finding.span().start))
+                && self.declared.contains(root(&self.source.text, finding.span().start))
             || is_about_name && self.words.contains(named)
             || words(named).next().is_some_and(|word| self.declared.contains(word))
             || self.misses_module && is_about_name && finding.code != "unused-name"
@@ -245,6 +226,10 @@ fn lines_behind(source: &Source, line: u32, head: &Diagnostic) -> Vec<u32> {
             .filter(|end| quotes(*end) == 1)
             .map_or_else(Vec::new, |end| (line + 1..=end).collect());
     }
+    if is_headless(head) {
+        let end = head.labels.last().map_or(line, |it| source.position(it.span.start).line);
+        return (line + 1..=end).collect();
+    }
     let opens_block = text(line).trim_end().ends_with(['{', ':']);
     if !is_foreign(head) || !opens_block {
         return Vec::new();
@@ -262,6 +247,15 @@ fn lines_behind(source: &Source, line: u32, head: &Diagnostic) -> Vec<u32> {
 
 /// How far the end of a text is looked for that was not closed on its line.
 const TEXT_LINES_MAX: usize = 20;
+
+/// Whether a finding says that a block has no line that opens it.
+fn is_headless(finding: &Diagnostic) -> bool {
+    let places: Vec<u32> = finding.labels.iter().map(|it| it.span.start).collect();
+    finding.code == "unmatched-bracket"
+        && finding.fixes.is_empty()
+        && places.is_sorted()
+        && places.len() == 2
+}
 
 fn is_foreign(finding: &Diagnostic) -> bool {
     matches!(finding.code, "foreign-word" | "unknown-header")

@@ -21,7 +21,7 @@ impl Checker<'_> {
         let changes = (!changes.is_empty()).then_some(changes);
         for together in others.chain(changes) {
             let place = |range: &std::ops::Range<usize>| text.written.place(range.clone());
-            let place = Place { calendar, text: &place, is_dated: now.is_some() };
+            let place = Place { calendar, text: &place, now };
             self.diagnostics.extend(surprise(&together, place));
         }
     }

@@ -1,6 +1,7 @@
 //! `schedule "0 7 * * *" in "Europe/Berlin" from … until … except …`, `schedule every 90m`, `schedule at @…`.
 
 use super::TaskHeaders;
+use super::cadenced::Cadenced;
 use super::parts::{HeaderText, Parts, Read};
 use crate::check::checker::Checker;
 use crate::check::report::headers as report;
@@ -20,6 +21,8 @@ enum When {
 #[derive(Default)]
 struct Options {
     zone: Option<Zone>,
+    /// A zone is named that nobody knows.
+    is_zone_wrong: bool,
     from: Option<(Instant, Span)>,
     until: Option<(Instant, Span)>,
     except: Vec<Date>,
@@ -102,7 +105,10 @@ impl<'p> Checker<'p> {
             let word = self.header_word(parts, words)?;
             let zone = options.zone.clone().unwrap_or_else(Zone::utc);
             match word {
-                "in" => options.zone = Some(self.read_zone(parts)?),
+                "in" => {
+                    options.zone = self.read_zone(parts)?;
+                    options.is_zone_wrong = options.zone.is_none();
+                }
                 "from" => {
                     let at = self.header_time(parts, &zone)?;
                     options.from = Some((at, parts.end));
@@ -122,22 +128,29 @@ impl<'p> Checker<'p> {
         Some(options)
     }
 
-    fn read_zone(&mut self, parts: &mut Parts<'p>) -> Read<Zone> {
+    /// A zone, or nothing where none is called so, which has been said then.
+    fn read_zone(&mut self, parts: &mut Parts<'p>) -> Read<Option<Zone>> {
         let text = self.header_text(parts, "a zone such as `\"Europe/Berlin\"`")?;
         match Zone::get(&text.text) {
-            Ok(zone) => Some(zone),
+            Ok(zone) => Some(Some(zone)),
             Err(problem) => {
                 let span = text.written.place(0..text.text.len());
                 self.report(schedules::unknown_zone(span, &problem));
-                None
+                Some(None)
             }
         }
     }
 
     fn cron(&mut self, text: &HeaderText, options: Options, bounds: Bounds) -> Read<Schedule> {
+        if let Some(cadence) = Cadenced::read(&text.text) {
+            self.report(schedules::cadence_in_quotes(text.written.whole, &cadence));
+            return None;
+        }
         let zone = options.zone.unwrap_or_else(Zone::utc);
         let now = self.world.project.settings.now.map(Instant);
         match Cron::parse(&text.text) {
+            // When it is due depends on the zone that was meant.
+            Ok(_) if options.is_zone_wrong => None,
             Ok(cron) => {
                 let mut calendar = Calendar::new(cron, zone);
                 calendar.except.extend(options.except);
@@ -192,6 +205,21 @@ mod tests {
             "schedule \"0 7 * * *\" from @2027-01-01 until @2026-01-01\nprint(1)",
             &["cron-never at `@2026-01-01`"],
         );
+    }
+
+    #[test]
+    fn an_unknown_zone_does_not_hide_what_is_wrong_beside_it() {
+        finds(
+            "schedule \"0 24 * * *\" in \"Europe/Pragu\"\nprint(1)",
+            &["cron-range at `24`", "unknown-zone at `Europe/Pragu`"],
+        );
+    }
+
+    #[test]
+    fn cadences_of_others_are_told_as_a_whole() {
+        finds("schedule \"rate(5 minutes)\"\nprint(1)", &["cron-foreign at `\"rate(5 minutes)\"`"]);
+        finds("schedule \"@every 1h30m\"\nprint(1)", &["cron-foreign at `\"@every 1h30m\"`"]);
+        finds("schedule \"@every 1.5h\"\nprint(1)", &["cron-foreign at `@every 1.5h`"]);
     }
 
     #[test]

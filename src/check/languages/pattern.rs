@@ -25,7 +25,8 @@ impl Checker<'_> {
         if writes(sample, literal.text) {
             if !literal.text.contains('%') && literal.text.chars().any(char::is_alphabetic) {
                 let whole = literal.place(0..literal.text.len());
-                self.report(report::format_without_directive(whole, literal.text));
+                let ours = translated(literal.text).filter(|it| writes(sample, it));
+                self.report(report::format_without_directive(whole, literal.text, ours));
             }
             return;
         }
@@ -39,6 +40,44 @@ impl Checker<'_> {
 fn writes(sample: &BrokenDownTime, pattern: &str) -> bool {
     let mut out = String::new();
     sample.format(pattern, StdFmtWrite(&mut out)).is_ok()
+}
+
+/// A pattern of other languages in ours: `yyyy-MM-dd` as `%Y-%m-%d`. Nothing where a letter of it is unknown.
+fn translated(pattern: &str) -> Option<String> {
+    let mut ours = String::new();
+    let mut rest = pattern;
+    // What the last letters stood for: `mm` and `MM` behind an hour are minutes, whatever their case.
+    let mut last = "";
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c| c != first).unwrap_or(rest.len());
+        let (letters, behind) = rest.split_at(end);
+        rest = behind;
+        if !first.is_alphabetic() {
+            ours.push_str(&letters.replace('\'', ""));
+            continue;
+        }
+        last = match letters {
+            "YYYY" | "yyyy" | "uuuu" => "%Y",
+            "YY" | "yy" => "%y",
+            "MMMM" => "%B",
+            "MMM" => "%b",
+            "MM" | "mm" if matches!(last, "%H" | "%I") => "%M",
+            "MM" => "%m",
+            "mm" => "%M",
+            "DD" | "dd" => "%d",
+            "D" | "d" => "%-d",
+            "EEEE" | "dddd" => "%A",
+            "EEE" | "ddd" => "%a",
+            "HH" => "%H",
+            "hh" => "%I",
+            "ss" => "%S",
+            "a" | "A" => "%p",
+            "T" => "T",
+            _ => return None,
+        };
+        ours.push_str(last);
+    }
+    Some(ours)
 }
 
 /// Each `%` with its flags, its width and its letter.
@@ -60,7 +99,18 @@ fn directives(pattern: &str) -> impl Iterator<Item = std::ops::Range<usize>> + '
 
 #[cfg(test)]
 mod tests {
+    use super::translated;
     use crate::check::testing::{finds, fine};
+
+    #[test]
+    fn patterns_of_other_languages_are_translated() {
+        let of = |it| translated(it);
+        assert_eq!(of("YYYY-MM-DD").as_deref(), Some("%Y-%m-%d"));
+        assert_eq!(of("dd.MM.yyyy HH:mm:ss").as_deref(), Some("%d.%m.%Y %H:%M:%S"));
+        assert_eq!(of("yyyy-MM-dd'T'HH:MM").as_deref(), Some("%Y-%m-%dT%H:%M"));
+        assert_eq!(of("EEE d MMM"), Some("%a %-d %b".to_owned()));
+        assert_eq!(of("today"), None);
+    }
 
     #[test]
     fn patterns_are_tried_out() {

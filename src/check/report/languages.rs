@@ -23,11 +23,21 @@ pub(in crate::check) fn bad_format(span: Span, directive: &str, of: &str) -> Dia
     }
 }
 
-/// A pattern that is the same for every time.
-pub(in crate::check) fn format_without_directive(span: Span, pattern: &str) -> Diagnostic {
-    Diagnostic::new("bad-format", span, format!("`{pattern}` is the same for every time"))
-        .because("parts of a time begin with `%`")
-        .help("`%Y-%m-%d` is the date, `%H:%M:%S` the time of day")
+/// A pattern that is the same for every time; `ours` is what it says in another language, in ours.
+pub(in crate::check) fn format_without_directive(
+    span: Span,
+    pattern: &str,
+    ours: Option<String>,
+) -> Diagnostic {
+    let title = format!("`{pattern}` is the same for every time");
+    let diagnostic =
+        Diagnostic::new("bad-format", span, title).because("parts of a time begin with `%`");
+    match ours {
+        Some(ours) => diagnostic
+            .help(format!("`{ours}` writes what it seems to mean"))
+            .fix(Fix::maybe(format!("write `{ours}`"), span, ours)),
+        None => diagnostic.help("`%Y-%m-%d` is the date, `%H:%M:%S` the time of day"),
+    }
 }
 
 /// A template that is not there.

@@ -317,6 +317,12 @@ fn method_advice(receiver: &Type, name: &str) -> Option<&'static str> {
         {
             "rows are written through their table: `Order.update(o.id, { … })`, `Order.delete(o.id)`"
         }
+        (
+            Type::Time,
+            "in" | "in_zone" | "to_zone" | "at_zone" | "tz" | "astimezone" | "tz_convert",
+        ) => {
+            "a time is the same everywhere; name the zone where it is written: `t.format(\"%H:%M\", in: \"Europe/Berlin\")`"
+        }
         (_, "then") => "a call waits for its result by itself: `let x = …`",
         _ => return None,
     })

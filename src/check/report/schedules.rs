@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{Diagnostic, Fix, joined, number};
 use crate::check::headers::Overlap;
+use crate::check::headers::cadenced::Cadenced;
 use crate::check::project::RunTimes;
 use crate::diagnostics::Applicability;
 use crate::schedule::{
@@ -223,6 +224,15 @@ fn listed(diagnostic: Diagnostic, span: Span, places: &[&'static str]) -> Diagno
     places
         .iter()
         .fold(diagnostic, |it, place| it.fix(Fix::maybe(format!("write `{place}`"), span, *place)))
+}
+
+/// A cadence of another scheduler in the place of a cron expression; `literal` is the text with its quotes.
+pub(in crate::check) fn cadence_in_quotes(literal: Span, it: &Cadenced) -> Diagnostic {
+    let ours = format!("every {}", it.every);
+    let title = format!("{}; here it is `schedule {ours}`", it.theirs);
+    Diagnostic::new("cron-foreign", literal, title)
+        .because("a cadence is written without quotes")
+        .fix(Fix::maybe(format!("write `{ours}`"), literal, ours))
 }
 
 /// A duration right behind `schedule`.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::schedules::{month, plural};
 use super::{Diagnostic, Fix, joined};
 use crate::schedule::{
-    Calendar, ClockChange, ClockEffect, Cron, Date, EitherDay, EveryMinute, FieldKind, Finding,
-    SkipsMonths, UnevenStep, describe_days, names,
+    Bounds, Calendar, ClockChange, ClockEffect, Cron, Date, EitherDay, EveryMinute, FieldKind,
+    Finding, Instant, Schedule, SkipsMonths, UnevenStep, describe_days, names,
 };
 use crate::source::Span;
 
@@ -17,8 +17,8 @@ pub(in crate::check) struct Place<'a> {
     pub(in crate::check) calendar: &'a Calendar,
     /// Where some bytes of its expression stand in the file.
     pub(in crate::check) text: &'a dyn Fn(&Range<usize>) -> Span,
-    /// Whether the date is known, so that dates may be told.
-    pub(in crate::check) is_dated: bool,
+    /// The instant of the check, where it is known: without it no dates are told.
+    pub(in crate::check) now: Option<Instant>,
 }
 
 /// One finding in words; several changes of the clock are told together.
@@ -106,14 +106,14 @@ fn values(field: FieldKind, values: &[u32]) -> String {
 /// Both day fields are restricted.
 fn either_day(it: &EitherDay, place: Place<'_>) -> Diagnostic {
     let (day, weekday) = ((place.text)(&it.day_span), (place.text)(&it.weekday_span));
-    let title = if place.is_dated {
+    let title = if place.now.is_some() {
         format!("either day will do: {} days in {}", it.days, it.year)
     } else {
         "either day will do".to_owned()
     };
     let mut diagnostic = Diagnostic::new("cron-either-day", day.to(weekday), title)
         .because(format!("it runs {}", describe_days(place.calendar)));
-    if place.is_dated {
+    if place.now.is_some() {
         let next = it.next.iter().map(ToString::to_string).collect();
         diagnostic = diagnostic.help(format!("the next days are {}", joined(next, "and")));
     }
@@ -190,7 +190,40 @@ fn clock_change(first: &ClockChange, found: &[Finding], place: Place<'_>) -> Dia
         Some(other) => diagnostic.help(sentence(other, place.calendar)),
         None => diagnostic,
     };
-    diagnostic.help("an hour that no change touches avoids it, and so does `in \"UTC\"`")
+    match untouched_hour(place) {
+        Some(other) => diagnostic
+            .help(format!(
+                "`{}` is touched by no change; nor is anything `in \"UTC\"`",
+                place.with(&hour.span, &other)
+            ))
+            .fix(Fix::maybe(
+                format!("write `{}`", place.with(&hour.span, &other)),
+                (place.text)(&hour.span),
+                other,
+            )),
+        None => {
+            diagnostic.help("an hour that no change touches avoids it, and so does `in \"UTC\"`")
+        }
+    }
+}
+
+/// The next hour of the day at which the schedule has no such days, where it names one hour.
+fn untouched_hour(place: Place<'_>) -> Option<String> {
+    let cron = &place.calendar.cron;
+    let written = &cron.field(FieldKind::Hour).span;
+    let hour: u32 = cron.text().get(written.clone())?.parse().ok()?;
+    let from = place.now?;
+    let is_untouched = |hour: &u32| {
+        let moved = Cron::parse(&place.with(written, &hour.to_string())).ok();
+        moved.is_some_and(|cron| {
+            let calendar = Calendar::new(cron, place.calendar.zone.clone());
+            let schedule =
+                Schedule::Cron { calendar: Box::new(calendar), bounds: Bounds::default() };
+            let found = crate::schedule::findings(&schedule, Some(from));
+            !found.iter().any(|it| matches!(it, Finding::ClockChange(_)))
+        })
+    };
+    (hour + 1..24).find(is_untouched).map(|it| it.to_string())
 }
 
 /// What is done about one change, and when.

@@ -248,6 +248,20 @@ pub(in crate::check) fn not_one_of(span: Span, written: &str, members: &[EcoStri
     }
 }
 
+/// Two comparisons joined by `and` leave no number.
+pub(in crate::check) fn excluded(
+    first: (Span, &str),
+    second: (Span, &str),
+    operator: Span,
+) -> Diagnostic {
+    let title = format!("`{}` and `{}` exclude each other", first.1, second.1);
+    Diagnostic::new("never-true", second.0, title)
+        .because("never holds together with the first")
+        .label(first.0, "the first comparison")
+        .help("for either of them write `or`")
+        .fix(Fix::maybe("write `or`", operator, "or"))
+}
+
 /// A comparison with a text that a value never is.
 pub(in crate::check) fn never_true(
     span: Span,

@@ -356,6 +356,13 @@ pub(in crate::syntax) fn unclosed_bracket(
     found.fix(Fix::maybe(format!("add `{close}`"), place, inserted))
 }
 
+/// Indented lines and a `}`, and nothing above them that opens a block.
+pub(in crate::syntax) fn headless_block(first: Span, closer: Span) -> Diagnostic {
+    error("unmatched-bracket", "nothing opens the block that begins here", first, "indented deeper")
+        .label(closer, "the block ends here")
+        .help("write the line above it that says what the block is, or remove this `}`")
+}
+
 /// `if a { {`: one opener too many.
 pub(in crate::syntax) fn surplus_opener(span: Span, open: Kind) -> Diagnostic {
     error("unclosed-bracket", format!("this `{}` has no partner", open.text()), span, "")

@@ -6,7 +6,7 @@ use super::block::{guarded, initial, line_end, sequence, spoil};
 use super::function::function;
 use super::header::{self, header};
 use super::name::{name, text_name, word};
-use super::recover::{is_consequence, touches_fault, value_or_error};
+use super::recover::{equals, is_consequence, touches_fault, value_or_error};
 use super::stmt::statement;
 use super::table::table;
 use super::types::type_or_error;
@@ -155,7 +155,7 @@ fn const_decl(inp: &mut Inp<'_, '_>) -> Parsed<Const> {
     inp.bump();
     let (name, ty) = inp.parse(name("constant").then(after(Kind::Colon, type_or_error)))?;
     let value = value_or_error(inp, |inp| {
-        inp.parse(token(Kind::Equal))?;
+        equals(inp)?;
         initial(inp)
     })?;
     Ok(Const { id: NodeId(0), span: inp.since(start), docs, name, ty, value })
@@ -185,7 +185,7 @@ fn keep(inp: &mut Inp<'_, '_>) -> Parsed<Keep> {
     inp.bump();
     let (name, ty) = inp.parse(word("variable").then(after(Kind::Colon, type_or_error)))?;
     let value = value_or_error(inp, |inp| {
-        inp.parse(token(Kind::Equal))?;
+        equals(inp)?;
         initial(inp)
     })?;
     Ok(Keep { id: NodeId(0), span: inp.since(start), name, ty, value })

@@ -209,6 +209,19 @@ pub(super) fn value_or_error<'t>(
     }
 }
 
+/// Takes the `=` in front of a value. Where it is missing and the value is there, says so and goes on with the value.
+pub(super) fn equals(inp: &mut Inp<'_, '_>) -> Parsed<()> {
+    if inp.eat(Kind::Equal) {
+        return Ok(());
+    }
+    let stop = Stop { at: offset(inp.at()), want: Want::Token(Kind::Equal) };
+    if !begins_value(inp.kind()) || inp.token().on_new_line {
+        return Err(stop);
+    }
+    report(inp, stop);
+    Ok(())
+}
+
 /// Goes from the next token to the end of the statement that began at token `start`; maybe nowhere.
 pub(super) fn rest_of_statement(inp: &mut Inp<'_, '_>, start: usize) {
     let indent = indent_of(inp, start).min(inp.state().indent);

@@ -5,7 +5,7 @@ use super::control::try_else;
 use super::expr::expr;
 use super::list::{Items, list};
 use super::name::{binding, is_word, named, taken};
-use super::recover::value_or_error;
+use super::recover::{equals, value_or_error};
 use super::types::type_or_error;
 use super::{Inp, Look, Parsed, Place, Want, after, file, placed, query, rule, test_stmt, token};
 use crate::source::Span;
@@ -57,7 +57,7 @@ fn let_stmt(inp: &mut Inp<'_, '_>) -> Parsed<StmtKind> {
     let mutable = inp.bump().kind == Kind::Var;
     let (target, ty) = inp.parse(rule(let_target).then(after(Kind::Colon, type_or_error)))?;
     let value = value_or_error(inp, |inp| {
-        inp.parse(token(Kind::Equal))?;
+        equals(inp)?;
         initial(inp)
     })?;
     Ok(StmtKind::Let(Let { mutable, target, ty, value }))
