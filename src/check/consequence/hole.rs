@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::misspelt::Names;
 use crate::check::chain::root;
 use crate::check::project::ProjectFile;
 use crate::diagnostics::Diagnostic;
@@ -33,6 +34,7 @@ pub(super) struct Hole<'a> {
     headless: Vec<Span>,
     /// The tables and types of which a part could not be read: what they seem to lack may have stood there.
     partial: BTreeSet<&'a str>,
+    names: Names<'a>,
 }
 
 impl<'a> Hole<'a> {
@@ -62,6 +64,7 @@ impl<'a> Hole<'a> {
             open_end: None,
             headless: Vec::new(),
             partial: BTreeSet::new(),
+            names: Names::new(file),
         };
         hole.take_words();
         hole.nameless = hole
@@ -186,7 +189,9 @@ impl<'a> Hole<'a> {
             || self.is_about_result(finding)
             || is_about_shape(finding.code)
                 && self.declared.contains(root(&self.source.text, finding.span().start))
-            || is_about_name && self.words.contains(named)
+            || is_about_name
+                && self.words.contains(named)
+                && self.names.declaration(finding).is_none()
             || words(named).next().is_some_and(|word| self.declared.contains(word))
             || self.misses_module && is_about_name && finding.code != "unused-name"
             || is_about_name && self.missed.contains(named)

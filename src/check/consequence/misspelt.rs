@@ -2,51 +2,85 @@
 //!
 //! The mistake is one, and it stands where the name is declared.
 
+use std::collections::BTreeSet;
+
 use crate::check::project::ProjectFile;
 use crate::diagnostics::{Applicability, Diagnostic, Fix, Label};
-use crate::source::Span;
+use crate::source::{Source, Span};
+use crate::syntax;
 use crate::syntax::token::{Kind, Token};
-use crate::syntax::{self};
+
+/// The names of a file, for what may be misspelt among them.
+pub(super) struct Names<'a> {
+    source: &'a Source,
+    tokens: Vec<Token>,
+}
+
+impl<'a> Names<'a> {
+    /// The names of a file.
+    pub(super) fn new(file: &'a ProjectFile) -> Self {
+        let source = &file.source;
+        Self { source, tokens: syntax::tokens(source.id, &source.text) }
+    }
+
+    fn slice(&self, token: &Token) -> &'a str {
+        &self.source.text[token.start as usize..token.end as usize]
+    }
+
+    fn times(&self, name: &str) -> usize {
+        self.tokens.iter().filter(|it| self.slice(it) == name).count()
+    }
+
+    /// The declaration that nobody uses and that a finding takes for what was meant.
+    pub(super) fn declaration(&self, finding: &Diagnostic) -> Option<Span> {
+        if !is_missed(finding) {
+            return None;
+        }
+        let declared = self.tokens.windows(3).find(|it| {
+            let declares =
+                if is_field(finding) { it[2].kind == Kind::Colon } else { declares(it[0].kind) };
+            let name = self.slice(&it[1]);
+            declares && offers(finding, name) && self.times(name) == 1
+        })?;
+        Some(Span::new(self.source.id, declared[1].start, declared[1].end))
+    }
+}
 
 /// Tells of names that are missed at the declaration that was probably meant to be theirs; where a name is missed only once, either may be
 /// misspelt, and the declaration is pointed at.
-pub(super) fn told_at_their_declaration(file: &ProjectFile, found: &mut [Diagnostic]) {
+pub(super) fn told_at_their_declaration(file: &ProjectFile, found: &mut Vec<Diagnostic>) {
     if !found.iter().any(is_missed) {
         return;
     }
-    let source = &file.source;
-    let tokens = syntax::tokens(source.id, &source.text);
-    let slice = |it: &Token| &source.text[it.start as usize..it.end as usize];
-    let named = |name: &str| tokens.iter().filter(|it| slice(it) == name).count();
-    for finding in found.iter_mut().filter(|it| is_missed(it)) {
-        let missed = source.slice(finding.span());
-        let of_field = is_field(finding);
-        let unused = tokens.windows(3).find(|it| {
-            let name = slice(&it[1]);
-            let is_declared =
-                if of_field { it[2].kind == Kind::Colon } else { declares(it[0].kind) };
-            is_declared && offers(finding, name) && named(name) == 1
-        });
-        let Some([_, declared, _]) = unused else { continue };
-        let place = Span::new(source.id, declared.start, declared.end);
-        let (name, times) = (slice(declared), named(missed));
-        if times == 1 || of_field {
-            let why = format!("`{name}` is declared here, and never used");
+    let names = Names::new(file);
+    let mut told = BTreeSet::new();
+    found.retain_mut(|finding| {
+        let Some(place) = names.declaration(finding) else { return true };
+        let (missed, name) = (file.source.slice(finding.span()), file.source.slice(place));
+        let times = names.times(missed);
+        if times == 1 || is_field(finding) {
+            let unused = if is_field(finding) { "" } else { ", and never used" };
+            let why = format!("`{name}` is declared here{unused}");
             finding.labels.push(Label { span: place, message: why });
-            continue;
+            return true;
         }
-        finding.title = format!("`{name}` is never used; `{missed}` is declared nowhere");
-        let why = format!("`{missed}` is used {times} times");
-        finding.labels.insert(0, Label { span: place, message: why });
-        finding.labels[1].message = "used here".to_owned();
-        finding.help = vec![format!("one of the two is misspelt: probably `{name}`")];
-        // With this declaration, no use is certainly the mistaken one.
-        finding
-            .fixes
-            .iter_mut()
-            .for_each(|it| it.applicability = it.applicability.max(Applicability::Maybe));
-        finding.fixes.insert(0, Fix::maybe(format!("call it `{missed}`"), place, missed));
+        tell_at(finding, place, (name, missed, times));
+        told.insert((name, missed))
+    });
+}
+
+/// Tells of a misspelt declaration at its own place.
+fn tell_at(finding: &mut Diagnostic, place: Span, (name, missed, times): (&str, &str, usize)) {
+    finding.title = format!("`{name}` is never used; `{missed}` is declared nowhere");
+    "used here".clone_into(&mut finding.labels[0].message);
+    let why = format!("`{missed}` is used {times} times");
+    finding.labels.insert(0, Label { span: place, message: why });
+    finding.help = vec![format!("one of the two is misspelt: probably `{name}`")];
+    // Of the uses none is certainly the mistaken one.
+    for mend in &mut finding.fixes {
+        mend.applicability = mend.applicability.max(Applicability::Maybe);
     }
+    finding.fixes.insert(0, Fix::maybe(format!("call it `{missed}`"), place, missed));
 }
 
 fn is_missed(finding: &Diagnostic) -> bool {

@@ -362,12 +362,8 @@ pub(in crate::check) fn unknown_field(base: &Type, name: &Name, near: &[&str]) -
 /// A field of a value that has none, only methods; `near` are some of these.
 pub(in crate::check) fn unknown_property(base: &Type, name: &Name, near: &[&str]) -> Diagnostic {
     let mut diagnostic = unknown_field(base, name, near);
-    let offered = diagnostic.fixes.iter_mut().flat_map(|mend| {
-        let is_method = mend.edits.iter().any(|it| near.contains(&it.text.as_str()));
-        is_method.then_some(mend)
-    });
-    for mend in offered {
-        for edit in &mut mend.edits {
+    for mend in &mut diagnostic.fixes {
+        for edit in mend.edits.iter_mut().filter(|it| near.contains(&it.text.as_str())) {
             edit.text.push_str("()");
             mend.title = format!("write `{}`", edit.text);
         }
