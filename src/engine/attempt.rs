@@ -293,7 +293,7 @@ impl Attempt {
             Driven::Sleeps(until, waiting) => {
                 self.cuts.at("before-park");
                 let journal = journal.filter(|_| !world.knows_more());
-                let snapshot = journal.and_then(|it| asleep(machine, &waiting, it));
+                let snapshot = journal.and_then(|it| asleep(machine, &waiting, it, world.wrote()));
                 Ended::Sleeps { until, used: self.used, snapshot }
             }
             Driven::Halted => match world.why_halted() {
@@ -341,11 +341,17 @@ impl Attempt {
     }
 }
 
-/// The state of a machine that sleeps, behind its places in the journal and among the run's lines, and the hash of all that.
-fn asleep(machine: &Machine, waiting: &[Effect], journal: &Journal) -> Option<Vec<u8>> {
+/// The state of a machine that sleeps, behind its places in the journal and among the run's lines, whether it has written what must not be
+/// written twice, and the hash of all that.
+fn asleep(
+    machine: &Machine,
+    waiting: &[Effect],
+    journal: &Journal,
+    wrote: bool,
+) -> Option<Vec<u8>> {
     let state = machine.snapshot(waiting)?;
-    let places =
-        [journal.next_place().to_le_bytes(), journal.recorder().lines_said().to_le_bytes()];
+    let places = [journal.next_place(), journal.recorder().lines_said(), u64::from(wrote)];
+    let places = places.map(u64::to_le_bytes);
     let bytes = [places.concat(), state].concat();
     Some([Hash::of(&bytes).0.as_slice(), &bytes].concat())
 }
@@ -362,9 +368,11 @@ fn wake(
         return None;
     }
     let (place, rest) = bytes.split_first_chunk()?;
-    let (said, state) = rest.split_first_chunk()?;
+    let (said, rest) = rest.split_first_chunk()?;
+    let (wrote, state) = rest.split_first_chunk()?;
     let waiting = machine.restore(state).ok()?;
     journal.recorder().skip_lines(u64::from_le_bytes(*said));
+    world.note_write(u64::from_le_bytes(*wrote) != 0);
     let names: Vec<_> = waiting.iter().map(|it| world.name_of(&it.key)).collect();
     journal.go_to(u64::from_le_bytes(*place), &names);
     Some(waiting)

@@ -330,7 +330,7 @@ impl<'a> World<'a> {
     }
 
     /// Remembers whether anything was written that must not be written twice.
-    fn note_write(&self, is_write: bool) {
+    pub(super) fn note_write(&self, is_write: bool) {
         self.wrote.set(self.wrote.get() || is_write);
     }
 

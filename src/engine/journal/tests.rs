@@ -631,3 +631,15 @@ fn who_sleeps_without_a_word_and_without_a_snapshot_wakes() {
     assert!(matches!(ended, Ended::Done(_)), "{ended:?}");
     assert!(scene.ledger().contains("said woke"));
 }
+
+#[test]
+fn who_wrote_before_a_sleep_does_not_start_over_after_it() {
+    for forgets_snapshots in [false, true] {
+        let mut scene = scene("retry 2\nT.insert({ name: \"a\" })\nsleep(1h)\nfail \"no\"");
+        scene.forgets_snapshots = forgets_snapshots;
+        let Ended::Failed(failure) = scene.finish(&Cuts::default(), Settlement::Retry) else {
+            panic!()
+        };
+        assert_eq!((failure.retryable, scene.number), (false, 1));
+    }
+}
