@@ -1,5 +1,6 @@
 //! The real server: serves, is asked, follows changes, stops, is killed.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use serde_json::Value as Json;
 
 use crate::random::Random;
 use crate::support::server::{Server, ledger, states};
-use crate::support::{Folder, stderr, stdout, taskc, until};
+use crate::support::{Folder, stderr, stdout, taskc, until, web};
 
 #[test]
 fn a_triggered_run_leaves_its_row_its_lines_and_its_error() {
@@ -232,5 +233,63 @@ fn the_last_calls_of_a_run_are_shown_with_their_times() {
     assert_eq!(stdout(&logs(&["1"])).lines().count(), 1, "only who asks is shown");
     let quiet = logs(&["2", "--trace"]);
     assert!(stdout(&quiet).is_empty() && stderr(&quiet).contains("no calls were recorded"));
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn a_stop_that_cannot_wait_leaves_runs_where_they_are() {
+    let is_first = AtomicBool::new(true);
+    let peer = web::Server::start(move |request| {
+        let hangs = request.target == "/hangs" || is_first.swap(false, Ordering::SeqCst);
+        while hangs {
+            thread::park();
+        }
+        (200, "{}".to_owned())
+    });
+    let folder = Folder::new();
+    folder.write(
+        "taskc.toml",
+        &format!("[http]\nprivate = [\"{}\"]\n[server]\nstop_seconds = 0\n", peer.address),
+    );
+    let asks = format!(
+        "active true\nlet id = uuid.v4()\nprint(id)\nhttp.get(\"http://{}/slow\")\nprint(\"done {{id}}\")\n",
+        peer.address
+    );
+    folder.write("asks.task", &asks);
+    folder.write(
+        "sends.task",
+        &format!("active true\nhttp.post(\"http://{}/hangs\")\n", peer.address),
+    );
+    let trigger =
+        |task| assert!(taskc(folder.path()).args(["trigger", task]).status().unwrap().success());
+    let server = Server::start(&folder);
+    trigger("asks");
+    until("one is asked", || peer.seen().len() == 1);
+    trigger("sends");
+    until("both are asked", || peer.seen().len() == 2);
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!(states(&ledger(&folder, &["asks"])), ["sleeping"]);
+    assert_eq!(states(&ledger(&folder, &["sends"])), ["running"]);
+    let store = rusqlite::Connection::open(folder.path().join(".taskc/taskc.db")).unwrap();
+    let snapshots: Vec<i64> = store
+        .prepare("SELECT run FROM snapshots")
+        .unwrap()
+        .query_map([], |it| it.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(snapshots, [1]);
+    drop(store);
+
+    let server = Server::start(&folder);
+    until("one ends well, the other is in doubt", || {
+        states(&ledger(&folder, &["asks"])) == ["succeeded"]
+            && states(&ledger(&folder, &["sends"])) == ["in-doubt"]
+    });
+    let said = stdout(&taskc(folder.path()).args(["logs", "1"]).output().unwrap());
+    let lines: Vec<_> = said.lines().filter_map(|it| it.split_once("  ")).map(|it| it.1).collect();
+    assert_eq!(lines, [lines[0], &format!("done {}", lines[0])]);
+    let asked: Vec<_> = peer.seen().into_iter().map(|it| it.target).collect();
+    assert_eq!(asked, ["/slow", "/hangs", "/slow"]);
     assert_eq!(server.stop(), Some(0));
 }

@@ -14,7 +14,7 @@ use super::output::{line, note};
 use super::settings::Unusable;
 use super::{moment, world};
 use crate::bytecode::run_field::RunField;
-use crate::engine::attempt::{self, Attempt, Ended, Failure, Listener};
+use crate::engine::attempt::{self, Attempt, Ended, Failure, Listener, Order};
 use crate::engine::cuts::Cuts;
 use crate::engine::journal::Recorder;
 use crate::engine::memory::Memory;
@@ -45,13 +45,13 @@ pub fn run(args: &Run, color: Color) -> Result<ExitCode, Unusable> {
         .enable_all()
         .build()
         .map_err(|error| Unusable(format!("the run cannot start: {error}")))?;
-    let (cancel, cancelled) = watch::channel(false);
+    let (cancel, order) = watch::channel(Order::GoOn);
     let kept = kept(&compiled, &args.set)?;
-    let asked = Asked { compiled: &compiled, host, due, kept, cancelled };
+    let asked = Asked { compiled: &compiled, host, due, kept, order };
     let ended = runtime.block_on(async {
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
-                cancel.send_replace(true);
+                cancel.send_replace(Order::Cancel);
             }
             // As long as it could be cancelled, somebody holds this.
             cancel.closed().await;
@@ -114,7 +114,7 @@ struct Asked<'a> {
     host: Host,
     due: i64,
     kept: Vec<Option<Value>>,
-    cancelled: watch::Receiver<bool>,
+    order: watch::Receiver<Order>,
 }
 
 impl Asked<'_> {
@@ -169,10 +169,10 @@ impl Asked<'_> {
     /// False where somebody stopped the run meanwhile.
     async fn wait(&mut self, time: Time) -> bool {
         let time = Duration::from_micros(u64::try_from(time.0).unwrap_or(0));
-        let cancelled = &mut self.cancelled;
+        let order = &mut self.order;
         tokio::select! {
             biased;
-            _ = cancelled.wait_for(|it| *it) => false,
+            _ = order.wait_for(|it| *it == Order::Cancel) => false,
             () = self.host.clock.sleep(time) => true,
         }
     }
@@ -201,7 +201,7 @@ impl Asked<'_> {
             journal,
             cuts: Cuts::default(),
             listener,
-            cancelled: self.cancelled.clone(),
+            order: self.order.clone(),
         }
     }
 

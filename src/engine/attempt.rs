@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use super::cuts::Cuts;
+pub use super::drive::Order;
 use super::drive::{Brakes, Driven, drive};
 use super::journal::{Began, Broken, Journal, Past, Recorder};
 use super::world::{FailedCall, Halt, ON_FAILURE, World};
@@ -51,8 +52,8 @@ pub struct Attempt {
     pub cuts: Cuts,
     /// Hears its lines.
     pub listener: Arc<dyn Listener>,
-    /// True once somebody wants it to stop.
-    pub cancelled: watch::Receiver<bool>,
+    /// What somebody wants of it.
+    pub order: watch::Receiver<Order>,
 }
 
 /// Where an attempt's lines go.
@@ -81,7 +82,7 @@ pub enum Ended {
     Failed(Failure),
     /// Somebody stopped it.
     Cancelled,
-    /// It sleeps, and nothing of it has to be in memory.
+    /// It sleeps, or was parked, and nothing of it has to be in memory.
     Sleeps {
         /// Until when.
         until: Instant,
@@ -243,7 +244,7 @@ impl Attempt {
             clock: self.host.clock.clone(),
             timeout: Duration::from_micros(self.headers.timeout.0.unsigned_abs()),
             used_us: self.used.0.unsigned_abs(),
-            cancelled: self.cancelled.clone(),
+            order: self.order.clone(),
         };
         let driven = drive(&mut machine, waiting, &world, &mut brakes).await;
         self.used = Time(i64::try_from(brakes.used_us).unwrap_or(i64::MAX));

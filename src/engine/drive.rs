@@ -42,10 +42,26 @@ pub(crate) trait Perform {
         None
     }
 
+    /// Whether the machine may be left while it waits, to go on elsewhere: nothing is under way of which nobody would know what came.
+    fn may_leave(&self) -> bool {
+        false
+    }
+
     /// Where all that the machine waits for is sleep: until when nothing of it needs to be in memory.
     fn wakes_at(&self) -> Option<Instant> {
         None
     }
+}
+
+/// What somebody wants of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Nothing: it goes on.
+    GoOn,
+    /// To leave its worker as soon as it can go on elsewhere.
+    Park,
+    /// To stop.
+    Cancel,
 }
 
 /// When to stop although the program would go on.
@@ -56,17 +72,19 @@ pub(crate) struct Brakes {
     pub(crate) timeout: Duration,
     /// How much of that was used up, in microseconds: before, and afterwards.
     pub(crate) used_us: u64,
-    /// True once somebody wants it to stop.
-    pub(crate) cancelled: watch::Receiver<bool>,
+    /// What somebody wants.
+    pub(crate) order: watch::Receiver<Order>,
 }
 
 impl Brakes {
-    /// What comes first: the answer, or a reason to stop. Without a limit the answer may take as long as it likes.
+    /// What comes first: the answer, or a reason to stop; nothing where it is to be parked, and may be. Without a limit the answer may
+    /// take as long as it likes.
     async fn hold<T>(
         &mut self,
         answer: impl Future<Output = T>,
         left: Option<Duration>,
-    ) -> Result<T, Driven> {
+        may_leave: bool,
+    ) -> Result<Option<T>, Driven> {
         let time_out = async {
             match left {
                 Some(left) => self.clock.sleep(left).await,
@@ -74,12 +92,16 @@ impl Brakes {
             }
         };
         // Nobody who could cancel it is nobody who waits for it.
-        let cancelled = self.cancelled.wait_for(|it| *it).map(drop);
-        pin_mut!(time_out, cancelled, answer);
+        let counts = |it: &Order| *it == Order::Cancel || (*it == Order::Park && may_leave);
+        let ordered = self.order.wait_for(counts).map(|it| it.map_or(Order::Cancel, |it| *it));
+        pin_mut!(time_out, ordered, answer);
         tokio::select! {
             biased;
-            () = cancelled => Err(Driven::Cancelled),
-            answer = answer => Ok(answer),
+            order = ordered => match order {
+                Order::Park => Ok(None),
+                Order::Cancel | Order::GoOn => Err(Driven::Cancelled),
+            },
+            answer = answer => Ok(Some(answer)),
             () = time_out => Err(Driven::TimedOut),
         }
     }
@@ -96,7 +118,7 @@ pub(crate) enum Driven {
     TimedOut,
     /// Somebody wanted it to stop.
     Cancelled,
-    /// It sleeps until then; these calls are what it waits for.
+    /// It sleeps until then, or was parked now; these calls are what it waits for.
     Sleeps(Instant, Vec<Effect>),
     /// An effect will never be answered.
     Halted,
@@ -116,9 +138,8 @@ pub(crate) async fn drive(
     let counted_us = brakes.clock.monotonic_us();
     let answers = FuturesUnordered::new();
     let attempt = world.answered_in();
-    let asleep = Vec::new();
-    let mut driver =
-        Driver { machine, world, brakes, answers, awake: 0, asleep, counted_us, attempt };
+    let (waits, awake) = (Vec::new(), 0);
+    let mut driver = Driver { machine, world, brakes, answers, awake, waits, counted_us, attempt };
     waiting.into_iter().for_each(|effect| driver.begin(effect));
     driver.run().await
 }
@@ -130,8 +151,8 @@ struct Driver<'a> {
     answers: FuturesUnordered<LocalBoxFuture<'a, Answered>>,
     /// How many of the answers are not sleep.
     awake: usize,
-    /// The calls that sleep.
-    asleep: Vec<Effect>,
+    /// The calls that the machine waits for.
+    waits: Vec<Effect>,
     /// Up to here on the monotonic clock.
     counted_us: u64,
     /// What the machine believes of `run.attempt`.
@@ -171,11 +192,8 @@ impl Driver<'_> {
     fn begin(&mut self, effect: Effect) {
         let (fiber, was_sleep) = (effect.fiber, self.world.is_sleep(&effect));
         let mark = self.machine.mark(&effect);
-        if was_sleep {
-            self.asleep.push(effect.clone());
-        } else {
-            self.awake += 1;
-        }
+        self.waits.push(effect.clone());
+        self.awake += usize::from(!was_sleep);
         let answer = self.world.perform(effect, mark);
         self.answers
             .push(Box::pin(async move { Answered { fiber, was_sleep, result: answer.await } }));
@@ -195,13 +213,17 @@ impl Driver<'_> {
             self.world.catch_breath().await;
         }
         if let Some(at) = self.world.wakes_at().filter(|_| is_parked && !is_ready) {
-            return Some(Driven::Sleeps(at, std::mem::take(&mut self.asleep)));
+            return Some(self.leave(at));
         }
         let end = if is_ready { None } else { self.wait_long(is_parked).await };
         if is_parked {
             self.counted_us = self.brakes.clock.monotonic_us();
         }
         end
+    }
+
+    fn leave(&mut self, until: Instant) -> Driven {
+        Driven::Sleeps(until, std::mem::take(&mut self.waits))
     }
 
     async fn wait_long(&mut self, is_parked: bool) -> Option<Driven> {
@@ -214,12 +236,13 @@ impl Driver<'_> {
             Poll::Pending => Poll::Pending,
             Poll::Ready(answered) => Poll::Ready(Ok(answered)),
         });
-        match self.brakes.hold(answer, left).await.and_then(|it| it) {
-            Ok(answered) => {
+        match self.brakes.hold(answer, left, world.may_leave()).await {
+            Ok(Some(Ok(answered))) => {
                 self.take(answered.expect("a machine waits for answers that are on their way"));
                 None
             }
-            Err(end) => Some(end),
+            Ok(None) => Some(self.leave(Instant(self.brakes.clock.now_us()))),
+            Ok(Some(Err(end))) | Err(end) => Some(end),
         }
     }
 
@@ -234,11 +257,8 @@ impl Driver<'_> {
     }
 
     fn take(&mut self, answered: Answered) {
-        if answered.was_sleep {
-            self.asleep.retain(|it| it.fiber != answered.fiber);
-        } else {
-            self.awake -= 1;
-        }
+        self.waits.retain(|it| it.fiber != answered.fiber);
+        self.awake -= usize::from(!answered.was_sleep);
         let attempt = self.world.answered_in();
         if let Some(number) = attempt.filter(|_| attempt != self.attempt) {
             self.attempt = attempt;
@@ -252,7 +272,7 @@ impl Driver<'_> {
         let now_us = self.brakes.clock.monotonic_us();
         self.brakes.used_us += now_us.saturating_sub(self.counted_us);
         self.counted_us = now_us;
-        if *self.brakes.cancelled.borrow() {
+        if *self.brakes.order.borrow() == Order::Cancel {
             return Some(Driven::Cancelled);
         }
         (Duration::from_micros(self.brakes.used_us) >= self.brakes.timeout)

@@ -23,6 +23,8 @@ pub enum Event {
     Command(AskId, Command),
     /// Start nothing any more, and stop when all runs have ended.
     Stop,
+    /// The time to end well is over: what is durable leaves its worker as soon as it can.
+    Park,
     /// Stop now: what is still running is interrupted.
     StopNow,
 }
@@ -192,6 +194,8 @@ pub enum Action {
     Start(StartRun),
     /// Stop the run; its end comes as an event.
     Cancel(RunId),
+    /// Let the run go on elsewhere; that it has left comes as an event.
+    Park(RunId),
     /// Answer.
     Reply(AskId, Reply),
     /// Tell the log.

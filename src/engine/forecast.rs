@@ -134,7 +134,7 @@ impl World<'_> {
             match action {
                 Action::Start(start) => self.start(&start),
                 Action::Cancel(run) => self.cancel(run),
-                Action::Reply(..) | Action::Note(_) | Action::Stopped => {}
+                Action::Park(_) | Action::Reply(..) | Action::Note(_) | Action::Stopped => {}
             }
         }
     }

@@ -14,6 +14,10 @@ pub trait Runner {
 
     /// Stops an attempt soon. Nothing happens if it has ended.
     fn cancel(&mut self, run: RunId);
+
+    /// Lets an attempt go as soon as it can go on with another server; it says so by [`Sleeps`](super::RunEvent::Sleeps). One that
+    /// cannot goes on.
+    fn park(&mut self, _run: RunId) {}
 }
 
 /// What a worker needs to know of an attempt.

@@ -8,7 +8,7 @@ use std::thread;
 use tokio::runtime;
 use tokio::sync::watch;
 
-use super::attempt::{self, Attempt, Ended, Failure};
+use super::attempt::{self, Attempt, Ended, Failure, Order};
 use super::cuts::Cuts;
 use super::event::{RunEnd, RunEvent};
 use super::journal::{Past, Recorder};
@@ -35,8 +35,8 @@ pub struct Workers {
     /// What tells the store from all others, once it is known.
     store_name: Option<String>,
     cuts: Cuts,
-    /// How to stop the attempts that are running.
-    cancels: HashMap<RunId, watch::Sender<bool>>,
+    /// How to reach the attempts that are running.
+    orders: HashMap<RunId, watch::Sender<Order>>,
 }
 
 impl Workers {
@@ -51,7 +51,7 @@ impl Workers {
             programs: HashMap::new(),
             store_name: None,
             cuts,
-            cancels: HashMap::new(),
+            orders: HashMap::new(),
         }
     }
 
@@ -101,10 +101,10 @@ struct Remembered {
 
 impl Runner for Workers {
     fn start(&mut self, start: StartRun, store: &mut dyn Store) {
-        self.cancels.retain(|_, it| !it.is_closed());
-        let (cancel, cancelled) = watch::channel(false);
+        self.orders.retain(|_, it| !it.is_closed());
+        let (sender, order) = watch::channel(Order::GoOn);
         let run = start.run;
-        self.cancels.insert(run, cancel);
+        self.orders.insert(run, sender);
         let program = self.load(&start.program, store);
         let kept = store.kept(&start.task).map_err(|error| error.to_string());
         let remembered = self.past(&start, store).map_err(|error| error.to_string());
@@ -128,7 +128,7 @@ impl Runner for Workers {
                     host,
                     known,
                     lines,
-                    cancelled,
+                    order,
                 })
             };
             let end = match job() {
@@ -151,8 +151,20 @@ impl Runner for Workers {
     }
 
     fn cancel(&mut self, run: RunId) {
-        if let Some(cancel) = self.cancels.get(&run) {
-            cancel.send_replace(true);
+        if let Some(order) = self.orders.get(&run) {
+            order.send_replace(Order::Cancel);
+        }
+    }
+
+    fn park(&mut self, run: RunId) {
+        if let Some(order) = self.orders.get(&run) {
+            order.send_if_modified(|it| {
+                let is_free = *it == Order::GoOn;
+                if is_free {
+                    *it = Order::Park;
+                }
+                is_free
+            });
         }
     }
 }
@@ -167,7 +179,7 @@ struct Job {
     host: Host,
     known: Arc<Known>,
     lines: Arc<Lines>,
-    cancelled: watch::Receiver<bool>,
+    order: watch::Receiver<Order>,
 }
 
 impl Job {
@@ -207,7 +219,7 @@ impl Job {
             host: self.host,
             known: self.known,
             listener: self.lines,
-            cancelled: self.cancelled,
+            order: self.order,
         };
         match attempt::run(attempt).await {
             Ended::Done(left) => match write_kept(&program, &left) {

@@ -211,10 +211,12 @@ impl<'a> World<'a> {
         self.halt.borrow().clone()
     }
 
-    /// Whether there is more to know than the machine's state: rows that are being read piece by piece, addresses that were read. A
-    /// snapshot does not hold that, and a replay brings it back.
+    /// Whether there is more to know than the machine's state: rows that are being read piece by piece, a transaction that is open,
+    /// addresses that were read. A snapshot does not hold that, and a replay brings it back.
     pub(super) fn knows_more(&self) -> bool {
-        self.sources.is_reading() || self.context.targets.learns()
+        self.sources.is_reading()
+            || self.context.targets.learns()
+            || !self.transactions.borrow().is_empty()
     }
 
     /// A call that was answered before and that the replay has not made, if there is one.
@@ -365,14 +367,12 @@ impl<'a> World<'a> {
         let changes = site.class != EffectClass::Observe;
         if *is_write {
             self.cuts.at("before-intent");
+            self.under_way.borrow_mut().insert(name.clone(), call.word().to_owned());
             journal.note_intent(name, *mark);
         }
         if changes {
             self.keep(journal).await;
             self.cuts.at("before-send");
-        }
-        if *is_write {
-            self.under_way.borrow_mut().insert(name.clone(), call.word().to_owned());
         }
         let answer = self.make(effect, Some(&journal.key(name))).await;
         self.under_way.borrow_mut().remove(name);
@@ -563,6 +563,10 @@ impl Perform for World<'_> {
 
     fn answered_in(&self) -> Option<u32> {
         self.journal.map(Journal::answered_in)
+    }
+
+    fn may_leave(&self) -> bool {
+        self.journal.is_some() && self.under_way.borrow().is_empty()
     }
 
     fn wakes_at(&self) -> Option<Instant> {

@@ -17,7 +17,7 @@ use super::{Case, Options, stub};
 use crate::bytecode::program::{EffectKind, EffectSite, Expectation, Position, Program, TestCall};
 use crate::bytecode::run_field::RunField;
 use crate::engine::attempt::Listener;
-use crate::engine::drive::{Answer, Brakes, Driven, Perform, drive};
+use crate::engine::drive::{Answer, Brakes, Driven, Order, Perform, drive};
 use crate::host::settings::Secret;
 use crate::host::sim::World;
 use crate::host::{Clock as _, Host};
@@ -78,8 +78,8 @@ struct Scene<'a> {
     said: Arc<Said>,
     /// What broke the test.
     broken: RefCell<Option<Reason>>,
-    /// True once the test is to stop.
-    stop: watch::Sender<bool>,
+    /// Whether the test is to stop.
+    stop: watch::Sender<Order>,
     /// What the task keeps, in the program's order; nothing before somebody has said.
     kept: RefCell<Vec<Option<Value>>>,
     /// When the last successful run was due.
@@ -105,7 +105,7 @@ impl<'a> Scene<'a> {
             known: Arc::default(),
             said: Arc::default(),
             broken: RefCell::default(),
-            stop: watch::channel(false).0,
+            stop: watch::channel(Order::GoOn).0,
             kept: RefCell::new(kept),
             previous: Cell::new(None),
             run_failure: RefCell::default(),
@@ -117,7 +117,7 @@ impl<'a> Scene<'a> {
         &self,
         entry: Entry,
         run_at: Option<Position>,
-        stop: &watch::Sender<bool>,
+        stop: &watch::Sender<Order>,
     ) -> Result<Driven, Fault> {
         let headers = &self.case.suite.headers;
         let limits = Limits {
@@ -133,7 +133,7 @@ impl<'a> Scene<'a> {
             clock: self.options.clock.clone(),
             timeout: TEST_MAX,
             used_us: 0,
-            cancelled: stop.subscribe(),
+            order: stop.subscribe(),
         };
         Ok(drive(&mut machine, Vec::new(), &stage, &mut brakes).await)
     }
@@ -157,7 +157,7 @@ impl<'a> Scene<'a> {
     /// Nothing goes on from here.
     fn fail(&self, reason: Reason) {
         self.broken.borrow_mut().get_or_insert(reason);
-        self.stop.send_replace(true);
+        self.stop.send_replace(Order::Cancel);
     }
 
     fn is_broken(&self) -> bool {
@@ -196,7 +196,7 @@ impl<'a> Scene<'a> {
         let fault = trace.fault.clone();
         self.run_failure.replace(Some((trace, at)));
         if self.case.suite.program.program().entries.on_failure.is_some() {
-            let (stop, _) = watch::channel(false);
+            let (stop, _) = watch::channel(Order::GoOn);
             let after = self.drive(Entry::OnFailure(fault.clone()), Some(at), &stop).await;
             if let Ok(Driven::Failed(trace)) = after {
                 let text = format!("`on failure` failed: {}", trace.fault.message);
@@ -234,7 +234,7 @@ struct Stage<'a> {
     /// Where the test called `run()`, for a run.
     run_at: Option<Position>,
     /// Stops this machine alone.
-    stop: &'a watch::Sender<bool>,
+    stop: &'a watch::Sender<Order>,
     program: Arc<Program>,
     context: Context,
     sources: Sources,
@@ -246,7 +246,7 @@ impl<'a> Stage<'a> {
     fn new(
         scene: &'a Scene<'a>,
         run_at: Option<Position>,
-        stop: &'a watch::Sender<bool>,
+        stop: &'a watch::Sender<Order>,
     ) -> Result<Self, Fault> {
         let program = scene.case.suite.program.share();
         let types = Types::new(&program.descriptors);
@@ -331,7 +331,7 @@ impl<'a> Stage<'a> {
         self.used_us.set(self.used_us.get().saturating_add(passed_us));
         let timeout_us = self.scene.case.suite.headers.timeout.0.unsigned_abs();
         if self.used_us.get() > timeout_us {
-            self.stop.send_replace(true);
+            self.stop.send_replace(Order::Cancel);
         }
     }
 }
@@ -344,9 +344,9 @@ impl Perform for Stage<'_> {
             let answer = self.answer(effect).await;
             self.count(before_us, was_sleep);
             if self.scene.is_broken() {
-                self.stop.send_replace(true);
+                self.stop.send_replace(Order::Cancel);
             }
-            if *self.stop.borrow() {
+            if *self.stop.borrow() == Order::Cancel {
                 // Whoever drives the machine sees that it is to stop.
                 pending::<()>().await;
             }

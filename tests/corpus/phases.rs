@@ -11,7 +11,7 @@ use taskc::check::library::Library;
 use taskc::check::project::{Project, ProjectFile, RunTimes, SecretSetting, Settings};
 use taskc::check::{self, headers::TaskHeaders};
 use taskc::diagnostics::{Diagnostic, Severity};
-use taskc::engine::attempt::{self, Attempt, Ended, Listener};
+use taskc::engine::attempt::{self, Attempt, Ended, Listener, Order};
 use taskc::host::sim::World;
 use taskc::schedule::Duration;
 use taskc::source::{FileId, Sources, Span};
@@ -146,9 +146,9 @@ fn run(project: &Project, library: &Library, checked: &Checked, task: FileId) ->
     let program = Arc::new(program.expect("the compiler makes what the verifier takes"));
     let listener = Arc::new(Lines::default());
     // Held to the end: an attempt that nobody could cancel any more would be a cancelled one.
-    let (_cancel, cancelled) = watch::channel(false);
+    let (_cancel, order) = watch::channel(Order::GoOn);
     let headers = &checked.file(task).headers;
-    let attempt = attempt(&program, headers, Arc::clone(&listener), cancelled);
+    let attempt = attempt(&program, headers, Arc::clone(&listener), order);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ended = runtime.block_on(attempt::run(attempt));
     let mut lines = std::mem::take(&mut *listener.0.lock().unwrap());
@@ -166,7 +166,7 @@ fn attempt(
     program: &Arc<Verified>,
     headers: &Arc<TaskHeaders>,
     listener: Arc<Lines>,
-    cancelled: watch::Receiver<bool>,
+    order: watch::Receiver<Order>,
 ) -> Attempt {
     Attempt {
         program: Arc::clone(program),
@@ -181,7 +181,7 @@ fn attempt(
         journal: None,
         cuts: taskc::engine::cuts::Cuts::default(),
         listener,
-        cancelled,
+        order,
     }
 }
 

@@ -262,6 +262,7 @@ impl Dispatcher {
             Event::Run(run, event) => self.hear_of_run(run, event),
             Event::Command(ask, command) => self.obey(ask, command),
             Event::Stop => self.stop(),
+            Event::Park => self.park(),
             Event::StopNow => self.stop_now(),
         }
     }
@@ -320,6 +321,13 @@ impl Dispatcher {
         self.stop_if_idle();
     }
 
+    fn park(&mut self) {
+        self.stop();
+        let runs = self.runs.iter();
+        let durable = runs.filter(|(_, it)| it.headers.durable && it.state == Activity::Running);
+        self.batch.actions.extend(durable.map(|(id, _)| Action::Park(id)));
+    }
+
     fn stop_now(&mut self) {
         self.stop();
         self.interrupt_runs();
@@ -330,6 +338,9 @@ impl Dispatcher {
         let busy = || self.runs.iter().any(|(_, run)| run.state.is_with_worker());
         if self.phase == Phase::Stopping && !busy() {
             self.phase = Phase::Stopped;
+            for id in self.runs.iter().map(|(id, _)| id).collect::<Vec<_>>() {
+                self.send_away(id);
+            }
             self.batch.actions.push(Action::Stopped);
         }
     }

@@ -150,10 +150,8 @@ impl Dispatcher {
             let run = &self.runs[&id];
             self.batch.actions.push(Action::Cancel(id));
             if run.headers.durable && run.state == Activity::Running {
-                for ask in self.runs.remove(id).map(|it| it.asks).unwrap_or_default() {
-                    let reason = format!("run {id} goes on when a server serves again");
-                    self.reply(ask, Reply::Refused(reason));
-                }
+                self.send_away(id);
+                self.runs.remove(id);
                 continue;
             }
             let (outcome, then) = match &run.state {
@@ -170,6 +168,15 @@ impl Dispatcher {
                 at,
             });
             self.forget(id, &outcome);
+        }
+    }
+
+    /// Whoever waits for the end of a run waits in vain: it comes with another server.
+    pub(super) fn send_away(&mut self, id: RunId) {
+        let asks = self.runs.get_mut(id).map(|it| std::mem::take(&mut it.asks));
+        for ask in asks.unwrap_or_default() {
+            let reason = format!("run {id} goes on when a server serves again");
+            self.reply(ask, Reply::Refused(reason));
         }
     }
 

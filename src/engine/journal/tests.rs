@@ -12,7 +12,7 @@ use super::*;
 use crate::bytecode::Verified;
 use crate::bytecode::run_field::RunField;
 use crate::check::headers::TaskHeaders;
-use crate::engine::attempt::{self, Attempt, Ended};
+use crate::engine::attempt::{self, Attempt, Ended, Order};
 use crate::engine::cuts::Cuts;
 use crate::engine::lines::Before;
 use crate::host::http::Method;
@@ -159,6 +159,7 @@ struct Scene {
     /// Whether snapshots are taken away, so that everything is replayed.
     forgets_snapshots: bool,
     number: u32,
+    order: Order,
 }
 
 impl Scene {
@@ -183,6 +184,7 @@ impl Scene {
             disk: Arc::default(),
             forgets_snapshots: false,
             number: 1,
+            order: Order::GoOn,
         }
     }
 
@@ -194,7 +196,7 @@ impl Scene {
     fn stay(&self, cuts: Cuts) -> Option<Ended> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let keeper = Arc::new(Keeper::new(self.disk.clone()));
-        let (_cancel, cancelled) = watch::channel(false);
+        let (_sender, order) = watch::channel(self.order);
         let past = {
             let mut disk = lock(&self.disk);
             let snapshot = disk.snapshot.clone().filter(|_| !self.forgets_snapshots);
@@ -221,7 +223,7 @@ impl Scene {
             journal: Some((past, keeper.clone())),
             cuts,
             listener: keeper.clone(),
-            cancelled,
+            order,
         };
         let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(attempt::run(attempt))));
         ended.ok()
@@ -610,6 +612,7 @@ fn a_snapshot_of_something_else_is_refused() {
             disk: Arc::new(Mutex::new(copy)),
             forgets_snapshots: false,
             number: 1,
+            order: Order::GoOn,
         };
         assert!(matches!(other.stay(Cuts::default()), Some(Ended::Done(_))));
         lines(&other)
@@ -641,5 +644,26 @@ fn who_wrote_before_a_sleep_does_not_start_over_after_it() {
             panic!()
         };
         assert_eq!((failure.retryable, scene.number), (false, 1));
+    }
+}
+
+#[test]
+fn who_is_parked_goes_on_from_a_snapshot_or_without() {
+    let program = "T.insert({ name: \"a\" })\nlet id = uuid.v4()\nprint(id)\nsleep(500ms)\n\
+                   http.post(\"https://a.example/post\", body: id)\nprint(\"done {id}\")";
+    for forgets_snapshots in [false, true] {
+        let mut scene = scene(program);
+        (scene.order, scene.forgets_snapshots) = (Order::Park, forgets_snapshots);
+        let Some(Ended::Sleeps { until, snapshot, .. }) = scene.stay(Cuts::default()) else {
+            panic!()
+        };
+        assert!(until.0 <= scene.world.clock.now_us() && snapshot.is_some());
+        lock(&scene.disk).snapshot = snapshot;
+        scene.order = Order::GoOn;
+        scene.world.clock.advance_to(until.0 + 1_000_000);
+        assert!(matches!(scene.finish(&Cuts::default(), Settlement::Retry), Ended::Done(_)));
+        let ledger = scene.ledger();
+        let done: Vec<_> = ledger.lines().filter(|it| !it.starts_with("rows")).collect();
+        assert_eq!(done, ["POST #0", "said #0", "said done #0"], "{ledger}");
     }
 }

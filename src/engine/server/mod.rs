@@ -140,6 +140,7 @@ impl Server {
                 kept: Vec::new(),
                 log,
                 deadline_us: None,
+                is_parking: false,
             };
             main.run(&runtime)
         };
@@ -170,8 +171,9 @@ struct Loop {
     /// Who waits until what they said is on disk, and whether their runs are theirs.
     kept: Vec<(oneshot::Sender<bool>, bool)>,
     log: Box<dyn FnMut(LogEntry) + Send>,
-    /// On the monotonic clock: when runs are interrupted.
+    /// On the monotonic clock: when runs are parked, and then interrupted.
     deadline_us: Option<u64>,
+    is_parking: bool,
 }
 
 /// Clocks are adjusted by less than this all the time; that is not setting them back.
@@ -194,9 +196,7 @@ impl Loop {
             for message in others {
                 self.hear(now, message);
             }
-            if self.deadline_us.is_some_and(|at| at <= self.clock.monotonic_us()) {
-                self.dispatcher.handle(now, Event::StopNow);
-            }
+            self.stop_in_time(now);
             stopped = self.commit(runtime)?;
         }
         Ok(())
@@ -246,6 +246,19 @@ impl Loop {
         Ok(now)
     }
 
+    /// When the grace is over, runs are parked; those that cannot be are interrupted soon after.
+    fn stop_in_time(&mut self, now: Instant) {
+        const PARKS_WITHIN_US: u64 = 1_000_000;
+        let now_us = self.clock.monotonic_us();
+        if self.deadline_us.is_none_or(|at| at > now_us) {
+            return;
+        }
+        let event = if self.is_parking { Event::StopNow } else { Event::Park };
+        self.is_parking = true;
+        self.deadline_us = Some(now_us.saturating_add(PARKS_WITHIN_US));
+        self.dispatcher.handle(now, event);
+    }
+
     fn hear(&mut self, now: Instant, message: Message) {
         let event = match message {
             Message::Event(event) => event,
@@ -280,6 +293,7 @@ impl Loop {
             match action {
                 Action::Start(start) => self.runner.start(start, &mut *self.store),
                 Action::Cancel(run) => self.runner.cancel(run),
+                Action::Park(run) => self.runner.park(run),
                 Action::Reply(ask, reply) => {
                     // Whoever asked may be gone.
                     let _ = self.asks.remove(&ask).map(|it| it.send(reply));

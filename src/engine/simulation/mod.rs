@@ -232,6 +232,8 @@ impl Simulation {
                     self.outcomes.remove(&run);
                 }
             }
+            // Here nobody waits for the end of the grace.
+            Action::Park(_) => {}
             Action::Reply(ask, reply) => self.replies.push((ask, reply)),
             Action::Note(note) => self.notes.push(note),
             Action::Stopped => self.stopped = true,
