@@ -143,6 +143,7 @@ pub struct Lsp {
 
 /// `taskc check`
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Check {
     /// Files and folders; this folder where none is named
     pub paths: Vec<PathBuf>,
