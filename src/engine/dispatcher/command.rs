@@ -175,6 +175,7 @@ impl Dispatcher {
         if task.served.paused != paused {
             task.served.paused = paused;
             self.batch.writes.push(Write::Pause { task: name.clone(), paused });
+            self.offer_first(name);
         }
         self.reply(ask, Reply::Done);
     }

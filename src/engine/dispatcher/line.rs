@@ -1,6 +1,7 @@
 //! Occurrences whose time has come: who may wait, who is skipped, who is too late.
 
 use std::collections::VecDeque;
+use std::mem;
 
 use super::run::cancelled;
 use super::{Activity, Dispatcher, Waiting, expires};
@@ -28,29 +29,39 @@ impl Dispatcher {
 
     /// Puts an occurrence at the end of its task's line.
     pub(super) fn line_up(&mut self, name: &TaskName, waiting: Waiting) {
-        self.tasks.get_mut(name).expect("called with names of tasks").line.push_back(waiting);
-        self.waiting.insert(name.clone());
+        let task = self.tasks.get_mut(name).expect("called with names of tasks");
+        task.line.push_back(waiting);
+        let (is_first, expires) = (task.line.len() == 1, task.version.headers.expire.is_some());
+        if is_first {
+            self.offer_first(name);
+        }
+        if expires {
+            self.expiring.insert(name.clone());
+        }
+        self.unrecorded.insert(name.clone());
     }
 
     /// Leaves an occurrence until its time comes.
     pub(super) fn delay(&mut self, name: &TaskName, waiting: Waiting) {
         self.tasks.get_mut(name).expect("called with names of tasks").delayed.push(waiting);
-        self.waiting.insert(name.clone());
+        self.unrecorded.insert(name.clone());
         self.wake_at(waiting.not_before);
     }
 
-    /// Forgets which tasks had somebody waiting and have nobody any more.
-    pub(super) fn forget_who_waited(&mut self) {
+    /// Forgets which tasks had somebody waiting who expires and have nobody any more.
+    pub(super) fn forget_what_expired(&mut self) {
         let tasks = &self.tasks;
-        self.waiting.retain(|name| {
-            tasks.get(name).is_some_and(|it| !it.line.is_empty() || !it.delayed.is_empty())
+        self.expiring.retain(|name| {
+            tasks
+                .get(name)
+                .is_some_and(|it| it.version.headers.expire.is_some() && !it.line.is_empty())
         });
     }
 
     /// Turns away what waits for too long.
     pub(super) fn expire(&mut self) {
         let mut late = Vec::new();
-        for name in &self.waiting {
+        for name in &self.expiring {
             let Some(task) = self.tasks.get_mut(name) else { continue };
             let Some(after) = task.version.headers.expire else { continue };
             let now = self.now;
@@ -60,18 +71,16 @@ impl Dispatcher {
             late.extend(expired.into_iter().map(|it| (name.clone(), it, after)));
         }
         for (name, waiting, after) in late {
-            self.turn_away(
-                &name,
-                waiting,
-                Decision::Expired,
-                &format!("could not start within {after}"),
-            );
+            let reason = format!("could not start within {after}");
+            self.turn_away(&name, waiting, Decision::Expired, &reason);
+            self.offer_first(&name);
         }
     }
 
     /// Writes down what still waits.
     pub(super) fn record_what_waits(&mut self) {
-        let waiting = self.waiting.iter().filter_map(|name| Some((name, self.tasks.get(name)?)));
+        let names = mem::take(&mut self.unrecorded);
+        let waiting = names.iter().filter_map(|name| Some((name, self.tasks.get(name)?)));
         let waiting = waiting.flat_map(|(name, task)| {
             task.delayed
                 .iter()
@@ -87,7 +96,7 @@ impl Dispatcher {
             let row = self.row(&name, &waiting, Decision::Queued, Some(reason), None);
             self.batch.writes.push(row);
         }
-        for name in &self.waiting {
+        for name in &names {
             let Some(task) = self.tasks.get_mut(name) else { continue };
             for it in task.delayed.iter_mut().chain(&mut task.line) {
                 it.recorded = true;
@@ -151,7 +160,7 @@ impl Dispatcher {
         for run in self.runs_of(name).collect::<Vec<_>>() {
             self.cancel(run, &reason);
         }
-        let line = std::mem::take(&mut self.tasks.get_mut(name).expect("it was there").line);
+        let line = mem::take(&mut self.tasks.get_mut(name).expect("it was there").line);
         for waiting in line {
             self.turn_away(name, waiting, Decision::Cancelled, &reason);
         }

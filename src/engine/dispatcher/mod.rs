@@ -30,6 +30,7 @@ use crate::store::{Hash, Presence, RunId, TaskName, Trigger, Write};
 
 pub use restore::Restored;
 use runs::Runs;
+use start::Candidate;
 
 /// How often it is written down that everything was served. Also how long the loop sleeps at most, to see that the clock was set.
 pub(super) const HEARTBEAT: Duration = Duration(30 * Duration::SECOND.0);
@@ -60,8 +61,12 @@ pub struct Dispatcher {
     left: BTreeMap<TaskName, Left>,
     /// The runs that have not ended.
     runs: Runs,
-    /// The tasks of which something may wait: all of those of which something does.
-    waiting: BTreeSet<TaskName>,
+    /// Who may start next: whoever stands first in a line, and others who did. Who is taken out is looked at again.
+    ready: BTreeSet<Candidate>,
+    /// The tasks of which something waits that is not written down.
+    unrecorded: BTreeSet<TaskName>,
+    /// The tasks of which something may wait that expires: all of those of which something does.
+    expiring: BTreeSet<TaskName>,
     /// The tasks whose histories have grown since the last batch.
     longer: BTreeSet<TaskName>,
     /// Before this time no task is due, and nothing delayed may start.
@@ -223,7 +228,9 @@ impl Dispatcher {
             tasks: BTreeMap::new(),
             left: BTreeMap::new(),
             runs: Runs::default(),
-            waiting: BTreeSet::new(),
+            ready: BTreeSet::new(),
+            unrecorded: BTreeSet::new(),
+            expiring: BTreeSet::new(),
             longer: BTreeSet::new(),
             earliest: None,
             decided: now,
@@ -280,8 +287,8 @@ impl Dispatcher {
         if self.phase != Phase::Serving {
             return None;
         }
-        let waiting = self.waiting.iter().filter_map(|name| self.tasks.get(name));
-        let expiries = waiting.flat_map(|task| {
+        let expiring = self.expiring.iter().filter_map(|name| self.tasks.get(name));
+        let expiries = expiring.flat_map(|task| {
             let expire = task.version.headers.expire;
             task.line.iter().filter_map(move |it| Some(expires(it.wanted(), expire?)))
         });
@@ -310,7 +317,7 @@ impl Dispatcher {
             self.start_what_can();
         }
         self.record_what_waits();
-        self.forget_who_waited();
+        self.forget_what_expired();
     }
 
     fn stop(&mut self) {

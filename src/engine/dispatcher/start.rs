@@ -1,7 +1,6 @@
 //! Which of those who wait start, now that there may be room.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -17,7 +16,7 @@ use crate::store::{Decision, NewRun, RunId, TaskName, Trigger, Write};
 
 /// Somebody who may start; the most urgent first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Candidate {
+pub(super) struct Candidate {
     priority: Priority,
     due: Instant,
     who: Who,
@@ -62,12 +61,18 @@ impl Dispatcher {
         if load.busy >= self.options.workers {
             return;
         }
-        let mut waiting: BinaryHeap<Reverse<Candidate>> = self.candidates().map(Reverse).collect();
+        let again: Vec<_> = self.candidates_again().collect();
+        self.ready.extend(again);
+        let mut blocked = Vec::new();
         while load.busy < self.options.workers
-            && let Some(Reverse(candidate)) = waiting.pop()
+            && let Some(candidate) = self.ready.pop_first()
         {
+            if !self.is_candidate(&candidate) {
+                continue;
+            }
             let headers = self.headers_of(&candidate.who);
             if load.full_group(&headers).is_some() || !self.has_room(&candidate.who) {
+                blocked.push(candidate);
                 continue;
             }
             load.take_in(&headers);
@@ -75,8 +80,33 @@ impl Dispatcher {
                 Who::Again(run) => self.start_again(run),
                 Who::First(task) => {
                     self.start_first(&task);
-                    waiting.extend(self.first_in_line(&task).map(Reverse));
+                    self.offer_first(&task);
                 }
+            }
+        }
+        self.ready.extend(blocked);
+    }
+
+    /// Whoever stands first in a task's line may start, unless he is held.
+    pub(super) fn offer_first(&mut self, name: &TaskName) {
+        let first = self.first_in_line(name);
+        self.ready.extend(first);
+    }
+
+    /// Whether a candidate still is one. Whoever stands where he stood takes his place.
+    fn is_candidate(&mut self, candidate: &Candidate) -> bool {
+        match &candidate.who {
+            Who::Again(id) => {
+                let wakes = self.runs.get(*id).and_then(|run| run.state.wakes());
+                wakes.is_some_and(|at| at <= self.now)
+            }
+            Who::First(name) => {
+                let first = self.first_in_line(name);
+                let is_he = first.as_ref() == Some(candidate);
+                if !is_he {
+                    self.ready.extend(first);
+                }
+                is_he
             }
         }
     }
@@ -95,17 +125,16 @@ impl Dispatcher {
         load
     }
 
-    /// Whoever would start if there were room.
-    fn candidates(&self) -> impl Iterator<Item = Candidate> {
-        let again = self.runs.iter().filter_map(|(id, run)| {
+    /// Runs that want a worker again.
+    fn candidates_again(&self) -> impl Iterator<Item = Candidate> {
+        self.runs.iter().filter_map(|(id, run)| {
             let due = run.state.wakes().is_some_and(|at| at <= self.now);
             due.then(|| Candidate {
                 priority: run.headers.priority,
                 due: run.due,
                 who: Who::Again(id),
             })
-        });
-        again.chain(self.waiting.iter().filter_map(|name| self.first_in_line(name)))
+        })
     }
 
     fn first_in_line(&self, name: &TaskName) -> Option<Candidate> {

@@ -54,6 +54,12 @@ impl Dispatcher {
         }
         let task = self.tasks.get_mut(&name).expect("it was put there");
         task.find_next();
+        if !task.line.is_empty() {
+            // They wait with other headers now.
+            self.expiring.insert(name.clone());
+            self.offer_first(&name);
+        }
+        let task = self.tasks.get_mut(&name).expect("it was put there");
         let TaskVersion { program, bytes, .. } = task.version.clone();
         let timetable = timetable::write(&task.version.headers).into();
         let served_until = task.served.cursor;
@@ -78,6 +84,7 @@ impl Dispatcher {
         for waiting in withdrawn {
             self.turn_away(name, waiting, Decision::Cancelled, "the schedule was changed");
         }
+        self.offer_first(name);
     }
 
     /// From when on a task that was not served has due times: a new one from now on; so has one that was removed. One that was

@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 
-/// Longer lines are refused.
-const LINE_BYTES_MAX: u64 = 1 << 20;
+/// Longer requests are refused.
+const REQUEST_BYTES_MAX: u64 = 1 << 20;
+
+/// Longer answers are refused. They come from the owner's own server: ten thousand tasks take a megabyte and a half.
+const ANSWER_BYTES_MAX: u64 = 1 << 30;
 
 /// Listens. The socket goes with it.
 pub struct LocalListener {
@@ -53,7 +56,7 @@ impl LocalConnection {
     /// The next line without its end; `None` when nothing follows.
     pub async fn read_line(&mut self) -> io::Result<Option<String>> {
         let mut line = String::new();
-        (&mut self.read).take(LINE_BYTES_MAX).read_line(&mut line).await?;
+        (&mut self.read).take(REQUEST_BYTES_MAX).read_line(&mut line).await?;
         whole_line(line)
     }
 
@@ -68,7 +71,7 @@ pub fn exchange(path: &Path, line: &str) -> io::Result<String> {
     let mut stream = UnixStream::connect(path)?;
     stream.write_all(format!("{line}\n").as_bytes())?;
     let mut answer = String::new();
-    BufReader::new(stream.take(LINE_BYTES_MAX)).read_line(&mut answer)?;
+    BufReader::new(stream.take(ANSWER_BYTES_MAX)).read_line(&mut answer)?;
     whole_line(answer)?.ok_or_else(|| {
         io::Error::new(io::ErrorKind::UnexpectedEof, "the server closed the connection")
     })
