@@ -1,11 +1,12 @@
 //! The replay oracle: a program that is given the answers that it got before is in the same state at every call, whether it starts
-//! from its beginning or from a snapshot. The differential test puts its programs through it.
+//! from its beginning or from a snapshot. The corpus and the differential test put their programs through it.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use taskc::bytecode::Verified;
 use taskc::bytecode::program::EffectKind;
 use taskc::bytecode::run_field::RunField;
@@ -14,24 +15,35 @@ use taskc::stdlib;
 use taskc::stdlib::db::Sources;
 use taskc::stdlib::effect::{self, Context, Level, Output};
 use taskc::value::{Fault, Types, Value};
-use taskc::vm::{Effect, Entry, Limits, Machine, Mark, Start, Step};
+use taskc::vm::{Effect, Entry, FiberId, Limits, Machine, Mark, Start, Step};
 
 use crate::random::rounds;
 
 /// Runs a program in a world, and again on the answers that it got: from its beginning, and from a snapshot at every wait.
 pub(crate) fn check(program: &Arc<Verified>, host: &Host) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut answers = Answers::default();
     let world = World::new(program, host);
-    let straight = play(program, false, |effect| {
-        let key = effect.key.to_string();
-        let answer = runtime.block_on(world.answer(effect));
-        answers.insert(key, answer.clone());
-        answer
+    let mut answers = Vec::new();
+    let mut under_way = FuturesUnordered::new();
+    let straight = play(program, false, |waiting| {
+        // Calls are made together, as by the engine: one may have to wait for another.
+        for effect in waiting.drain(..) {
+            let (fiber, key) = (effect.fiber, effect.key.to_string());
+            under_way.push(world.answer(effect).map(move |answer| (fiber, key, answer)));
+        }
+        let (fiber, key, answer) = runtime.block_on(under_way.next()).expect("it waits for some");
+        answers.push((key, answer.clone()));
+        (fiber, answer)
     });
-    let recalled = |effect: Effect| answers[&effect.key.to_string()].clone();
-    assert_eq!(play(program, false, recalled), straight, "replayed");
-    assert_eq!(play(program, true, recalled), straight, "from snapshots");
+    for snapshots in [false, true] {
+        let mut recalled = answers.iter();
+        let again = play(program, snapshots, |waiting| {
+            let (key, answer) = recalled.next().expect("it waits for no more");
+            let at = waiting.iter().position(|it| it.key.to_string() == *key);
+            (waiting.remove(at.expect("it makes the same calls")).fiber, answer.clone())
+        });
+        assert_eq!(again, straight, "from snapshots: {snapshots}");
+    }
 }
 
 /// Whether the next program of many is to be put through it: one in eight, and all of them where `ROUNDS` asks for more.
@@ -40,7 +52,8 @@ pub(crate) fn is_due() -> bool {
     rounds(1) > 1 || NEXT.fetch_add(1, Ordering::Relaxed).is_multiple_of(8)
 }
 
-type Answers = HashMap<String, Result<Value, Fault>>;
+/// Whom the world answers, and what.
+type Answer = (FiberId, Result<Value, Fault>);
 
 /// What can be seen of a run: at each call its name, the way to it and the state of the machine where it is looked at, and then the
 /// end.
@@ -53,7 +66,7 @@ struct Seen {
 fn play(
     program: &Arc<Verified>,
     snapshots: bool,
-    mut answer: impl FnMut(Effect) -> Result<Value, Fault>,
+    mut answer: impl FnMut(&mut Vec<Effect>) -> Answer,
 ) -> Seen {
     let mut machine = machine(program);
     let (mut calls, mut waiting, mut waits) = (Vec::new(), Vec::new(), 0);
@@ -81,9 +94,8 @@ fn play(
                     };
                     assert_eq!(machine.digest(), digest);
                 }
-                for effect in waiting.drain(..) {
-                    machine.resume(effect.fiber, answer(effect));
-                }
+                let (fiber, answer) = answer(&mut waiting);
+                machine.resume(fiber, answer);
             }
         }
     };

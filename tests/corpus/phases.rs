@@ -151,6 +151,9 @@ fn run(project: &Project, library: &Library, checked: &Checked, task: FileId) ->
     let attempt = attempt(&program, headers, Arc::clone(&listener), order);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ended = runtime.block_on(attempt::run(attempt));
+    if crate::replay::is_due() {
+        crate::replay::check(&program, &World::new(0, NOW_US).host());
+    }
     let mut lines = std::mem::take(&mut *listener.0.lock().unwrap());
     lines.extend(match ended {
         Ended::Done(_) => None,
