@@ -241,8 +241,10 @@ fn a_stop_that_cannot_wait_leaves_runs_where_they_are() {
     let is_first = AtomicBool::new(true);
     let peer = web::Server::start(move |request| {
         let hangs = request.target == "/hangs" || is_first.swap(false, Ordering::SeqCst);
-        while hangs {
-            thread::park();
+        if hangs {
+            loop {
+                thread::park();
+            }
         }
         (200, "{}".to_owned())
     });

@@ -71,6 +71,10 @@ impl From<()> for Control {
 ///
 /// Instructions are lent, not handed over: so that each operand is read from where it stands by an instruction of the processor of its own, instead of
 /// eight bytes being loaded and taken apart with more registers than a handler has.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "by value, handlers would need more registers than there are"
+)]
 pub(super) trait Meaning {
     /// Its place in the table.
     const CODE: u8;

@@ -71,7 +71,7 @@ unsafe extern "C-unwind" fn call<M: Meaning>(
             return in_full::<M>(ip, s, v, cx, fuel, float);
         }
         let function = Entered::new(function);
-        let callee = (&(*cx).ready).as_ptr().add(function.at());
+        let callee = (*cx).ready.as_ptr().add(function.at());
         if !(*callee).is_plain {
             return in_full::<M>(ip, s, v, cx, fuel, float);
         }
@@ -81,7 +81,7 @@ unsafe extern "C-unwind" fn call<M: Meaning>(
         let at = place(ip, cx) + 1;
         (*caller).pc = at;
         let left = fuel - (CALL_COST + i64::from(at));
-        let ip = (&(*callee).code).as_ptr();
+        let ip = (*callee).code.as_ptr();
         (*cx).base = ip.addr();
         let s = s.cast::<u64>().add(scalars.start.at()).cast();
         let v = v.cast::<Value>().add(values.start.at()).cast();
