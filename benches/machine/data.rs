@@ -21,8 +21,19 @@ impl Drop for Folder {
     }
 }
 
+/// How much the programs read.
+pub struct Sizes {
+    orders: usize,
+    sales: usize,
+}
+
+/// 20 MB of JSON and 100 MB of CSV, to be timed.
+pub const LARGE: Sizes = Sizes { orders: 48_000, sales: 2_000_000 };
+/// Enough to be counted.
+pub const SMALL: Sizes = Sizes { orders: 200, sales: 4_000 };
+
 /// Makes the folder.
-pub fn prepare() -> Folder {
+pub fn prepare(sizes: &Sizes) -> Folder {
     let folder = Folder(std::env::temp_dir().join(format!("taskc-machine-{}", std::process::id())));
     let files = folder.0.join("files");
     fs::create_dir_all(&files).expect("a temporary folder can be made");
@@ -32,8 +43,8 @@ pub fn prepare() -> Folder {
         let name = path.file_name().expect("a file has a name");
         fs::copy(&path, folder.0.join(name)).expect("it can be written to");
     }
-    write(&files.join("orders.json"), |out| orders(out, 48_000));
-    write(&files.join("sales.csv"), |out| sales(out, 2_000_000));
+    write(&files.join("orders.json"), |out| orders(out, sizes.orders));
+    write(&files.join("sales.csv"), |out| sales(out, sizes.sales));
     folder
 }
 

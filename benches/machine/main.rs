@@ -3,13 +3,14 @@
 //! `cargo bench --bench machine` runs each program of `programs/` with `taskc run` and with every engine that this
 //! computer has; nothing is installed. Engines take turns, what counts is the child's own user time, and a figure is the median
 //! over the rounds of the ratio to Lua 5.4 in the same round (to Python where a program has no Lua). Answers have to agree.
-//! `cargo bench --bench machine -- fib loop` runs some of the programs, `ROUNDS=9` more rounds.
+//! `cargo bench --bench machine -- fib loop` runs some of the programs, `ROUNDS=9` more rounds; `-- counts` counts instructions instead.
 //!
-//! The machines are shared: figures are for `benches/README.md`, never for a test. What a test can compare is in
-//! `tests/instruction_counts`.
+//! The machines are shared: times are for `benches/README.md`, never for a test. What can be compared is counted: steps of the machine
+//! by `tests/steps.rs`, instructions of the processor by `counts`.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod counts;
 mod data;
 mod engine;
 mod front;
@@ -20,15 +21,19 @@ use program::{PROGRAMS, Peer, Program};
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::ExitCode;
 
 /// What one engine took for one program, round by round.
 type Rounds = BTreeMap<&'static str, Vec<Measured>>;
 
-fn main() {
+fn main() -> ExitCode {
     let rounds = std::env::var("ROUNDS").ok().and_then(|it| it.parse().ok()).unwrap_or(5);
     let wanted: Vec<_> = std::env::args().skip(1).filter(|it| !it.starts_with('-')).collect();
+    if wanted.iter().any(|it| it == "counts") {
+        return counts::run(data::prepare(&data::SMALL).path());
+    }
     let chosen = |it: &&Program| wanted.is_empty() || wanted.iter().any(|name| name == it.name);
-    let folder = data::prepare();
+    let folder = data::prepare(&data::LARGE);
     let engines = engine::present();
     println!("{}", heading(&engines));
     let mut ratios = Vec::new();
@@ -48,6 +53,7 @@ fn main() {
     if wanted.is_empty() {
         front::print(folder.path());
     }
+    ExitCode::SUCCESS
 }
 
 /// Runs a program in turns with all engines, as often as there are rounds.

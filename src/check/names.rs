@@ -3,6 +3,7 @@
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
+use super::library::Library;
 use super::project::{Project, ProjectFile};
 use super::report::names as report;
 use super::types::DeclId;
@@ -53,12 +54,12 @@ pub(super) struct Scopes {
 }
 
 /// Finds the names of every file. A `use` that closes a cycle is reported and left out.
-pub(super) fn collect(project: &Project) -> Scopes {
+pub(super) fn collect(project: &Project, library: &Library) -> Scopes {
     let mut diagnostics = Vec::new();
     let mut scopes: Vec<_> =
         project.files().iter().map(|file| declared_names(file, &mut diagnostics)).collect();
     for (scope, file) in scopes.iter_mut().zip(project.files()) {
-        scope.imports = imports(project, file, &mut diagnostics);
+        scope.imports = imports(project, library, file, &mut diagnostics);
     }
     diagnostics.extend(file_names(project));
     let order = Order::of(project, &mut scopes, &mut diagnostics);
@@ -131,6 +132,7 @@ fn declared_names(file: &ProjectFile, diagnostics: &mut Vec<Diagnostic>) -> File
 
 fn imports(
     project: &Project,
+    library: &Library,
     file: &ProjectFile,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Import> {
@@ -151,7 +153,10 @@ fn imports(
                 name: it.path.last().map(|name| name.text.clone()).unwrap_or_default(),
                 span: it.span,
             }),
-            None => diagnostics.push(unknown_module(project, file, it, &path)),
+            None => diagnostics.push(match it.path.as_slice() {
+                [name] if library.has_module(&name.text) => report::uses_library(it, name),
+                _ => unknown_module(project, file, it, &path),
+            }),
         }
     }
     found

@@ -124,7 +124,8 @@ fn with_mends_tried(
 }
 
 fn check_some(project: &Project, library: &Library, only: Option<FileId>, keep: Keep) -> Checked {
-    let names::Scopes { of_files: scopes, order, mut diagnostics } = names::collect(project);
+    let names::Scopes { of_files: scopes, order, mut diagnostics } =
+        names::collect(project, library);
     let declared = vec![Arc::default(); scopes.len()];
     let mut world = World { project, library, scopes, declared };
     let wanted = wanted(&world, &order, only);

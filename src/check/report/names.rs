@@ -66,6 +66,14 @@ pub(in crate::check) fn unknown_module(it: &Use, path: &str, near: &[&str]) -> D
     }
 }
 
+/// `use` names a module of the library.
+pub(in crate::check) fn uses_library(it: &Use, name: &Name) -> Diagnostic {
+    let title = format!("`{}` belongs to the library and needs no `use`", name.text);
+    Diagnostic::new("unknown-module", name.span, title)
+        .because("`use` is for files of the project")
+        .fix(Fix::safe("leave it out", it.span, ""))
+}
+
 /// `use` names a task.
 pub(in crate::check) fn uses_task(it: &Use, module: &ProjectFile) -> Diagnostic {
     let span = it.path.iter().fold(it.path[0].span, |span, name| span.to(name.span));
