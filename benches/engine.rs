@@ -15,8 +15,8 @@ use std::time::{Duration as StdDuration, Instant as Moment};
 
 use taskc::check::headers::TaskHeaders;
 use taskc::engine::{
-    Dispatcher, Handle, LogEntry, Note, Options, Parts, Restored, RunEnd, RunEvent, Runner, Server,
-    StartRun, TaskUpdate, TaskVersion,
+    Action, Dispatcher, Event, Handle, LogEntry, Note, Options, Parts, Restored, RunEnd, RunEvent,
+    Runner, Server, StartRun, TaskUpdate, TaskVersion,
 };
 use taskc::host::{Clock as _, real};
 use taskc::schedule::{Bounds, Cadence, Duration, Instant, Schedule, Schedules};
@@ -29,6 +29,7 @@ fn main() {
         due_at_once(&folder.join(format!("{tasks}.db")), tasks);
     }
     a_million_schedules();
+    sleeping_runs();
     start_to_serving(&folder.join("project"), 10_000);
     std::fs::remove_dir_all(&folder).expect("what was made can be removed");
 }
@@ -135,6 +136,38 @@ fn a_million_schedules() {
         "{TASKS} schedules: loaded in {:.2} s, {kib} KiB more than their headers; a tick with nothing due {:.1} µs",
         load.as_secs_f64(),
         begin.elapsed().as_secs_f64() * 1e6
+    );
+}
+
+/// What a run that sleeps takes of a server's memory, beside its task.
+fn sleeping_runs() {
+    const RUNS: usize = 100_000;
+    let due = Instant::EPOCH.plus(Duration::DAY.times(20_000));
+    let schedules = Schedules(vec![Schedule::At(due)]);
+    let headers = TaskHeaders { schedules, ..TaskHeaders::default() };
+    let versions: Vec<_> = (0..RUNS).map(|n| version(n, headers.clone())).collect();
+    let options = Options { workers: RUNS };
+    let mut dispatcher =
+        Dispatcher::restore(options, Restored::default(), versions, due.minus(Duration::SECOND));
+    drop(dispatcher.take());
+    let before = resident_kib();
+    dispatcher.tick(due);
+    let started = dispatcher.take().actions;
+    for action in started {
+        if let Action::Start(start) = action {
+            let until = due.plus(Duration::DAY);
+            let sleeps = RunEvent::Sleeps { until, used: Duration::ZERO, snapshot: None };
+            dispatcher.handle(due, Event::Run(start.run, sleeps));
+        }
+    }
+    drop(dispatcher.take());
+    let bytes = resident_kib().saturating_sub(before) * 1024 / RUNS as u64;
+    let begin = Moment::now();
+    dispatcher.tick(due.plus(Duration::SECOND));
+    drop((dispatcher.take(), dispatcher.next_wake()));
+    println!(
+        "{RUNS} runs sleep: at most {bytes} bytes each, no thread; a second in which nothing happens takes {:.1} ms",
+        begin.elapsed().as_secs_f64() * 1e3
     );
 }
 
