@@ -3,19 +3,10 @@
 
 use std::sync::Mutex;
 
+use taskc::engine::cuts::Cuts;
+
 use crate::support::server::{Server, ledger};
 use crate::support::{Folder, mail, stderr, stdout, taskc, until, web};
-
-const PLACES: [&str; 8] = [
-    "before-intent",
-    "before-send",
-    "after-send",
-    "after-result",
-    "before-commit",
-    "after-commit",
-    "before-park",
-    "after-park",
-];
 
 /// Calls of every class, twice where a second pass is not there by itself.
 const TASK: &str = r#"active true
@@ -65,7 +56,7 @@ fn a_server_that_is_cut_off_anywhere_does_everything_once() {
     const AT_ONCE: usize = 4;
     let peers =
         Peers { web: web::Server::start(|_| (200, "{}".to_owned())), post: mail::Server::start() };
-    let cases = PLACES.iter().flat_map(|place| [(*place, 1), (*place, 2)]);
+    let cases = Cuts::ALL.iter().flat_map(|place| [(*place, 1), (*place, 2)]);
     let cases = Mutex::new(cases.collect::<Vec<_>>());
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {

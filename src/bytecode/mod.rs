@@ -13,5 +13,13 @@ pub mod run_field;
 pub(crate) mod table;
 pub mod verify;
 
+use std::sync::Arc;
+
 pub use program::Program;
 pub use verify::{Verified, verify};
+
+/// Reads a program from its file form and verifies it; or why that cannot be done, in words.
+pub fn read(bytes: &[u8]) -> Result<Arc<Verified>, String> {
+    let program = encode::decode(bytes).map_err(|error| error.to_string())?;
+    verify(program).map(Arc::new).map_err(|damage| damage.to_string())
+}

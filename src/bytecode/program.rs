@@ -198,6 +198,31 @@ pub enum Constant {
     Function(FunctionId),
 }
 
+impl Constant {
+    /// Calls this with each text in it.
+    pub fn texts<'c>(&'c self, found: &mut dyn FnMut(&'c str)) {
+        match self {
+            Self::Text(text) => found(text),
+            Self::List(items) | Self::Record(_, items) => {
+                items.iter().for_each(|it| it.texts(found));
+            }
+            Self::Map(entries) => entries.iter().for_each(|(key, value)| {
+                key.texts(found);
+                value.texts(found);
+            }),
+            Self::Null
+            | Self::Bool(_)
+            | Self::Int(_)
+            | Self::Float(_)
+            | Self::Decimal(_)
+            | Self::Time(_)
+            | Self::Date(_)
+            | Self::Duration(_)
+            | Self::Function(_) => {}
+        }
+    }
+}
+
 /// The fields of a record, as data.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ShapeData {
@@ -386,6 +411,22 @@ impl ProgramHash {
 }
 
 impl Program {
+    /// Whether it makes a call of the library whose name begins so.
+    #[must_use]
+    pub fn calls(&self, begins: &str) -> bool {
+        self.effects.iter().any(|it| match &it.kind {
+            EffectKind::Native(name) => name.starts_with(begins),
+            _ => false,
+        })
+    }
+
+    /// A place as people read it: `late.task:12:3`. Nothing where the file is none of the program's.
+    #[must_use]
+    pub fn place(&self, at: Position) -> Option<String> {
+        let file = self.files.get(at.file as usize)?;
+        Some(format!("{file}:{}:{}", at.line, at.column))
+    }
+
     /// What the program is called among stored artefacts: equal programs have equal hashes.
     ///
     /// # Panics

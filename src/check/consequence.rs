@@ -10,6 +10,7 @@ mod misspelt;
 use std::collections::BTreeSet;
 
 use hole::Hole;
+use misspelt::Names;
 
 use super::project::{Project, ProjectFile};
 use crate::diagnostics::{Diagnostic, Label, Severity};
@@ -20,7 +21,8 @@ pub(super) fn without_consequences(file: &ProjectFile, found: Vec<Diagnostic>) -
     if found.is_empty() {
         return found;
     }
-    let hole = Hole::new(file, &found);
+    let names = Names::new(file);
+    let hole = Hole::new(file, &names, &found);
     let errors: Vec<&Diagnostic> =
         found.iter().filter(|it| it.severity == Severity::Error).collect();
     let is_explained = |it: &Diagnostic| {
@@ -35,7 +37,7 @@ pub(super) fn without_consequences(file: &ProjectFile, found: Vec<Diagnostic>) -
     say_once(file, &mut kept);
     maps::told_at_their_type(file, &mut kept);
     gather(&mut kept);
-    misspelt::told_at_their_declaration(file, &mut kept);
+    misspelt::told_at_their_declaration(&names, &mut kept);
     kept
 }
 

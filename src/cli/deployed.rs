@@ -14,8 +14,7 @@ use super::output::{line, note};
 use super::project::{self, Loaded};
 use super::settings::{Root, Unusable};
 use super::{files, moment_shown, now, world};
-use crate::bytecode::encode::decode;
-use crate::bytecode::{Verified, verify};
+use crate::bytecode::{self, Verified};
 use crate::check;
 use crate::check::library::Library;
 use crate::engine::TaskVersion;
@@ -114,7 +113,9 @@ impl Look {
         let changed = version.hash != run.program;
         let bytes = self.ledger.program(&run.program).map_err(failed)?;
         let entries = self.ledger.journal(run.id).map_err(failed)?;
-        let program = read(bytes);
+        let program = bytes
+            .ok_or_else(|| "it is not in the store".to_owned())
+            .and_then(|it| bytecode::read(&it));
         let verdict = match &program {
             Ok(program) => rehearse(
                 &Behind { program, entries: &entries, now: self.now },
@@ -125,13 +126,6 @@ impl Look {
         };
         Ok(Found { verdict, changed })
     }
-}
-
-/// A stored program.
-fn read(bytes: Option<Vec<u8>>) -> Result<Arc<Verified>, String> {
-    let bytes = bytes.ok_or("it is not in the store")?;
-    let program = decode(&bytes).map_err(|error| error.to_string())?;
-    verify(program).map(Arc::new).map_err(|damage| damage.to_string())
 }
 
 impl Found {

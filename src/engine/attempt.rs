@@ -15,7 +15,7 @@ use super::drive::{Brakes, Driven, drive};
 use super::journal::{Began, Broken, Journal, Past, Recorder};
 use super::world::{FailedCall, Halt, ON_FAILURE, World};
 use crate::bytecode::Verified;
-use crate::bytecode::program::{Position, Program};
+use crate::bytecode::program::Program;
 use crate::check::headers::TaskHeaders;
 use crate::host::Host;
 use crate::schedule::{Duration as Time, Instant};
@@ -397,7 +397,5 @@ fn stall(state: RunState, call: Option<String>, code: &str, message: String) -> 
 /// Where a program failed, as people read it: `late.task:12:3`.
 #[must_use]
 pub fn place(program: &Program, trace: &Trace) -> Option<String> {
-    let Position { file, line, column } = trace.frames.first()?.at;
-    let file = program.files.get(file as usize)?;
-    Some(format!("{file}:{line}:{column}"))
+    program.place(trace.frames.first()?.at)
 }

@@ -298,8 +298,7 @@ fn unlike(why: String) -> Verdict {
 }
 
 fn place(program: &Program, at: Position) -> Option<String> {
-    let file = program.files.get(at.file as usize).filter(|_| at.line > 0)?;
-    Some(format!("{file}:{}:{}", at.line, at.column))
+    program.place(at).filter(|_| at.line > 0)
 }
 
 /// The function of the library that a plain call makes.

@@ -64,12 +64,11 @@ impl Tracer {
         if is_part || site.class == EffectClass::Plain {
             return None;
         }
-        let file = self.program.files.get(effect.at.file as usize).filter(|_| effect.at.line > 0);
         let step = Step {
             at: Instant(self.clock.now_us()),
             took: Duration::ZERO,
             attempt: self.attempt,
-            place: file.map(|it| format!("{it}:{}:{}", effect.at.line, effect.at.column)),
+            place: self.program.place(effect.at).filter(|_| effect.at.line > 0),
             what: what(&self.program, &site.kind),
             args: arguments(&site.kind, &effect.args),
             error: None,

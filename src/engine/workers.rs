@@ -15,10 +15,9 @@ use super::journal::{Past, Recorder};
 use super::lines::Lines;
 use super::runner::{Runner, StartRun};
 use super::server::Handle;
-use crate::bytecode::encode::decode;
 use crate::bytecode::program::{self, Program};
 use crate::bytecode::run_field::RunField;
-use crate::bytecode::{Verified, verify};
+use crate::bytecode::{self, Verified};
 use crate::host::Host;
 use crate::stdlib::db::Known;
 use crate::store::{self, EndState, Hash, Kept, Line, Outcome, RunError, RunId, Store};
@@ -63,8 +62,7 @@ impl Workers {
         let lost = |why: String| format!("the program of the run cannot be read: {why}");
         let bytes = store.program(hash).map_err(|error| lost(error.to_string()))?;
         let bytes = bytes.ok_or_else(|| lost("it is not in the store".to_owned()))?;
-        let program = decode(&bytes).map_err(|error| lost(error.to_string()))?;
-        let program = Arc::new(verify(program).map_err(|damage| lost(damage.to_string()))?);
+        let program = bytecode::read(&bytes).map_err(lost)?;
         // Of versions that nobody runs any more only the store keeps a copy.
         self.programs.retain(|_, it| Arc::strong_count(it) > 1);
         self.programs.insert(*hash, program.clone());

@@ -42,6 +42,11 @@ mod tests {
             ("in/*.csv", "in/a.csv.csv", true),
             ("in/*.csv", "in/a.csv.txt", false),
             ("a*b*c", "abxbc", true),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*c", "abbc", true),
+            ("a*c", "ac", true),
+            ("a*c", "acd", false),
+            ("ü*", "über", true),
             ("a*b*c", "acb", false),
         ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} {text}");

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use super::shared::Shared;
-use crate::bytecode::program::{Constant, EffectKind, Program, Targets};
+use crate::bytecode::program::Targets;
 
 /// Writes the targets into the program, the last thing of all.
 pub(super) fn write_down(shared: &mut Shared<'_>) {
@@ -17,9 +17,9 @@ pub(super) fn write_down(shared: &mut Shared<'_>) {
     for allow in &headers.allow {
         found.allow(&allow.module, &allow.pattern);
     }
-    shared.program.constants.iter().for_each(|it| found.constant(it));
+    shared.program.constants.iter().for_each(|it| it.texts(&mut |text| found.text(text)));
     shared.written.iter().for_each(|it| found.text_with_holes(it));
-    let makes = |modules: &[&str]| makes(&shared.program, modules);
+    let makes = |names: &[&str]| names.iter().any(|it| shared.program.calls(it));
     let listed = |set: BTreeSet<String>, needed: bool| {
         if needed { set.into_iter().collect() } else { Vec::new() }
     };
@@ -28,14 +28,6 @@ pub(super) fn write_down(shared: &mut Shared<'_>) {
         files: listed(found.files, makes(&["files.", "csv.rows", "http.download"])),
         mail: listed(found.mail, makes(&["mail.send"])),
     };
-}
-
-/// Whether the program makes a call whose name begins so.
-fn makes(program: &Program, begins: &[&str]) -> bool {
-    program.effects.iter().any(|it| match &it.kind {
-        EffectKind::Native(name) => begins.iter().any(|begin| name.starts_with(begin)),
-        _ => false,
-    })
 }
 
 #[derive(Default)]
@@ -52,28 +44,6 @@ impl Found {
             "files" => self.files.insert(pattern.to_owned()),
             _ => self.mail.insert(pattern.to_lowercase()),
         };
-    }
-
-    fn constant(&mut self, constant: &Constant) {
-        match constant {
-            Constant::Text(text) => self.text(text),
-            Constant::List(items) | Constant::Record(_, items) => {
-                items.iter().for_each(|it| self.constant(it));
-            }
-            Constant::Map(entries) => entries.iter().for_each(|(key, value)| {
-                self.constant(key);
-                self.constant(value);
-            }),
-            Constant::Null
-            | Constant::Bool(_)
-            | Constant::Int(_)
-            | Constant::Float(_)
-            | Constant::Decimal(_)
-            | Constant::Time(_)
-            | Constant::Date(_)
-            | Constant::Duration(_)
-            | Constant::Function(_) => {}
-        }
     }
 
     /// A literal, or a piece of one with holes.

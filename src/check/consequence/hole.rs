@@ -34,12 +34,16 @@ pub(super) struct Hole<'a> {
     headless: Vec<Span>,
     /// The tables and types of which a part could not be read: what they seem to lack may have stood there.
     partial: BTreeSet<&'a str>,
-    names: Names<'a>,
+    names: &'a Names<'a>,
 }
 
 impl<'a> Hole<'a> {
     /// What is unknown about a file by its own findings, if anything is.
-    pub(super) fn new(file: &'a ProjectFile, findings: &'a [Diagnostic]) -> Option<Self> {
+    pub(super) fn new(
+        file: &'a ProjectFile,
+        names: &'a Names<'a>,
+        findings: &'a [Diagnostic],
+    ) -> Option<Self> {
         let source = &file.source;
         let misses_module = findings.iter().any(is_missing_module);
         let mut heads = BTreeMap::new();
@@ -64,7 +68,7 @@ impl<'a> Hole<'a> {
             open_end: None,
             headless: Vec::new(),
             partial: BTreeSet::new(),
-            names: Names::new(file),
+            names,
         };
         hole.take_words();
         hole.nameless = hole

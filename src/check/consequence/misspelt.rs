@@ -2,6 +2,7 @@
 //!
 //! The mistake is one, and it stands where the name is declared.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::check::project::ProjectFile;
@@ -13,14 +14,18 @@ use crate::syntax::token::{Kind, Token};
 /// The names of a file, for what may be misspelt among them.
 pub(super) struct Names<'a> {
     source: &'a Source,
-    tokens: Vec<Token>,
+    /// Read when the first name is asked for.
+    tokens: OnceCell<Vec<Token>>,
 }
 
 impl<'a> Names<'a> {
     /// The names of a file.
     pub(super) fn new(file: &'a ProjectFile) -> Self {
-        let source = &file.source;
-        Self { source, tokens: syntax::tokens(source.id, &source.text) }
+        Self { source: &file.source, tokens: OnceCell::new() }
+    }
+
+    fn tokens(&self) -> &[Token] {
+        self.tokens.get_or_init(|| syntax::tokens(self.source.id, &self.source.text))
     }
 
     fn slice(&self, token: &Token) -> &'a str {
@@ -28,7 +33,7 @@ impl<'a> Names<'a> {
     }
 
     fn times(&self, name: &str) -> usize {
-        self.tokens.iter().filter(|it| self.slice(it) == name).count()
+        self.tokens().iter().filter(|it| self.slice(it) == name).count()
     }
 
     /// The declaration that nobody uses and that a finding takes for what was meant.
@@ -36,7 +41,7 @@ impl<'a> Names<'a> {
         if !is_missed(finding) {
             return None;
         }
-        let declared = self.tokens.windows(3).find(|it| {
+        let declared = self.tokens().windows(3).find(|it| {
             let declares =
                 if is_field(finding) { it[2].kind == Kind::Colon } else { declares(it[0].kind) };
             let name = self.slice(&it[1]);
@@ -48,15 +53,12 @@ impl<'a> Names<'a> {
 
 /// Tells of names that are missed at the declaration that was probably meant to be theirs; where a name is missed only once, either may be
 /// misspelt, and the declaration is pointed at.
-pub(super) fn told_at_their_declaration(file: &ProjectFile, found: &mut Vec<Diagnostic>) {
-    if !found.iter().any(is_missed) {
-        return;
-    }
-    let names = Names::new(file);
+pub(super) fn told_at_their_declaration(names: &Names<'_>, found: &mut Vec<Diagnostic>) {
+    let source = names.source;
     let mut told = BTreeSet::new();
     found.retain_mut(|finding| {
         let Some(place) = names.declaration(finding) else { return true };
-        let (missed, name) = (file.source.slice(finding.span()), file.source.slice(place));
+        let (missed, name) = (source.slice(finding.span()), source.slice(place));
         let times = names.times(missed);
         if times == 1 || is_field(finding) {
             let unused = if is_field(finding) { "" } else { ", and never used" };

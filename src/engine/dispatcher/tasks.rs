@@ -54,12 +54,6 @@ impl Dispatcher {
         }
         let task = self.tasks.get_mut(&name).expect("it was put there");
         task.find_next();
-        if !task.line.is_empty() {
-            // They wait with other headers now.
-            self.expiring.insert(name.clone());
-            self.offer_first(&name);
-        }
-        let task = self.tasks.get_mut(&name).expect("it was put there");
         let TaskVersion { program, bytes, .. } = task.version.clone();
         let timetable = timetable::write(&task.version.headers).into();
         let served_until = task.served.cursor;
@@ -70,6 +64,11 @@ impl Dispatcher {
             Write::Program { hash: program, bytes },
             Write::Task { task: name.clone(), program, timetable, served_until },
         ]);
+        if !self.tasks[&name].line.is_empty() {
+            // They wait with other headers now.
+            self.expiring.insert(name.clone());
+            self.offer_first(&name);
+        }
         Some(name)
     }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::bytecode::program::{Constant, EffectKind, Program};
+use crate::bytecode::program::Program;
 use crate::host::glob;
 use crate::host::http::Hosts;
 use crate::value::{Code, Fault, Value};
@@ -45,11 +45,7 @@ impl Targets {
     #[must_use]
     pub fn of(program: Arc<Program>) -> Self {
         let hosts = Arc::new(Hosts(program.targets.hosts.clone()));
-        let learns = program.effects.iter().any(|it| match &it.kind {
-            EffectKind::Native(name) => name == "mail.send",
-            _ => false,
-        });
-        let learns = learns && !program.targets.mail.iter().any(|it| it == "*");
+        let learns = program.calls("mail.send") && !program.targets.mail.iter().any(|it| it == "*");
         let read = learns.then(RefCell::default);
         Self(Some(Rc::new(Named { program, hosts, texts: OnceCell::new(), read })))
     }
@@ -129,7 +125,11 @@ impl Named {
     fn names_file(&self, path: &str) -> bool {
         let texts = self.texts.get_or_init(|| {
             let mut texts = HashSet::new();
-            self.program.constants.iter().for_each(|it| gather(it, &mut texts));
+            for constant in &self.program.constants {
+                constant.texts(&mut |text| {
+                    texts.insert(text.to_owned());
+                });
+            }
             texts
         });
         let folders = path.match_indices('/').map(|(at, _)| at);
@@ -138,30 +138,6 @@ impl Named {
                 .clone()
                 .any(|end| texts.contains(&path[..end]) || texts.contains(&path[..=end]))
             || self.program.targets.files.iter().any(|it| glob::matches(it, path))
-    }
-}
-
-fn gather(constant: &Constant, texts: &mut HashSet<String>) {
-    match constant {
-        Constant::Text(text) => {
-            texts.insert(text.clone());
-        }
-        Constant::List(items) | Constant::Record(_, items) => {
-            items.iter().for_each(|it| gather(it, texts));
-        }
-        Constant::Map(entries) => entries.iter().for_each(|(key, value)| {
-            gather(key, texts);
-            gather(value, texts);
-        }),
-        Constant::Null
-        | Constant::Bool(_)
-        | Constant::Int(_)
-        | Constant::Float(_)
-        | Constant::Decimal(_)
-        | Constant::Time(_)
-        | Constant::Date(_)
-        | Constant::Duration(_)
-        | Constant::Function(_) => {}
     }
 }
 
@@ -191,7 +167,7 @@ fn refused(act: &str, target: &str, header: &str) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bytecode::program::{self, EffectClass, EffectSite};
+    use crate::bytecode::program::{self, Constant, EffectClass, EffectKind, EffectSite};
 
     fn targets(constants: &[&str], targets: program::Targets) -> Targets {
         let mail = EffectSite {

@@ -262,20 +262,23 @@ fn succeed(db: &Connection, task: &TaskName, due: Instant, kept: &[Kept]) -> Res
     Ok(())
 }
 
+/// The number behind the last one of a run, which `greatest` asks for.
+fn next(db: &Connection, greatest: &str, id: RunId) -> Result<i64> {
+    let last: Option<i64> = db.prepare_cached(greatest)?.query_row([id], |row| row.get(0))?;
+    Ok(last.map_or(0, |n| n + 1))
+}
+
 fn add_lines(db: &Connection, id: RunId, lines: &[Line]) -> Result<()> {
-    let mut last = db.prepare_cached("SELECT max(n) FROM lines WHERE run = ?1")?;
-    let last: Option<i64> = last.query_row([id], |row| row.get(0))?;
+    let first = next(db, "SELECT max(n) FROM lines WHERE run = ?1", id)?;
     let mut insert = db.prepare_cached("INSERT INTO lines VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    for (n, line) in (last.map_or(0, |n| n + 1)..).zip(lines) {
+    for (n, line) in (first..).zip(lines) {
         insert.execute(params![id, n, line.at, line.level, line.text, line.fields])?;
     }
     Ok(())
 }
 
 fn add_steps(db: &Connection, id: RunId, steps: &[Step], keep: u32) -> Result<()> {
-    let mut last = db.prepare_cached("SELECT max(n) FROM steps WHERE run = ?1")?;
-    let last: Option<i64> = last.query_row([id], |row| row.get(0))?;
-    let first = last.map_or(0, |n| n + 1);
+    let first = next(db, "SELECT max(n) FROM steps WHERE run = ?1", id)?;
     let mut insert =
         db.prepare_cached("INSERT INTO steps VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     for (n, it) in (first..).zip(steps) {
