@@ -16,7 +16,7 @@ pub(in crate::check) fn unknown_header(header: &Header, near: &[&str]) -> Diagno
     let span = header.word.span;
     let diagnostic = Diagnostic::new("unknown-header", span, title);
     match near {
-        [only] => diagnostic.help(format!("the nearest name is `{only}`")).fix(Fix::maybe(
+        [only] => diagnostic.help(format!("the nearest name is `{only}`")).fix(Fix::safe(
             format!("write `{only}`"),
             span,
             *only,

@@ -96,9 +96,11 @@ fn joined_text(
         (Some(left), Some(right)) => {
             let text = format!("{target}\"{left}{right}\"");
             let span = it.left.span.to(it.right.span);
-            diagnostic
-                .help(format!("put values into a text with braces: `{text}`"))
-                .fix(Fix::maybe("write one text", span, text))
+            diagnostic.help(format!("put values into a text with braces: `{text}`")).fix(Fix::safe(
+                "write one text",
+                span,
+                text,
+            ))
         }
         _ => diagnostic.help("put values into a text with braces: `\"… {value} …\"`"),
     }

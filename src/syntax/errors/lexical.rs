@@ -171,7 +171,7 @@ pub(in crate::syntax) fn semicolons(spans: &[Span], text: &str) -> Option<Diagno
     let found =
         error("foreign-word", "`;` is not written here", first, "a statement ends with its line")
             .help("remove it")
-            .fix(mend("remove every `;`", Applicability::Maybe, edits));
+            .fix(mend("remove every `;`", Applicability::Safe, edits));
     Some(found)
 }
 
