@@ -142,10 +142,10 @@ impl Dispatcher {
 
     /// A person says how a run goes on that cannot go on by itself.
     fn settle_run(&mut self, id: RunId, settlement: Settlement) -> Result<(), String> {
-        let Some(run) = self.runs.get_mut(id) else {
+        let Some(state) = self.runs.state(id) else {
             return Err(format!("run {id} has ended, or there is none"));
         };
-        let Activity::Stalled(call) = &run.state else {
+        let Activity::Stalled(call) = state else {
             return Err(format!(
                 "run {id} is neither in doubt nor held: there is nothing to settle"
             ));
@@ -153,9 +153,9 @@ impl Dispatcher {
         match (call.clone(), settlement) {
             (Some(call), _) => {
                 self.batch.writes.push(Write::Settles { run: id, call, settlement });
-                run.state = Activity::GoesOn(false);
+                self.runs.turn(id, Activity::GoesOn(false));
             }
-            (None, Settlement::Retry) => run.state = Activity::GoesOn(false),
+            (None, Settlement::Retry) => self.runs.turn(id, Activity::GoesOn(false)),
             (None, Settlement::Fail) => {
                 let outcome = end(EndState::Failed, "held", "settled as failed by hand");
                 self.end_without_worker(id, outcome);
@@ -196,7 +196,7 @@ impl Dispatcher {
 
     /// Ends a run if it only waits for its next attempt.
     pub(super) fn give_up_retry(&mut self, run: RunId, reason: &str) {
-        if matches!(self.runs.get(run).map(|it| &it.state), Some(Activity::RetryAt(_))) {
+        if matches!(self.runs.state(run), Some(Activity::RetryAt(_))) {
             self.end_without_worker(run, cancelled(reason));
         }
     }

@@ -150,7 +150,7 @@ impl Dispatcher {
 
     /// The runs of a task that have not ended, without those that wait for a person: nobody else has to wait for them.
     pub(super) fn runs_of<'a>(&'a self, name: &'a TaskName) -> impl Iterator<Item = RunId> + 'a {
-        let stalled = |id: &RunId| matches!(self.runs[id].state, Activity::Stalled(_));
+        let stalled = |id: &RunId| matches!(self.runs.state(*id), Some(Activity::Stalled(_)));
         self.runs.of(name).filter(move |id| !stalled(id))
     }
 
@@ -168,10 +168,10 @@ impl Dispatcher {
 
     /// Tells a run to stop, or ends it if it waits for its next attempt.
     pub(super) fn cancel(&mut self, id: RunId, reason: &str) {
-        let Some(run) = self.runs.get_mut(id) else { return };
-        match run.state {
+        let Some(state) = self.runs.state(id) else { return };
+        match state {
             Activity::Running => {
-                run.state = Activity::Cancelling(reason.to_owned());
+                self.runs.turn(id, Activity::Cancelling(reason.to_owned()));
                 self.batch.actions.push(Action::Cancel(id));
             }
             Activity::Cancelling(_) => {}

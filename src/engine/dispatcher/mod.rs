@@ -24,12 +24,12 @@ use std::sync::Arc;
 
 use super::event::{Action, AskId, Event, Note, Reply, TaskVersion};
 use super::policy::ON_TIME;
-use crate::check::headers::{History, TaskHeaders};
+use crate::check::headers::History;
 use crate::schedule::{Duration, Instant};
-use crate::store::{Hash, Presence, RunId, TaskName, Trigger, Write};
+use crate::store::{Presence, RunId, TaskName, Trigger, Write};
 
 pub use restore::Restored;
-use runs::Runs;
+use runs::{ActiveRun, Activity, Runs};
 use start::Candidate;
 
 /// How often it is written down that everything was served. Also how long the loop sleeps at most, to see that the clock was set.
@@ -163,62 +163,6 @@ struct Ask {
     at_end: bool,
 }
 
-/// A run that has not ended.
-#[derive(Debug)]
-struct ActiveRun {
-    task: TaskName,
-    due: Instant,
-    trigger: Trigger,
-    missed: u32,
-    program: Hash,
-    headers: Arc<TaskHeaders>,
-    attempt: u32,
-    state: Activity,
-    /// Whether there is something to go on from.
-    goes_on: bool,
-    /// How much of the attempt's timeout was used up when it last slept.
-    used: Duration,
-    progress: Option<(i64, i64)>,
-    asks: Vec<AskId>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Activity {
-    Running,
-    /// Told to stop, and why.
-    Cancelling(String),
-    /// Waits for its next attempt.
-    RetryAt(Instant),
-    /// Sleeps; nothing of it is in memory but this.
-    SleepsUntil(Instant),
-    /// Goes on as soon as a worker is free; whether the store has it as running.
-    GoesOn(IsRunning),
-    /// Waits for a person. The call is in doubt; or else the run is held.
-    Stalled(Option<String>),
-}
-
-/// Whether a run that waits for a worker is running, as far as the store knows.
-type IsRunning = bool;
-
-impl Activity {
-    /// Whether a worker has it.
-    fn is_with_worker(&self) -> bool {
-        match self {
-            Self::Running | Self::Cancelling(_) => true,
-            Self::RetryAt(_) | Self::SleepsUntil(_) | Self::GoesOn(_) | Self::Stalled(_) => false,
-        }
-    }
-
-    /// When it wants a worker.
-    fn wakes(&self) -> Option<Instant> {
-        match self {
-            Self::RetryAt(at) | Self::SleepsUntil(at) => Some(*at),
-            Self::GoesOn(_) => Some(Instant(i64::MIN)),
-            Self::Running | Self::Cancelling(_) | Self::Stalled(_) => None,
-        }
-    }
-}
-
 impl Dispatcher {
     /// Nothing to serve yet; see also [`Dispatcher::restore`].
     #[must_use]
@@ -292,10 +236,10 @@ impl Dispatcher {
             let expire = task.version.headers.expire;
             task.line.iter().filter_map(move |it| Some(expires(it.wanted(), expire?)))
         });
-        let retries = self.runs.iter().filter_map(|(_, run)| run.state.wakes());
         // What waits for a worker since before now is woken by the end of a run.
+        let wakes = self.runs.first_wake_after(self.ticked);
         let due = self.earliest.map(|at| at.max(self.ticked.plus(Duration(1))));
-        expiries.chain(retries).filter(|at| *at > self.ticked).chain(due).min()
+        expiries.filter(|at| *at > self.ticked).chain(wakes).chain(due).min()
     }
 
     /// The time of what happened last.
@@ -307,7 +251,7 @@ impl Dispatcher {
     /// Whether a worker has the run, and nobody has told it to stop.
     #[must_use]
     pub fn is_running(&self, run: RunId) -> bool {
-        self.runs.get(run).is_some_and(|it| it.state == Activity::Running)
+        self.runs.state(run) == Some(&Activity::Running)
     }
 
     /// Starts what can be started, and writes down what cannot.
@@ -330,9 +274,10 @@ impl Dispatcher {
 
     fn park(&mut self) {
         self.stop();
-        let runs = self.runs.iter();
-        let durable = runs.filter(|(_, it)| it.headers.durable && it.state == Activity::Running);
-        self.batch.actions.extend(durable.map(|(id, _)| Action::Park(id)));
+        let parks = |id: &RunId| {
+            self.runs[id].headers.durable && self.runs.state(*id) == Some(&Activity::Running)
+        };
+        self.batch.actions.extend(self.runs.with_worker().filter(parks).map(Action::Park));
     }
 
     fn stop_now(&mut self) {
@@ -342,10 +287,9 @@ impl Dispatcher {
     }
 
     fn stop_if_idle(&mut self) {
-        let busy = || self.runs.iter().any(|(_, run)| run.state.is_with_worker());
-        if self.phase == Phase::Stopping && !busy() {
+        if self.phase == Phase::Stopping && self.runs.busy() == 0 {
             self.phase = Phase::Stopped;
-            for id in self.runs.iter().map(|(id, _)| id).collect::<Vec<_>>() {
+            for id in self.runs.ids().collect::<Vec<_>>() {
                 self.send_away(id);
             }
             self.batch.actions.push(Action::Stopped);

@@ -157,12 +157,11 @@ impl Dispatcher {
             goes_on: headers.durable,
             headers,
             attempt: run.attempt,
-            state,
             used: run.used,
             progress: None,
             asks: Vec::new(),
         };
-        self.runs.insert(run.id, active);
+        self.runs.insert(run.id, active, state);
     }
 
     /// A run from before terms were written down, whose task is not there any more.

@@ -11,10 +11,12 @@ use crate::store::{
 impl Dispatcher {
     /// A worker speaks. What comes from a run that has ended is late and means nothing.
     pub(super) fn hear_of_run(&mut self, id: RunId, event: RunEvent) {
-        let Some(run) = self.runs.get_mut(id) else { return };
+        // Late, from an attempt that is over.
+        if !self.runs.state(id).is_some_and(Activity::is_with_worker) {
+            return;
+        }
+        let run = self.runs.get_mut(id).expect("it has a state");
         match event {
-            // Late, from an attempt that is over.
-            _ if !run.state.is_with_worker() => {}
             RunEvent::Said { lines, entries, steps } => {
                 self.take_what_was_said(id, lines, entries);
                 self.take_steps(id, steps);
@@ -63,13 +65,14 @@ impl Dispatcher {
         (state, used): (Activity, Duration),
         note: impl FnOnce(RunId, TaskName) -> Note,
     ) {
-        let run = self.runs.get_mut(id).expect("checked by the caller");
-        if let Activity::Cancelling(reason) = &run.state {
+        if let Some(Activity::Cancelling(reason)) = self.runs.state(id) {
             let outcome = cancelled(reason);
             let end = RunEnd { outcome, kept: Vec::new(), retryable: false, forget: Vec::new() };
             return self.end_attempt(id, end);
         }
-        (run.state, run.used, run.goes_on, run.progress) = (state, used, true, None);
+        self.runs.turn(id, state);
+        let run = self.runs.get_mut(id).expect("checked by the caller");
+        (run.used, run.goes_on, run.progress) = (used, true, None);
         let note = note(id, run.task.clone());
         self.batch.writes.push(write);
         self.note(note);
@@ -77,30 +80,33 @@ impl Dispatcher {
     }
 
     fn end_attempt(&mut self, id: RunId, end: RunEnd) {
-        let run = self.runs.get_mut(id).expect("checked by the caller");
-        let outcome = match &run.state {
+        let outcome = match self.runs.state(id) {
             // What succeeds while it is told to stop has succeeded.
-            Activity::Cancelling(reason) if end.outcome.end != EndState::Succeeded => {
+            Some(Activity::Cancelling(reason)) if end.outcome.end != EndState::Succeeded => {
                 cancelled(reason)
             }
-            Activity::Running | Activity::Cancelling(_) => end.outcome,
-            Activity::RetryAt(_)
-            | Activity::SleepsUntil(_)
-            | Activity::GoesOn(_)
-            | Activity::Stalled(_) => return,
+            Some(Activity::Running | Activity::Cancelling(_)) => end.outcome,
+            Some(
+                Activity::RetryAt(_)
+                | Activity::SleepsUntil(_)
+                | Activity::GoesOn(_)
+                | Activity::Stalled(_),
+            )
+            | None => return,
         };
+        let run = self.runs.get_mut(id).expect("it has a state");
         let retries = outcome.end == EndState::Failed
             && end.retryable
             && run.attempt <= run.headers.retry.times;
         let pause =
             || policy::pause_after(run.headers.retry.pause, &run.task, run.due, run.attempt);
         let retry_at = retries.then(|| self.now.plus(pause()));
+        let (task, due) = (run.task.clone(), run.due);
         if let Some(at) = retry_at {
-            run.state = Activity::RetryAt(at);
             run.progress = None;
             run.goes_on = run.headers.durable;
+            self.runs.turn(id, Activity::RetryAt(at));
         }
-        let (task, due) = (run.task.clone(), run.due);
         let then = retry_at.map_or(Then::Ends, Then::RetriesAt);
         self.batch.writes.push(Write::AttemptEnds {
             run: id,
@@ -130,10 +136,9 @@ impl Dispatcher {
 
     /// Ends a run that no worker has.
     pub(super) fn end_without_worker(&mut self, id: RunId, outcome: Outcome) {
-        let run = &self.runs[&id];
-        let (task, at) = (run.task.clone(), self.now);
-        let write = match run.state {
-            Activity::GoesOn(true) => {
+        let (task, at) = (self.runs[&id].task.clone(), self.now);
+        let write = match self.runs.state(id) {
+            Some(Activity::GoesOn(true)) => {
                 Write::AttemptEnds { run: id, outcome: outcome.clone(), then: Then::Ends, at }
             }
             _ => Write::RunEnds { run: id, outcome: outcome.clone(), at },
@@ -145,17 +150,16 @@ impl Dispatcher {
 
     /// The server goes down without waiting for what is running. What is durable goes on with the next one.
     pub(super) fn interrupt_runs(&mut self) {
-        let running = self.runs.iter().filter(|(_, run)| run.state.is_with_worker());
-        for id in running.map(|(id, _)| id).collect::<Vec<_>>() {
+        for id in self.runs.with_worker().collect::<Vec<_>>() {
             let run = &self.runs[&id];
             self.batch.actions.push(Action::Cancel(id));
-            if run.headers.durable && run.state == Activity::Running {
+            if run.headers.durable && self.runs.state(id) == Some(&Activity::Running) {
                 self.send_away(id);
                 self.runs.remove(id);
                 continue;
             }
-            let (outcome, then) = match &run.state {
-                Activity::Cancelling(reason) => (cancelled(reason), Then::Ends),
+            let (outcome, then) = match self.runs.state(id) {
+                Some(Activity::Cancelling(reason)) => (cancelled(reason), Then::Ends),
                 _ => (interrupted(), Then::RetriesAt(self.now)),
             };
             let task = run.task.clone();

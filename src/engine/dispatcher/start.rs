@@ -1,9 +1,6 @@
 //! Which of those who wait start, now that there may be room.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-
-use ecow::EcoString;
 
 use super::{ActiveRun, Activity, Dispatcher, Waiting};
 use crate::check::headers::{Priority, TaskHeaders};
@@ -30,52 +27,26 @@ enum Who {
     First(TaskName),
 }
 
-/// How many attempts have a worker, and how many of each group.
-#[derive(Debug, Default)]
-struct Load {
-    busy: usize,
-    groups: BTreeMap<EcoString, usize>,
-}
-
-impl Load {
-    fn take_in(&mut self, headers: &TaskHeaders) {
-        self.busy += 1;
-        if let Some(group) = &headers.concurrency {
-            *self.groups.entry(group.name.clone()).or_default() += 1;
-        }
-    }
-
-    /// The group that headers name, if it has no room.
-    fn full_group<'a>(&self, headers: &'a TaskHeaders) -> Option<&'a str> {
-        let group = headers.concurrency.as_ref()?;
-        let running = self.groups.get(&group.name).copied().unwrap_or(0);
-        (running >= group.limit as usize).then_some(group.name.as_str())
-    }
-}
-
 impl Dispatcher {
     /// Starts until nobody waits, or nobody who waits may start. Nothing that starts makes room for others, so that who may not start now
     /// need not be asked again.
     pub(super) fn start_what_can(&mut self) {
-        let mut load = self.load();
-        if load.busy >= self.options.workers {
+        if self.runs.busy() >= self.options.workers {
             return;
         }
-        let again: Vec<_> = self.candidates_again().collect();
-        self.ready.extend(again);
+        self.offer_those_who_woke();
         let mut blocked = Vec::new();
-        while load.busy < self.options.workers
+        while self.runs.busy() < self.options.workers
             && let Some(candidate) = self.ready.pop_first()
         {
             if !self.is_candidate(&candidate) {
                 continue;
             }
             let headers = self.headers_of(&candidate.who);
-            if load.full_group(&headers).is_some() || !self.has_room(&candidate.who) {
+            if self.full_group(&headers).is_some() || !self.has_room(&candidate.who) {
                 blocked.push(candidate);
                 continue;
             }
-            load.take_in(&headers);
             match candidate.who {
                 Who::Again(run) => self.start_again(run),
                 Who::First(task) => {
@@ -97,8 +68,13 @@ impl Dispatcher {
     fn is_candidate(&mut self, candidate: &Candidate) -> bool {
         match &candidate.who {
             Who::Again(id) => {
-                let wakes = self.runs.get(*id).and_then(|run| run.state.wakes());
-                wakes.is_some_and(|at| at <= self.now)
+                let wakes = self.runs.state(*id).and_then(Activity::wakes);
+                let is_awake = wakes.is_some_and(|at| at <= self.now);
+                if !is_awake {
+                    // He may sleep again, or the clock was set back.
+                    self.runs.forget_that_woke(*id);
+                }
+                is_awake
             }
             Who::First(name) => {
                 let first = self.first_in_line(name);
@@ -113,28 +89,18 @@ impl Dispatcher {
 
     /// The group that headers name, if it has no room.
     pub(super) fn full_group<'a>(&self, headers: &'a TaskHeaders) -> Option<&'a str> {
-        headers.concurrency.as_ref()?;
-        self.load().full_group(headers)
+        let group = headers.concurrency.as_ref()?;
+        let is_full = self.runs.busy_in(&group.name) >= group.limit as usize;
+        is_full.then_some(group.name.as_str())
     }
 
-    /// What the workers have to do.
-    fn load(&self) -> Load {
-        let mut load = Load::default();
-        let running = self.runs.iter().filter(|(_, run)| run.state.is_with_worker());
-        running.for_each(|(_, run)| load.take_in(&run.headers));
-        load
-    }
-
-    /// Runs that want a worker again.
-    fn candidates_again(&self) -> impl Iterator<Item = Candidate> {
-        self.runs.iter().filter_map(|(id, run)| {
-            let due = run.state.wakes().is_some_and(|at| at <= self.now);
-            due.then(|| Candidate {
-                priority: run.headers.priority,
-                due: run.due,
-                who: Who::Again(id),
-            })
-        })
+    /// Runs that want a worker again may start.
+    fn offer_those_who_woke(&mut self) {
+        for id in self.runs.take_those_who_woke(self.now) {
+            let run = &self.runs[&id];
+            let (priority, due) = (run.headers.priority, run.due);
+            self.ready.insert(Candidate { priority, due, who: Who::Again(id) });
+        }
     }
 
     fn first_in_line(&self, name: &TaskName) -> Option<Candidate> {
@@ -166,17 +132,20 @@ impl Dispatcher {
             Who::Again(id) => {
                 let run = &self.runs[id];
                 let others = self.runs.of(&run.task);
-                let running = others.filter(|it| self.runs[it].state.is_with_worker());
-                running.count() < policy::runs_at_once(run.headers.overlap)
+                let has_worker =
+                    |id: &RunId| self.runs.state(*id).is_some_and(Activity::is_with_worker);
+                others.filter(has_worker).count() < policy::runs_at_once(run.headers.overlap)
             }
         }
     }
 
     fn start_again(&mut self, id: RunId) {
-        let run = self.runs.get_mut(id).expect("candidates are runs");
-        let is_new = matches!(run.state, Activity::RetryAt(_));
-        match run.state {
+        let state = self.runs.state(id).cloned().expect("candidates are runs");
+        self.runs.turn(id, Activity::Running);
+        let is_new = matches!(state, Activity::RetryAt(_));
+        match state {
             Activity::RetryAt(_) => {
+                let run = self.runs.get_mut(id).expect("it has a state");
                 run.attempt += 1;
                 run.used = Duration::ZERO;
                 let (attempt, at) = (run.attempt, self.now);
@@ -189,7 +158,6 @@ impl Dispatcher {
             | Activity::Cancelling(_)
             | Activity::Stalled(_) => self.batch.writes.push(Write::Resumes { run: id }),
         }
-        self.runs.get_mut(id).expect("it was there").state = Activity::Running;
         self.start(id, is_new);
     }
 
@@ -222,13 +190,12 @@ impl Dispatcher {
             program: version.program,
             headers: version.headers,
             attempt: 1,
-            state: Activity::Running,
             goes_on: false,
             used: Duration::ZERO,
             progress: None,
             asks: ask.filter(|it| it.at_end).map(|it| it.id).into_iter().collect(),
         };
-        self.runs.insert(id, run);
+        self.runs.insert(id, run, Activity::Running);
         if let Some(ask) = ask.filter(|it| !it.at_end) {
             self.reply(ask.id, Reply::Started(id));
         }
