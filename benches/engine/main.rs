@@ -1,10 +1,13 @@
-//! How fast the engine is, on a store in a file, synced at every commit: tasks that are due at once, a million schedules, a start.
+//! How fast the engine is, on a store in a file, synced at every commit: tasks that are due at once, calls that are remembered, a million
+//! schedules, a start.
 //!
-//! `cargo bench --bench engine` prints what follows. Runs are empty: they end as soon as they start, so that what is measured is the
+//! `cargo bench --bench engine` prints what follows; `-- due`, `-- journal` and the like print a part of it. Runs are empty: they end as soon as they start, so that what is measured is the
 //! dispatcher, the loop and the store. The machines are shared: figures are for `benches/README.md`, never for a test.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads clocks, makes files and waits")]
+
+mod journal;
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -25,13 +28,26 @@ use taskc::store::{EndState, Hash, Outcome, RunId, SqliteStore, Store, TaskName}
 fn main() {
     let folder = std::env::temp_dir().join(format!("taskc-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
+    let only = std::env::args().skip(1).find(|it| !it.starts_with('-'));
+    let wants = |part: &str| only.as_deref().is_none_or(|it| it == part);
     // First, while no memory was used and given back.
-    sleeping_runs();
-    for tasks in [1_000, 10_000, 100_000] {
-        due_at_once(&folder.join(format!("{tasks}.db")), tasks);
+    if wants("sleep") {
+        sleeping_runs();
     }
-    a_million_schedules();
-    start_to_serving(&folder.join("project"), 10_000);
+    if wants("due") {
+        for tasks in [1_000, 10_000, 100_000] {
+            due_at_once(&folder.join(format!("{tasks}.db")), tasks);
+        }
+    }
+    if wants("journal") {
+        journal::print(&folder);
+    }
+    if wants("load") {
+        a_million_schedules();
+    }
+    if wants("start") {
+        start_to_serving(&folder.join("project"), 10_000);
+    }
     std::fs::remove_dir_all(&folder).expect("what was made can be removed");
 }
 

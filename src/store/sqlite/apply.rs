@@ -1,4 +1,8 @@
 //! One write each.
+//!
+//! Most runs are short, and leave nothing but their two rows: what they cannot have written is not looked for (see [`Known`]).
+
+use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
@@ -6,10 +10,46 @@ use super::super::{
     Decided, Decision, Entry, Error, Forget, Hash, Kept, Line, NewRun, Occurrence, Outcome,
     Presence, Result, RunId, RunState, Settlement, Stall, Step, TaskName, Then, Write,
 };
-use super::row;
+use super::{restore, row};
 use crate::schedule::{Duration, Instant};
 
-pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
+/// What the tables have, as far as it spares statements that would change nothing. It may say too much, never too little: so a batch that
+/// is not committed takes nothing out of it.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// The runs that may have a journal or a snapshot.
+    learning: HashSet<RunId>,
+    /// Those that have ended when this batch is committed.
+    ended: Vec<RunId>,
+    /// The tasks that may have kept variables.
+    keeping: HashSet<TaskName>,
+}
+
+impl Known {
+    pub(super) fn read(db: &Connection) -> Result<Self> {
+        let (learning, keeping) = (restore::open(db)?, restore::keeping(db)?);
+        Ok(Self { learning, ended: Vec::new(), keeping })
+    }
+
+    /// A batch begins.
+    pub(super) fn begin(&mut self) {
+        self.ended.clear();
+    }
+
+    /// A batch is on disk.
+    pub(super) fn commit(&mut self) {
+        for run in self.ended.drain(..) {
+            self.learning.remove(&run);
+        }
+    }
+
+    /// Whether a task may have kept variables.
+    pub(super) fn is_keeping(&self, task: &TaskName) -> bool {
+        self.keeping.contains(task)
+    }
+}
+
+pub(super) fn write(db: &Connection, known: &mut Known, write: &Write) -> Result<()> {
     match write {
         Write::Heartbeat { at } => heartbeat(db, *at),
         Write::Task { task, program, timetable, served_until } => {
@@ -22,17 +62,19 @@ pub(super) fn write(db: &Connection, write: &Write) -> Result<()> {
         Write::Decide(decision) => decide(db, decision),
         Write::RunStarts(it) => start_run(db, it),
         Write::AttemptStarts { run, attempt, at } => start_attempt(db, *run, *attempt, *at),
-        Write::AttemptEnds { run, outcome, then, at } => end_attempt(db, *run, outcome, *then, *at),
-        Write::Journal { run, entries } => add_entries(db, *run, entries),
-        Write::Forget { run, what } => forget_calls(db, *run, what),
+        Write::AttemptEnds { run, outcome, then, at } => {
+            end_attempt(db, known, *run, outcome, *then, *at)
+        }
+        Write::Journal { run, entries } => add_entries(db, known, *run, entries),
+        Write::Forget { run, what } => forget_calls(db, known, *run, what),
         Write::Sleeps { run, until, used, snapshot } => {
-            sleep(db, *run, (*until, *used), snapshot.as_deref())
+            sleep(db, known, *run, (*until, *used), snapshot.as_deref())
         }
         Write::Stalls { run, stall } => stalls(db, *run, stall),
-        Write::Settles { run, call, settlement } => settle(db, *run, call, *settlement),
+        Write::Settles { run, call, settlement } => settle(db, known, *run, call, *settlement),
         Write::Resumes { run } => resume(db, *run),
-        Write::RunEnds { run, outcome, at } => end_waiting(db, *run, outcome, *at),
-        Write::Success { task, due, kept } => succeed(db, task, *due, kept),
+        Write::RunEnds { run, outcome, at } => end_waiting(db, known, *run, outcome, *at),
+        Write::Success { task, due, kept } => succeed(db, known, task, *due, kept),
         Write::Lines { run, lines } => add_lines(db, *run, lines),
         Write::Steps { run, steps, keep } => add_steps(db, *run, steps, *keep),
         Write::Pause { task, paused } => pause(db, task, *paused),
@@ -114,6 +156,7 @@ fn reopen(db: &Connection, it: &Occurrence) -> Result<()> {
         .query_row(params![it.task, it.due], |row| row.get(0))
         .optional()?;
     if let Some(id) = before {
+        remember_numbers(db, id)?;
         for table in ["lines", "steps", "attempts", "journal", "snapshots", "runs"] {
             run(db, &format!("DELETE FROM {table} WHERE run = ?1"), [id])?;
         }
@@ -133,66 +176,70 @@ fn decide(db: &Connection, it: &Decided) -> Result<()> {
 }
 
 fn start_run(db: &Connection, it: &NewRun) -> Result<()> {
-    let sql = "INSERT INTO runs (run, task, due_us, trigger, state, attempt, missed, program, started_us, terms) \
-         VALUES (?1, ?2, ?3, ?4, 'running', 1, ?5, ?6, ?7, ?8)";
+    let sql = "INSERT INTO runs (run, task, due_us, trigger, state, attempt, missed, program, started_us, terms, attempt_us) \
+         VALUES (?1, ?2, ?3, ?4, 'running', 1, ?5, ?6, ?7, ?8, ?7)";
     let NewRun { id, task, due, trigger, missed, program, started, terms } = it;
-    run(db, sql, params![id, task, due, trigger, missed, program, started, &terms[..]])?;
-    add_attempt(db, it.id, 1, it.started)
+    run(db, sql, params![id, task, due, trigger, missed, program, started, &terms[..]]).map(drop)
 }
 
 fn start_attempt(db: &Connection, id: RunId, attempt: u32, at: Instant) -> Result<()> {
-    let sql = "UPDATE runs SET state = 'running', attempt = ?2, next_attempt_us = NULL, used_us = 0 \
+    let sql = "UPDATE runs SET state = 'running', attempt = ?2, attempt_us = ?3, next_attempt_us = NULL, used_us = 0 \
          WHERE run = ?1 AND state = 'retrying' AND attempt = ?2 - 1";
-    one(db, sql, params![id, attempt], "starts an attempt of a run that waits for none")?;
-    add_attempt(db, id, attempt, at)
-}
-
-fn add_attempt(db: &Connection, id: RunId, attempt: u32, at: Instant) -> Result<()> {
-    let sql = "INSERT INTO attempts (run, attempt, started_us) VALUES (?1, ?2, ?3)";
-    run(db, sql, params![id, attempt, at]).map(drop)
+    one(db, sql, params![id, attempt, at], "starts an attempt of a run that waits for none")
 }
 
 fn end_attempt(
     db: &Connection,
+    known: &mut Known,
     id: RunId,
     outcome: &Outcome,
     then: Then,
     at: Instant,
 ) -> Result<()> {
-    let sql = "UPDATE attempts SET ended_us = ?2, end_state = ?3, error = ?4 WHERE run = ?1 AND ended_us IS NULL";
-    one(
-        db,
-        sql,
-        params![id, at, outcome.end, outcome.error],
-        "ends an attempt that is not running",
-    )?;
     match then {
-        Then::Ends => end_run(db, id, "state = 'running'", outcome, at),
+        Then::Ends => end_run(db, known, id, "state = 'running'", outcome, at),
         Then::RetriesAt(next) => {
-            let sql = "UPDATE runs SET state = 'retrying', next_attempt_us = ?2, error = ?3 WHERE run = ?1 AND state = 'running'";
-            one(db, sql, params![id, next, outcome.error], "retries a run that is not running")
+            let sql = "INSERT INTO attempts SELECT run, attempt, attempt_us, ?2, ?3, ?4 FROM runs WHERE run = ?1 AND state = 'running'";
+            let params = params![id, at, outcome.end, outcome.error];
+            one(db, sql, params, "ends an attempt that is not running")?;
+            let sql = "UPDATE runs SET state = 'retrying', next_attempt_us = ?2, error = ?3 WHERE run = ?1";
+            one(db, sql, params![id, next, outcome.error], "retries a run that is not there")
         }
     }
 }
 
-/// Ends a run whose attempt has ended, or which ends with it.
-fn end_run(db: &Connection, id: RunId, state: &str, outcome: &Outcome, at: Instant) -> Result<()> {
+/// Ends a run, and the attempt that it is in.
+fn end_run(
+    db: &Connection,
+    known: &mut Known,
+    id: RunId,
+    state: &str,
+    outcome: &Outcome,
+    at: Instant,
+) -> Result<()> {
     let sql = format!(
         "UPDATE runs SET state = ?2, ended_us = ?3, next_attempt_us = NULL, doubt = NULL, error = ?4 WHERE run = ?1 AND {state}"
     );
     let to = RunState::from(outcome.end);
-    one(db, &sql, params![id, to, at, outcome.error], "ends a run twice")?;
-    forget_calls(db, id, &Forget::All)
+    one(db, &sql, params![id, to, at, outcome.error], "ends what does not run")?;
+    forget_calls(db, known, id, &Forget::All)?;
+    known.ended.push(id);
+    Ok(())
 }
 
-/// Ends a run that no worker has. The attempt of one that sleeps or has stalled has not ended.
-fn end_waiting(db: &Connection, id: RunId, outcome: &Outcome, at: Instant) -> Result<()> {
-    end_run(db, id, "ended_us IS NULL AND state <> 'running'", outcome, at)?;
-    let sql = "UPDATE attempts SET ended_us = ?2, end_state = ?3, error = ?4 WHERE run = ?1 AND ended_us IS NULL";
-    run(db, sql, params![id, at, outcome.end, outcome.error]).map(drop)
+/// Ends a run that no worker has.
+fn end_waiting(
+    db: &Connection,
+    known: &mut Known,
+    id: RunId,
+    outcome: &Outcome,
+    at: Instant,
+) -> Result<()> {
+    end_run(db, known, id, "ended_us IS NULL AND state <> 'running'", outcome, at)
 }
 
-fn add_entries(db: &Connection, id: RunId, entries: &[Entry]) -> Result<()> {
+fn add_entries(db: &Connection, known: &mut Known, id: RunId, entries: &[Entry]) -> Result<()> {
+    known.learning.insert(id);
     let mut insert =
         db.prepare_cached("INSERT INTO journal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
     for it in entries {
@@ -203,7 +250,10 @@ fn add_entries(db: &Connection, id: RunId, entries: &[Entry]) -> Result<()> {
     Ok(())
 }
 
-fn forget_calls(db: &Connection, id: RunId, what: &Forget) -> Result<()> {
+fn forget_calls(db: &Connection, known: &mut Known, id: RunId, what: &Forget) -> Result<()> {
+    if !known.learning.contains(&id) {
+        return Ok(());
+    }
     run(db, "DELETE FROM snapshots WHERE run = ?1", [id])?;
     match what {
         Forget::All => run(db, "DELETE FROM journal WHERE run = ?1", [id]),
@@ -217,6 +267,7 @@ fn forget_calls(db: &Connection, id: RunId, what: &Forget) -> Result<()> {
 
 fn sleep(
     db: &Connection,
+    known: &mut Known,
     id: RunId,
     (until, used): (Instant, Duration),
     snapshot: Option<&[u8]>,
@@ -225,6 +276,7 @@ fn sleep(
     one(db, sql, params![id, until, used.0], "a run that is not running sleeps")?;
     match snapshot {
         Some(bytes) => {
+            known.learning.insert(id);
             run(db, "INSERT OR REPLACE INTO snapshots VALUES (?1, ?2)", params![id, bytes])
         }
         None => run(db, "DELETE FROM snapshots WHERE run = ?1", [id]),
@@ -239,10 +291,17 @@ fn stalls(db: &Connection, id: RunId, stall: &Stall) -> Result<()> {
     one(db, sql, params, "a run that is not running stalls")
 }
 
-fn settle(db: &Connection, id: RunId, call: &str, settlement: Settlement) -> Result<()> {
+fn settle(
+    db: &Connection,
+    known: &mut Known,
+    id: RunId,
+    call: &str,
+    settlement: Settlement,
+) -> Result<()> {
     let sql = "INSERT INTO journal (run, n, call, attempt, mark, kind) \
          SELECT ?1, (SELECT ifnull(max(n), 0) + 1 FROM journal WHERE run = ?1), ?2, attempt, x'', ?3 \
          FROM runs WHERE run = ?1 AND state = 'in-doubt'";
+    known.learning.insert(id);
     one(db, sql, params![id, call, settlement], "settles a run that is not in doubt")
 }
 
@@ -252,10 +311,20 @@ fn resume(db: &Connection, id: RunId) -> Result<()> {
     one(db, sql, [id], "resumes a run that neither sleeps nor has stalled")
 }
 
-fn succeed(db: &Connection, task: &TaskName, due: Instant, kept: &[Kept]) -> Result<()> {
+fn succeed(
+    db: &Connection,
+    known: &mut Known,
+    task: &TaskName,
+    due: Instant,
+    kept: &[Kept],
+) -> Result<()> {
     let sql = "UPDATE tasks SET previous_us = ?2 WHERE task = ?1";
     one(db, sql, params![task, due], "an unknown task succeeds")?;
-    run(db, "DELETE FROM kept WHERE task = ?1", [task])?;
+    if known.keeping.contains(task) {
+        run(db, "DELETE FROM kept WHERE task = ?1", [task])?;
+    } else if !kept.is_empty() {
+        known.keeping.insert(task.clone());
+    }
     for it in kept {
         run(db, "INSERT INTO kept VALUES (?1, ?2, ?3)", params![task, it.name, it.value])?;
     }
@@ -305,7 +374,7 @@ fn unmiss(db: &Connection, task: &TaskName, after: Instant) -> Result<()> {
 }
 
 fn trim(db: &Connection, task: &TaskName, keep: u32, before: Option<Instant>) -> Result<()> {
-    let with_run = "run IS NOT NULL AND run NOT IN (SELECT run FROM runs WHERE ended_us IS NULL)";
+    let with_run = "run IS NOT NULL AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.run = occurrences.run AND r.ended_us IS NULL)";
     let without_run = format!("run IS NULL AND decision <> '{}'", Decision::Queued.as_str());
     for ended in [with_run, &without_run] {
         let sql = format!(
@@ -334,8 +403,18 @@ fn forget(db: &Connection, task: &TaskName, ended: &str, limit: Instant) -> Resu
     );
     let mut delete = db.prepare_cached(&sql)?;
     let runs = delete.query_map(params![task, limit], |row| row.get::<_, Option<RunId>>(0))?;
-    for id in runs.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten() {
+    let runs: Vec<RunId> =
+        runs.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().collect();
+    if let Some(&last) = runs.iter().max() {
+        remember_numbers(db, last)?;
+    }
+    for id in runs {
         run(db, "DELETE FROM runs WHERE run = ?1", [id])?;
     }
     Ok(())
+}
+
+/// Runs up to this number are forgotten, and no other gets their numbers.
+fn remember_numbers(db: &Connection, up_to: RunId) -> Result<()> {
+    run(db, "UPDATE identity SET last_run = max(last_run, ?1)", [up_to]).map(drop)
 }

@@ -57,7 +57,10 @@ impl Ledger for SqliteLedger {
     }
 
     fn attempts(&mut self, run: RunId) -> Result<Vec<Attempt>> {
-        let sql = "SELECT attempt, started_us, ended_us, end_state, error FROM attempts WHERE run = ?1 ORDER BY attempt";
+        // The one that the run is in, or ended with, stands in its own row.
+        let sql = "SELECT attempt, started_us, ended_us, end_state, error FROM attempts WHERE run = ?1 UNION ALL \
+             SELECT attempt, attempt_us, ended_us, iif(ended_us IS NULL, NULL, state), iif(ended_us IS NULL, NULL, error) FROM runs r \
+             WHERE run = ?1 AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.run = r.run AND a.attempt = r.attempt) ORDER BY attempt";
         let mut select = self.connection.prepare_cached(sql)?;
         Ok(select.query_map([run], row::attempt)?.collect::<rusqlite::Result<_>>()?)
     }

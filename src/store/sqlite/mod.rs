@@ -20,6 +20,7 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// The writer's connection.
 pub struct SqliteStore {
     reader: SqliteLedger,
+    known: apply::Known,
 }
 
 /// When many tasks are due at once, one commit changes thousands of pages: 32 MiB of them stay in memory, and the log is copied into the file when
@@ -51,7 +52,8 @@ impl SqliteStore {
         )?;
         connection.execute_batch(MUCH_AT_ONCE)?;
         schema::migrate(&mut connection)?;
-        Ok(Self { reader: SqliteLedger { connection } })
+        let known = apply::Known::read(&connection)?;
+        Ok(Self { reader: SqliteLedger { connection }, known })
     }
 
     /// Reads what was written.
@@ -69,10 +71,13 @@ impl Store for SqliteStore {
             .reader
             .connection
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        self.known.begin();
         for write in writes {
-            apply::write(&transaction, write)?;
+            apply::write(&transaction, &mut self.known, write)?;
         }
-        Ok(transaction.commit()?)
+        transaction.commit()?;
+        self.known.commit();
+        Ok(())
     }
 
     fn restore(&mut self) -> Result<Saved> {
@@ -85,6 +90,9 @@ impl Store for SqliteStore {
     }
 
     fn kept(&mut self, task: &TaskName) -> Result<Vec<Kept>> {
+        if !self.known.is_keeping(task) {
+            return Ok(Vec::new());
+        }
         restore::kept(&self.reader.connection, task)
     }
 

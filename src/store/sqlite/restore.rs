@@ -1,5 +1,7 @@
 //! What the engine reads.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{Entry, Hash, Kept, Result, Run, RunId, Saved, TaskName};
@@ -7,9 +9,9 @@ use super::row;
 use crate::schedule::Instant;
 
 pub(super) fn saved(db: &Connection) -> Result<Saved> {
-    let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'runs'";
-    let last_run: Option<RunId> = db.query_row(sql, [], |row| row.get(0)).optional()?;
-    let mut saved = Saved { last_run: last_run.unwrap_or(RunId(0)), ..Saved::default() };
+    let sql = "SELECT max(last_run, ifnull((SELECT max(run) FROM runs), 0)) FROM identity";
+    let last_run = db.query_row(sql, [], |row| row.get(0))?;
+    let mut saved = Saved { last_run, ..Saved::default() };
 
     // A heartbeat speaks for the tasks that were served then.
     let mut tasks = db.prepare(
@@ -27,6 +29,18 @@ pub(super) fn saved(db: &Connection) -> Result<Saved> {
     saved.queued =
         db.prepare(&sql)?.query_map([], row::occurrence)?.collect::<rusqlite::Result<_>>()?;
     Ok(saved)
+}
+
+/// The tasks whose runs have left variables.
+pub(super) fn keeping(db: &Connection) -> Result<HashSet<TaskName>> {
+    let mut select = db.prepare("SELECT DISTINCT task FROM kept")?;
+    Ok(select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The numbers of the runs that have not ended.
+pub(super) fn open(db: &Connection) -> Result<HashSet<RunId>> {
+    let mut select = db.prepare("SELECT run FROM runs WHERE ended_us IS NULL")?;
+    Ok(select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn open_runs(db: &Connection) -> Result<Vec<Run>> {
