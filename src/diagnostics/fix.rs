@@ -23,25 +23,8 @@ pub struct Mended {
 /// Applies the first mend of each finding that is at least as sure as `surety`.
 #[must_use]
 pub fn mend(findings: &[Diagnostic], sources: &Sources, surety: Applicability) -> Mended {
-    let mut offered: Vec<(usize, &Fix)> = findings
-        .iter()
-        .enumerate()
-        .filter_map(|(at, it)| Some((at, it.fixes.iter().find(|fix| fix.applicability <= surety)?)))
-        .filter(|(_, fix)| !fix.edits.is_empty())
-        .collect();
-    offered.sort_by_key(|(at, fix)| (fix.edits.iter().map(place).min(), *at));
-
-    let mut mended = Mended::default();
-    let mut edits: Vec<Edit> = Vec::new();
-    for (at, fix) in offered {
-        let new: Vec<_> = fix.edits.iter().filter(|it| !edits.contains(it)).cloned().collect();
-        if are_apart(&edits, &new) {
-            edits.extend(new);
-            mended.taken.push(at);
-        } else {
-            mended.left.push(at);
-        }
-    }
+    let Choice { edits, taken, left } = choose(findings, surety);
+    let mut mended = Mended { texts: BTreeMap::new(), taken, left };
     for edit in &edits {
         mended.texts.entry(edit.span.file).or_default();
     }
@@ -50,6 +33,42 @@ pub fn mend(findings: &[Diagnostic], sources: &Sources, surety: Applicability) -
         *text = apply(&sources.get(*file).text, &own).expect("all of them are apart");
     }
     mended
+}
+
+/// The mends that are taken together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Choice {
+    /// All that they change; no two touch.
+    pub edits: Vec<Edit>,
+    /// For each mend that is taken: the place of its finding in the list.
+    pub taken: Vec<usize>,
+    /// The same for the mends that are left because they touch one that is taken.
+    pub left: Vec<usize>,
+}
+
+/// Chooses the first mend of each finding that is at least as sure as `surety`, and of those that touch the one that comes first.
+#[must_use]
+pub fn choose(findings: &[Diagnostic], surety: Applicability) -> Choice {
+    let mut offered: Vec<(usize, &Fix)> = findings
+        .iter()
+        .enumerate()
+        .filter_map(|(at, it)| Some((at, it.fixes.iter().find(|fix| fix.applicability <= surety)?)))
+        .filter(|(_, fix)| !fix.edits.is_empty())
+        .collect();
+    offered.sort_by_key(|(at, fix)| (fix.edits.iter().map(place).min(), *at));
+
+    let mut choice = Choice::default();
+    for (at, fix) in offered {
+        let new: Vec<_> =
+            fix.edits.iter().filter(|it| !choice.edits.contains(it)).cloned().collect();
+        if are_apart(&choice.edits, &new) {
+            choice.edits.extend(new);
+            choice.taken.push(at);
+        } else {
+            choice.left.push(at);
+        }
+    }
+    choice
 }
 
 /// The text with the edits made, or nothing if two of them touch the same place.
