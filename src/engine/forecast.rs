@@ -126,10 +126,11 @@ impl World<'_> {
 
     fn commit(&mut self) {
         let Some(dispatcher) = &mut self.dispatcher else { return };
-        let Batch { writes, actions } = dispatcher.take();
+        let Batch { begins, writes, actions } = dispatcher.take();
         for write in writes {
             self.ledger.take_in(write);
         }
+        begins.iter().for_each(|start| self.start(start));
         for action in actions {
             match action {
                 Action::Start(start) => self.start(&start),

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use super::event::{Action, AskId, Event, Note, Reply, TaskVersion};
 use super::policy::ON_TIME;
+use super::runner::StartRun;
 use crate::check::headers::History;
 use crate::schedule::{Duration, Instant};
 use crate::store::{Presence, RunId, TaskName, Trigger, Write};
@@ -42,9 +43,12 @@ pub struct Options {
     pub workers: usize,
 }
 
-/// What follows from what happened: first the writes, and when they are on disk the actions.
+/// What follows from what happened: first the beginnings and the writes, and when these are on disk the actions.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
+    /// Runs whose machines need not wait for the writes: whatever they change in the world waits for an entry of theirs on disk, and
+    /// that is written behind their rows. Of one whose row is never written nothing has left the process, except that it has looked.
+    pub begins: Vec<StartRun>,
     /// For the store, all or nothing.
     pub writes: Vec<Write>,
     /// For the loop, in order.
@@ -67,6 +71,8 @@ pub struct Dispatcher {
     unrecorded: BTreeSet<TaskName>,
     /// The tasks of which something may wait that expires: all of those of which something does.
     expiring: BTreeSet<TaskName>,
+    /// The tasks of which this batch writes what their runs read when they start: their program, or their kept variables.
+    unwritten: BTreeSet<TaskName>,
     /// The tasks whose histories have grown since the last batch.
     longer: BTreeSet<TaskName>,
     /// Before this time no task is due, and nothing delayed may start.
@@ -175,6 +181,7 @@ impl Dispatcher {
             ready: BTreeSet::new(),
             unrecorded: BTreeSet::new(),
             expiring: BTreeSet::new(),
+            unwritten: BTreeSet::new(),
             longer: BTreeSet::new(),
             earliest: None,
             decided: now,
@@ -222,6 +229,7 @@ impl Dispatcher {
     pub fn take(&mut self) -> Batch {
         self.settle();
         self.trim_histories();
+        self.unwritten.clear();
         mem::take(&mut self.batch)
     }
 

@@ -126,6 +126,7 @@ impl Dispatcher {
             if let Some(task) = self.tasks.get_mut(&task) {
                 task.served.previous = Some(due);
             }
+            self.unwritten.insert(task.clone());
             self.batch.writes.push(Write::Success { task, due, kept: end.kept });
         }
         if retry_at.is_none() {

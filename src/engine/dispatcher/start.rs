@@ -226,6 +226,16 @@ impl Dispatcher {
         } else {
             Note::GoesOn { run: id, task }
         });
-        self.batch.actions.push(Action::Start(start));
+        if is_new && self.may_begin(&start) {
+            self.batch.begins.push(start);
+        } else {
+            self.batch.actions.push(Action::Start(start));
+        }
+    }
+
+    /// Whether a run may begin before its row is on disk. Without a journal its calls wait for nothing.
+    fn may_begin(&self, start: &StartRun) -> bool {
+        let is_first = start.attempt == 1 && !start.goes_on;
+        is_first && start.headers.durable && !self.unwritten.contains(&start.task)
     }
 }

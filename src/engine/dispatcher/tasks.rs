@@ -60,6 +60,7 @@ impl Dispatcher {
         if let Some(at) = task.wakes() {
             self.wake_at(at);
         }
+        self.unwritten.insert(name.clone());
         self.batch.writes.extend([
             Write::Program { hash: program, bytes },
             Write::Task { task: name.clone(), program, timetable, served_until },

@@ -280,9 +280,12 @@ impl Loop {
         self.dispatcher.handle(now, event);
     }
 
-    /// Writes down what was decided, then does it. Says whether everything has come to its end.
+    /// Lets begin what may, writes down what was decided, then does it. Says whether everything has come to its end.
     fn commit(&mut self, runtime: &tokio::runtime::Handle) -> Result<bool, store::Error> {
         let batch = self.dispatcher.take();
+        for start in batch.begins {
+            self.runner.start(start, &mut *self.store);
+        }
         self.write(&batch.writes, runtime)?;
         for (answer, is_theirs) in self.kept.drain(..) {
             // A run that was stopped does not wait any more.

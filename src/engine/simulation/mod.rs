@@ -203,7 +203,11 @@ impl Simulation {
     fn commit(&mut self) {
         let crash = (self.crashes)();
         let batch = self.dispatcher.as_mut().unwrap().take();
+        let on_disk = self.started.len();
+        batch.begins.into_iter().for_each(|it| self.act(Action::Start(it)));
         if crash == Some(Crash::BeforeCommit) {
+            // What began without its row has left nothing behind.
+            self.started.truncate(on_disk);
             return self.kill();
         }
         self.store.apply(&batch.writes).unwrap();
