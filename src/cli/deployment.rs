@@ -13,8 +13,12 @@ use crate::check::checked::Checked;
 use crate::check::headers::TaskHeaders;
 use crate::check::library::Library;
 use crate::engine::{TaskUpdate, TaskVersion};
+use crate::source::FileId;
 use crate::store::{Hash, TaskName};
 use crate::{check, stdlib};
+
+/// Fewer tasks than this are not worth a second thread to compile them.
+const FILES_PER_THREAD_MIN: usize = 16;
 
 /// What was found in a folder last.
 pub struct Deployment {
@@ -73,9 +77,10 @@ impl Deployment {
 
     fn sort(&self, loaded: &Loaded, checked: &Checked) -> Result<Seen, Unusable> {
         let mut seen = Seen::default();
+        let mut chosen: BTreeMap<TaskName, FileId> = BTreeMap::new();
         let mut names = BTreeSet::new();
-        for id in &loaded.wanted {
-            let file = loaded.project.file(*id);
+        for &id in &loaded.wanted {
+            let file = loaded.project.file(id);
             let name = TaskName::new(file.stem());
             // While a file is written it is empty for a moment; and what cannot be read may still be meant as a task.
             let is_lost = (file.source.text.trim().is_empty() || !file.syntax.is_empty())
@@ -85,20 +90,41 @@ impl Deployment {
             }
             // The checker says so of the second; neither can be meant.
             if !names.insert(name.clone()) {
-                seen.versions.retain(|it| it.task != name);
+                chosen.remove(&name);
                 seen.refused.insert(name);
-                continue;
+            } else if file.is_task() {
+                chosen.insert(name, id);
+            } else {
+                seen.refused.insert(name);
             }
-            let valid = checked.valid(&loaded.project, &self.library, *id);
-            let Some(valid) = valid.filter(|_| file.is_task()) else {
-                seen.refused.insert(name);
-                continue;
-            };
-            let program = compile(valid)?;
-            let headers = Arc::clone(&checked.file(*id).headers);
-            seen.versions.push(TaskVersion::new(file.stem(), headers, &program));
+        }
+        let threads = check::threads_for(chosen.len().div_ceil(FILES_PER_THREAD_MIN));
+        let versions = check::on_threads(chosen.into_iter().collect(), threads, |(name, id)| {
+            let version = self.version(&name, loaded, checked, id)?;
+            Ok::<_, Unusable>((name, version))
+        });
+        for made in versions {
+            match made? {
+                (_, Some(version)) => seen.versions.push(version),
+                (name, None) => drop(seen.refused.insert(name)),
+            }
         }
         Ok(seen)
+    }
+
+    /// The version of a task that a file has now; nothing where it has errors.
+    fn version(
+        &self,
+        name: &TaskName,
+        loaded: &Loaded,
+        checked: &Checked,
+        id: FileId,
+    ) -> Result<Option<TaskVersion>, Unusable> {
+        let Some(valid) = checked.valid(&loaded.project, &self.library, id) else {
+            return Ok(None);
+        };
+        let headers = Arc::clone(&checked.file(id).headers);
+        Ok(Some(TaskVersion::new(name.as_str(), headers, &*compile(valid)?)))
     }
 
     /// Shows the errors once, not with each change of another file.

@@ -170,6 +170,12 @@ impl Task {
             return (Vec::new(), false);
         };
         let headers = &self.version.headers;
+        let following = headers.schedules.next_after(next);
+        if following.is_none_or(|it| it > now) {
+            self.served.cursor = now;
+            self.find_next_from(following);
+            return (vec![next], false);
+        }
         let from = self.served.cursor.plus(Duration(1));
         let mut due = policy::newest_due(&headers.schedules, from, now, headers.history);
         due.retain(|it| !self.served.decided.contains(it));
@@ -185,10 +191,18 @@ impl Task {
 
     /// Finds the first due time after the cursor that is not decided.
     pub(super) fn find_next(&mut self) {
-        let cursor = self.served.cursor;
-        self.served.decided = self.served.decided.split_off(&cursor.plus(Duration(1)));
         let headers = &self.version.headers;
-        let first = headers.active.then(|| headers.schedules.next_after(cursor)).flatten();
+        let first = headers.active.then(|| headers.schedules.next_after(self.served.cursor));
+        self.find_next_from(first.flatten());
+    }
+
+    /// The same, where the first due time after the cursor is known.
+    fn find_next_from(&mut self, first: Option<Instant>) {
+        if !self.served.decided.is_empty() {
+            let after = self.served.cursor.plus(Duration(1));
+            self.served.decided = self.served.decided.split_off(&after);
+        }
+        let headers = &self.version.headers;
         let mut due = std::iter::successors(first, |due| headers.schedules.next_after(*due));
         self.next = due.find(|due| !self.served.decided.contains(due));
     }
