@@ -117,7 +117,9 @@ impl<'p> Checker<'p> {
                 self.learn_initial(local, &ty, &value);
             }
             LetTarget::Fields(fields, span) => {
-                let whole = stated.unwrap_or_else(|| value.clone());
+                let whole = stated.unwrap_or_else(|| {
+                    if self.is_blurred(&it.value) { Type::Error } else { value.clone() }
+                });
                 self.bind_fields(fields, *span, &it.value, &whole, kind);
             }
         }
@@ -127,6 +129,7 @@ impl<'p> Checker<'p> {
     /// A variable's type where none is stated: the value's, unless that says too little.
     pub(super) fn inferred(&mut self, name: &Name, value: &Expr, ty: Type) -> Type {
         match ty {
+            _ if self.is_blurred(value) => Type::Error,
             Type::Nothing => {
                 self.report(report::types::nothing_used(value));
                 Type::Error

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::bindings::Stmts;
-use super::chain::root;
+use super::chain::{owner, root};
 use super::checked::Tables;
 use super::declare::Progress;
 use super::declared::Declared;
@@ -188,9 +188,8 @@ impl<'p> Checker<'p> {
     /// Says something.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         let diagnostic = match diagnostic.code {
-            "wrong-type" | "no-operator" | "not-comparable" | "not-a-function" => {
-                self.with_origins(diagnostic)
-            }
+            "wrong-type" | "no-operator" | "not-comparable" | "not-a-function"
+            | "unknown-method" => self.with_origins(diagnostic),
             _ => diagnostic,
         };
         self.diagnostics.push(diagnostic);
@@ -202,13 +201,15 @@ impl<'p> Checker<'p> {
         let own = line(diagnostic.span());
         let mut origins: Vec<(Span, String)> = Vec::new();
         for label in diagnostic.labels.iter().filter(|it| it.span.file == self.file) {
-            let name = root(&self.source.text, label.span.start);
-            let Some(id) = self.scope.find(name) else { continue };
-            let made = self.scope.get(id).span;
-            let is_known = diagnostic.labels.iter().any(|it| line(it.span) == line(made))
-                || origins.iter().any(|it| it.0 == made);
-            if line(made) + 1 < own && !is_known {
-                origins.push((made, format!("`{name}` is declared here")));
+            let (text, at) = (&self.source.text, label.span.start);
+            for name in [root(text, at), owner(text, at)] {
+                let Some(id) = self.scope.find(name) else { continue };
+                let made = self.scope.get(id).span;
+                let is_known = diagnostic.labels.iter().any(|it| line(it.span) == line(made))
+                    || origins.iter().any(|it| it.0 == made);
+                if line(made) + 1 < own && !is_known {
+                    origins.push((made, format!("`{name}` is declared here")));
+                }
             }
         }
         origins.into_iter().fold(diagnostic, |it, (span, why)| it.label(span, why))

@@ -96,6 +96,9 @@ impl<'p> Checker<'p> {
             self.report(report::types::built_in_type(&alias.name));
         }
         let ty = read_type::read(&alias.ty, &[], self);
+        if self.is_blurred_type(alias.span) {
+            return Type::Error;
+        }
         if self.progress[at] == Progress::Recursive && holds_itself(&ty, self.decl(at)) {
             self.report(report::types::endless_type(&alias.name));
             return Type::Error;

@@ -190,14 +190,48 @@ impl<'a> Trial<'a> {
         let is_global = |it: &Diagnostic| {
             matches!(it.code, "unknown-table" | "unknown-type" | "unknown-secret")
         };
-        // A text that cannot be read hides what is wrong on other lines, and any error what is of no use.
+        // A text that cannot be read hides what is wrong on other lines, and any error what is of no use. What is made of it anew is not hidden.
+        let declared = self.declared(mend);
         let was_hidden = |it: &Diagnostic| {
             it.code == "unused-name"
                 || is_global(it)
                 || is_of_others(it)
-                || is_elsewhere(it) && (is_syntax || it.severity != Severity::Error)
+                || is_elsewhere(it)
+                    && (is_syntax && !self.mentions(it, &declared)
+                        || it.severity != Severity::Error)
         };
         is_gone && self.new.iter().all(|it| was_hidden(it))
+    }
+
+    /// The names that the lines declare which the mend has changed.
+    fn declared(&self, mend: &Fix) -> BTreeSet<&'a str> {
+        let lines = self.made.iter().filter(|(edit, _)| mend.edits.contains(edit));
+        let lines = lines.flat_map(|(_, lines)| lines.clone());
+        let text = lines.map(|line| &self.text.text[self.text.line(line)]);
+        text.flat_map(|line| {
+            let words: Vec<&str> = words(line).collect();
+            let declares = |it: &&[&str]| matches!(it[0], "let" | "var" | "for" | "fn" | "const");
+            words.windows(2).filter(declares).map(|it| it[1]).collect::<Vec<_>>()
+        })
+        .collect()
+    }
+
+    /// Whether a finding is about one of these names, or about what values are on a line that speaks of one.
+    fn mentions(&self, finding: &Diagnostic, names: &BTreeSet<&str>) -> bool {
+        let is_about_values = matches!(
+            finding.code,
+            "no-operator"
+                | "not-assignable"
+                | "not-comparable"
+                | "unknown-field"
+                | "unknown-method"
+                | "wrong-arguments"
+                | "wrong-type"
+        );
+        if !is_about_values {
+            return names.contains(self.text.slice(finding.span()));
+        }
+        words(&self.text.text[self.text.line(self.line(finding))]).any(|it| names.contains(it))
     }
 
     /// Whether what the mend has changed can be read.
@@ -214,6 +248,10 @@ impl<'a> Trial<'a> {
     fn line(&self, finding: &Diagnostic) -> u32 {
         self.text.position(finding.span().start).line
     }
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|it| !it.is_empty())
 }
 
 /// What a finding says, wherever.

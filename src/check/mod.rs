@@ -13,6 +13,7 @@ mod assign;
 mod assigned;
 mod bindings;
 mod block;
+mod blur;
 mod body;
 mod branch;
 mod call;

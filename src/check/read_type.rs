@@ -164,6 +164,7 @@ fn map(key: &TypeExpr, value: &TypeExpr, params: &[EcoString], names: &mut dyn T
 
 fn record(fields: &[(Name, TypeExpr)], params: &[EcoString], names: &mut dyn TypeNames) -> Type {
     let mut declared: Vec<FieldType> = Vec::with_capacity(fields.len());
+    let is_partial = fields.iter().any(|it| it.0.text.is_empty());
     for (at, (name, ty)) in fields.iter().enumerate() {
         let ty = read(ty, params, names);
         let same = |it: &&(Name, TypeExpr)| it.0.text == name.text && !name.text.is_empty();
@@ -173,5 +174,6 @@ fn record(fields: &[(Name, TypeExpr)], params: &[EcoString], names: &mut dyn Typ
             declared.push(FieldType { name: name.text.clone(), ty });
         }
     }
-    Type::Record(Arc::new(RecordType::new(None, declared)))
+    // A field that could not be read may have been any.
+    if is_partial { Type::Error } else { Type::Record(Arc::new(RecordType::new(None, declared))) }
 }

@@ -55,6 +55,7 @@ impl<'p> Checker<'p> {
     /// A record of whatever fields it has.
     fn free_record(&mut self, parts: &'p [RecordPart], want: Want<'_>) -> Type {
         let mut fields: Vec<FieldType> = Vec::with_capacity(parts.len());
+        let mut is_unsure = false;
         for part in parts {
             match part {
                 RecordPart::Field(name, value) | RecordPart::Short(name, value) => {
@@ -66,8 +67,12 @@ impl<'p> Checker<'p> {
                     for field in self.spread(value) {
                         set_field(&mut fields, field.name, field.ty);
                     }
+                    is_unsure |= self.type_of(value.id).is_error();
                 }
             }
+        }
+        if is_unsure {
+            return Type::Error;
         }
         Type::Record(Arc::new(RecordType::new(None, fields)))
     }

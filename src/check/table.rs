@@ -70,10 +70,10 @@ impl TableInfo {
         self.columns.iter().find(|it| it.name == name)
     }
 
-    /// The key, if the table has one.
+    /// The key, if the table has one: what is numbered is meant as one, and that it is not marked so is said where it is declared.
     #[must_use]
     pub fn key(&self) -> Option<&ColumnInfo> {
-        self.columns.iter().find(|it| it.key)
+        self.columns.iter().find(|it| it.key).or_else(|| self.columns.iter().find(|it| it.auto))
     }
 }
 

@@ -384,6 +384,12 @@ impl Surgeon<'_> {
     }
 
     fn surplus(&mut self, closer: usize) {
+        if let Some(before) = self.head_lacks_opener(closer) {
+            self.opened.insert(before);
+            self.found.push(Finding::Unopened { closer, before });
+            return;
+        }
+        let closer = self.closer_too_early(closer).unwrap_or(closer);
         let finding = match self.block_above(closer) {
             Some((head, first)) if self.lacks_opener(head, first, closer) => {
                 self.opened.insert(first);
@@ -395,6 +401,41 @@ impl Surgeon<'_> {
             _ => Finding::Surplus { closer },
         };
         self.found.push(finding);
+    }
+
+    /// For a closer in the line of a declaration that has one place for an opener and none there: what should stand behind it.
+    fn head_lacks_opener(&self, closer: usize) -> Option<usize> {
+        let line = self.lines.first[closer] as usize;
+        let kind = |ahead: usize| self.tokens.get(line + ahead).map(|it| it.kind);
+        let takes = match (kind(0)?, self.tokens[closer].kind) {
+            (Kind::Fn, Kind::ParenClose) => !matches!(kind(2)?, Kind::ParenOpen | Kind::Less),
+            (Kind::Type, Kind::BraceClose) => kind(2)? == Kind::Equal,
+            (Kind::Let | Kind::Var | Kind::Const, Kind::BraceClose) => {
+                kind(2)? == Kind::Equal && kind(4)? == Kind::Colon
+            }
+            _ => false,
+        };
+        let before = line + if kind(0)? == Kind::Fn { 2 } else { 3 };
+        let is_bare = self.tokens[before.min(closer)].kind != Kind::BraceOpen;
+        (takes && is_bare && before < closer && !self.opened.contains(&before)).then_some(before)
+    }
+
+    /// For the `)` that ends the parameters of a function, behind which its result or its body follows: the one that has ended them before.
+    fn closer_too_early(&self, closer: usize) -> Option<usize> {
+        let line = self.lines.first[closer] as usize;
+        let kind = |at: usize| self.tokens.get(at).map(|it| it.kind);
+        let ends = |at: usize| matches!(kind(at + 1), Some(Kind::Arrow | Kind::BraceOpen));
+        let is_head = kind(line)? == Kind::Fn && kind(line + 2)? == Kind::ParenOpen;
+        if !is_head || kind(closer)? != Kind::ParenClose || !ends(closer) {
+            return None;
+        }
+        let mut depth = 0_u32;
+        let early = (line + 2..closer).find(|at| {
+            depth += u32::from(kind(*at) == Some(Kind::ParenOpen));
+            depth -= u32::from(kind(*at) == Some(Kind::ParenClose));
+            depth == 0
+        })?;
+        (!ends(early)).then_some(early)
     }
 
     /// For a closer that begins a line: the first tokens of the line above it that is indented no deeper, if there is one, and of the
@@ -508,8 +549,10 @@ fn report(file: FileId, found: &[Finding], out: &mut Lexed) {
                 errors::unmatched_bracket(span(closer), tokens[closer].kind)
             }
             Finding::Unopened { closer, before } => {
-                out.faults.push(span(closer).start);
-                errors::unopened_bracket(gap(before), span(closer), tokens[closer].kind)
+                let (place, end) = (gap(before), span(closer));
+                let is_in_line = out.lines.index(place.start) == out.lines.index(end.start);
+                out.faults.push(end.start);
+                errors::unopened_bracket(place, end, tokens[closer].kind, is_in_line)
             }
             Finding::Headless { closer, first } => {
                 out.faults.push(span(closer).start);

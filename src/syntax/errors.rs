@@ -14,7 +14,7 @@ pub(super) use habits::goes_on_indented;
 pub(super) use lexical::*;
 pub(super) use structure::{
     Found, assign_in_condition, chained_comparison, declaration_inside, header_after_statement,
-    header_in_brackets, missing_comma,
+    header_in_brackets, missing_comma, missing_fn,
 };
 
 use crate::diagnostics::{Applicability, Diagnostic, Edit, Fix};

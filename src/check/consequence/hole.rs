@@ -7,7 +7,8 @@ use crate::check::chain::root;
 use crate::check::project::ProjectFile;
 use crate::diagnostics::Diagnostic;
 use crate::source::{Source, Span};
-use crate::syntax::tree::Item;
+use crate::sql::schema::snake_case;
+use crate::syntax::tree::{Item, TypeExpr, TypeExprKind};
 
 /// What is unknown about a file.
 pub(super) struct Hole<'a> {
@@ -16,12 +17,16 @@ pub(super) struct Hole<'a> {
     heads: BTreeMap<u32, &'a Diagnostic>,
     /// The lines that belong to such a line: its block, or the rest of its text.
     inside: BTreeSet<u32>,
-    /// The words on all of them: they may have been declared or used there.
+    /// The words on all of them: they may have been used there.
     words: BTreeSet<&'a str>,
+    /// Those that may have been declared there.
+    declarable: BTreeSet<&'a str>,
     /// The names that they declare, of whatever type.
     declared: BTreeSet<&'a str>,
     /// The functions that they declare, with whatever parameters.
     functions: BTreeSet<&'a str>,
+    /// The parameters of functions that could be read all the same.
+    params: Vec<Span>,
     /// A module that is used is not there: any name may come from it.
     misses_module: bool,
     /// The first line that declares something whose name could not be read: it may be any that is missed behind it.
@@ -33,7 +38,7 @@ pub(super) struct Hole<'a> {
     /// The functions of which the head could not be read: what they give is unknown.
     headless: Vec<Span>,
     /// The tables and types of which a part could not be read: what they seem to lack may have stood there.
-    partial: BTreeSet<&'a str>,
+    partial: Vec<String>,
     names: &'a Names<'a>,
 }
 
@@ -51,7 +56,8 @@ impl<'a> Hole<'a> {
         for it in spoken.chain(findings.iter().filter(|it| is_foreign(it))) {
             heads.entry(line_of(source, it)).or_insert(it);
         }
-        if heads.is_empty() && !misses_module {
+        let has_bad_marks = findings.iter().any(|it| is_bad_mark(source, it));
+        if heads.is_empty() && !misses_module && !has_bad_marks {
             return None;
         }
         let inside = heads.iter().flat_map(|(line, it)| lines_behind(source, *line, it)).collect();
@@ -60,17 +66,20 @@ impl<'a> Hole<'a> {
             heads,
             inside,
             words: BTreeSet::new(),
+            declarable: BTreeSet::new(),
             declared: BTreeSet::new(),
             functions: BTreeSet::new(),
+            params: Vec::new(),
             misses_module,
             nameless: None,
             missed: BTreeSet::new(),
             open_end: None,
             headless: Vec::new(),
-            partial: BTreeSet::new(),
+            partial: Vec::new(),
             names,
         };
         hole.take_words();
+        hole.take_parameters(&file.tree.items);
         hole.nameless = hole
             .heads
             .iter()
@@ -79,7 +88,8 @@ impl<'a> Hole<'a> {
         hole.missed = hole.missed_behind(findings);
         hole.open_end = open_end(file);
         hole.headless = file.tree.items.iter().filter_map(|it| hole.without_head(it)).collect();
-        hole.partial = file.tree.items.iter().filter_map(|it| hole.partly_read(it)).collect();
+        let partial = file.tree.items.iter().flat_map(|it| hole.partly_read(it, findings));
+        hole.partial = partial.collect();
         Some(hole)
     }
 
@@ -96,23 +106,40 @@ impl<'a> Hole<'a> {
         &self.source.text[self.source.line(line)]
     }
 
-    /// The name of a table or type with a line that could not be read.
-    fn partly_read(&self, item: &'a Item) -> Option<&'a str> {
+    /// The names of a table or type with a line that could not be read, as titles quote them.
+    fn partly_read(&self, item: &'a Item, findings: &[Diagnostic]) -> Vec<String> {
         let (name, span) = match item {
             Item::Table(it) => (&it.name, it.span),
             Item::Type(it) => (&it.name, it.span),
-            _ => return None,
+            _ => return Vec::new(),
         };
         let line = |offset: u32| self.source.position(offset).line;
         let lines = line(span.start)..=line(span.end);
-        self.heads.keys().any(|it| lines.contains(it)).then_some(name.text.as_str())
+        let mut bad = findings.iter().filter(|it| is_bad_mark(self.source, it));
+        let is_partial = self.heads.keys().any(|it| lines.contains(it))
+            || bad.any(|it| lines.contains(&line_of(self.source, it)));
+        if !is_partial {
+            return Vec::new();
+        }
+        let stored = match item {
+            Item::Table(it) => it.database_name.as_ref().map(|it| it.text.to_string()),
+            _ => None,
+        };
+        let stored = stored.unwrap_or_else(|| snake_case(&name.text));
+        vec![format!("`{}`", name.text), format!("`{stored}`")]
     }
 
     /// The names that may be the one that could not be read: all that are like no other, or else the first.
     fn missed_behind(&self, findings: &[Diagnostic]) -> BTreeSet<&'a str> {
         let Some(line) = self.nameless else { return BTreeSet::new() };
+        let head = self.line(line).trim_start();
+        let is_type = head.starts_with("table") || head.starts_with("type");
+        let may_be_it = |name: &str| name.starts_with(char::is_uppercase) == is_type;
         let misses = |it: &&Diagnostic| {
-            names_something(it.code) && it.code != "unused-name" && line_of(self.source, it) > line
+            names_something(it.code)
+                && it.code != "unused-name"
+                && line_of(self.source, it) > line
+                && (may_be_it(self.source.slice(it.span())) || head.starts_with("const"))
         };
         let missed: Vec<&Diagnostic> = findings.iter().filter(misses).collect();
         let unlike = missed.iter().filter(|it| it.fixes.is_empty());
@@ -145,31 +172,57 @@ impl<'a> Hole<'a> {
         let lacks = matches!(
             finding.code,
             "extra-field"
+                | "bad-column"
+                | "bad-sql"
                 | "missing-fields"
                 | "unknown-column"
                 | "unknown-field"
                 | "wrong-arguments"
                 | "wrong-type"
         );
-        lacks && self.partial.iter().any(|name| finding.title.contains(&format!("`{name}`")))
+        lacks && self.partial.iter().any(|name| finding.title.contains(name))
     }
 
     fn take_words(&mut self) {
         let lines: BTreeSet<u32> = self.heads.keys().chain(&self.inside).copied().collect();
         for line in lines {
             let mut before = "";
-            for word in words(&self.source.text[self.source.line(line)]) {
+            let text = self.line(line);
+            let declares = may_declare(text);
+            for word in words(text) {
                 if matches!(before, "let" | "var" | "keep" | "const" | "for") {
                     self.declared.insert(word);
                 }
                 if before == "fn" {
                     self.functions.insert(word);
-                    self.declared.extend(parameters(&self.source.text[self.source.line(line)]));
+                    self.declared.extend(parameters(text));
                 }
                 self.words.insert(word);
+                if declares {
+                    self.declarable.insert(word);
+                }
                 before = word;
             }
         }
+    }
+
+    /// Of a function whose parameters could be told apart it is known how many it takes, and of those that could be read what.
+    fn take_parameters(&mut self, items: &[Item]) {
+        for item in items {
+            let Item::Fn(it) = item else { continue };
+            let is_read = |ty: &TypeExpr| !matches!(ty.kind, TypeExprKind::Error);
+            let params = it.params.iter().filter(|it| it.ty.as_ref().is_some_and(is_read));
+            self.params.extend(params.map(|it| it.span));
+            if !it.params.is_empty() {
+                self.functions.remove(it.name.text.as_str());
+            }
+        }
+    }
+
+    /// Whether a finding is about what a parameter takes that could be read.
+    fn is_about_parameter(&self, finding: &Diagnostic) -> bool {
+        let is_read = |span: Span| self.params.iter().any(|it| it.to(span) == *it);
+        finding.code == "wrong-type" && finding.labels.iter().any(|it| is_read(it.span))
     }
 
     /// Whether a finding follows from what is unknown.
@@ -182,19 +235,21 @@ impl<'a> Hole<'a> {
         }
         let named = self.source.slice(finding.span());
         let is_about_name = names_something(finding.code);
+        let words_that_matter =
+            if finding.code == "unused-name" { &self.words } else { &self.declarable };
         let touches = |line: u32| self.heads.contains_key(&line) || self.inside.contains(&line);
         let others = finding.labels.iter().filter(|it| it.span.file == self.source.id);
         let mut others = others.map(|it| self.source.position(it.span.start).line);
         let mut on_line = words(&self.source.text[self.source.line(line)]);
         touches(line)
             || on_line.any(|word| self.functions.contains(word))
-            || others.any(touches)
+            || others.any(touches) && !self.is_about_parameter(finding)
             || self.is_about_end(finding)
             || self.is_about_result(finding)
             || is_about_shape(finding.code)
                 && self.declared.contains(root(&self.source.text, finding.span().start))
             || is_about_name
-                && self.words.contains(named)
+                && words_that_matter.contains(named)
                 && self.names.declaration(finding).is_none()
             || words(named).next().is_some_and(|word| self.declared.contains(word))
             || self.misses_module && is_about_name && finding.code != "unused-name"
@@ -203,16 +258,34 @@ impl<'a> Hole<'a> {
     }
 }
 
-/// Whether a line declares something and no name follows.
+/// Whether a finding is about a word behind a column that says nothing, or stands where its type should: the line may have been meant as
+/// another column.
+fn is_bad_mark(source: &Source, finding: &Diagnostic) -> bool {
+    match finding.code {
+        "bad-column" => finding.title.starts_with("no column is "),
+        "unknown-type" => {
+            matches!(source.slice(finding.span()), "key" | "auto" | "unique" | "cascade")
+        }
+        _ => false,
+    }
+}
+
+/// The words that declarations begin with.
+const DECLARING: [&str; 7] = ["let", "var", "const", "table", "type", "fn", "keep"];
+
+/// Whether a line declares something and no name follows, or one that has run together with what should stand behind it.
 fn is_nameless(line: &str) -> bool {
     let line = line.trim_start();
-    let declares = ["let", "var", "const", "table", "type", "fn", "keep"].iter().find_map(|word| {
-        line.strip_prefix(word)
-            .filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let declares = DECLARING.iter().find_map(|word| {
+        let rest = line.strip_prefix(word).filter(|rest| !rest.starts_with(is_word))?;
+        Some((*word, rest.trim_start()))
     });
-    declares.is_some_and(|rest| {
-        let name = rest.trim_start();
-        !name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '{')
+    declares.is_some_and(|(word, rest)| {
+        let name = rest.split(|c| !is_word(c)).next().unwrap_or_default();
+        let takes_fields = matches!(word, "let" | "var") && rest.starts_with('{');
+        let is_fused = word == "fn" && rest[name.len()..].trim_start().starts_with(':');
+        !takes_fields && (name.is_empty() || DECLARING.contains(&name)) || is_fused
     })
 }
 
@@ -277,6 +350,15 @@ fn is_missing_module(finding: &Diagnostic) -> bool {
 /// The names in front of a `:`, as the parameters in the head of a function stand.
 fn parameters(line: &str) -> impl Iterator<Item = &str> {
     line.match_indices(':').filter_map(|(at, _)| words(&line[..at]).last())
+}
+
+/// Whether a line may declare names: a call, or what is given back, does not, unless a closure or a block begins there.
+fn may_declare(line: &str) -> bool {
+    let line = line.trim();
+    let word = words(line).next().unwrap_or_default();
+    let calls = line.starts_with(word) && line[word.len()..].starts_with(['(', '.']);
+    let begins = line.contains("=>") || line.contains("->") || line.ends_with(['{', ':']);
+    !(calls || word == "return") || word.is_empty() || begins
 }
 
 /// Where a text ends that is over before one of its blocks is.

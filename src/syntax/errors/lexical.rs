@@ -404,13 +404,19 @@ pub(in crate::syntax) fn unmatched_bracket(span: Span, kind: Kind) -> Diagnostic
 }
 
 /// `if a` … `}`: something that ends and never began.
-pub(in crate::syntax) fn unopened_bracket(place: Span, closer: Span, kind: Kind) -> Diagnostic {
+pub(in crate::syntax) fn unopened_bracket(
+    place: Span,
+    closer: Span,
+    kind: Kind,
+    is_in_line: bool,
+) -> Diagnostic {
     let (opener, inserted) = match kind {
         Kind::ParenClose => ("(", "("),
         Kind::BracketClose => ("[", "["),
         _ => ("{", " {"),
     };
-    let title = format!("a `{opener}` is missing at the end of this line");
+    let at = if is_in_line { "here" } else { "at the end of this line" };
+    let title = format!("a `{opener}` is missing {at}");
     error("unmatched-bracket", title, place, "it should begin here")
         .label(closer, "it ends here")
         .fix(Fix::maybe(format!("add `{opener}`"), place, inserted))

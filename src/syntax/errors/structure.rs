@@ -238,6 +238,17 @@ pub(in crate::syntax) fn missing_token(found: &Found<'_>, kind: Kind) -> Diagnos
     }
 }
 
+/// `add(n: int) -> int {`, or with a word that begins nothing in front of it.
+pub(in crate::syntax) fn missing_fn(word: Option<Span>, start: Span, name: &str) -> Diagnostic {
+    let title = format!("`fn` is missing before `{name}`");
+    let mend = match word {
+        Some(word) => Fix::maybe("write `fn`", word, "fn"),
+        None => Fix::maybe("add `fn`", start.before(), "fn "),
+    };
+    error("missing-part", title, word.unwrap_or(start.before()), "a function is declared here")
+        .fix(mend)
+}
+
 /// `fn f(a) {`
 pub(in crate::syntax) fn parameter_without_type(found: &Found<'_>) -> Diagnostic {
     let gap = found.gap();

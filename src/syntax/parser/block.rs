@@ -193,7 +193,7 @@ fn assignment_in_head(inp: &mut Inp<'_, '_>, left: Expr) -> Parsed<Expr> {
 }
 
 /// The `{` of the body behind a broken head: the one that ends this line.
-fn body_on_line(inp: &mut Inp<'_, '_>) -> Option<usize> {
+pub(super) fn body_on_line(inp: &mut Inp<'_, '_>) -> Option<usize> {
     let start = inp.at();
     let tokens = inp.state().tokens;
     let mut at = start;

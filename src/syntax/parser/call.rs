@@ -177,8 +177,10 @@ fn entry(inp: &mut Inp<'_, '_>) -> Parsed<Entry> {
 
 /// `{ id: 1, name, o.total, ...rest }`
 pub(super) fn record(inp: &mut Inp<'_, '_>) -> Parsed<ExprKind> {
+    // What could not be read may have been any fields.
+    let broken = |span| Some(RecordPart::Spread(broken_expr(span)));
     let (parts, _) =
-        list(inp, Kind::BraceOpen, &Items { what: "field", item: record_part, broken: |_| None })?;
+        list(inp, Kind::BraceOpen, &Items { what: "field", item: record_part, broken })?;
     Ok(ExprKind::Record(parts))
 }
 

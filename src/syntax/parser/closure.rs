@@ -2,13 +2,12 @@
 
 use super::block::block;
 use super::expr::expr;
-use super::list::{Items, list};
+use super::function::{params, type_or_rest};
 use super::name::{is_word, name};
 use super::types::type_expr;
-use super::{Inp, Look, Parsed, Place, after, nested, placed};
+use super::{Inp, Look, Parsed, Place, nested, placed};
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{Closure, Expr, ExprKind, NodeId, Param};
-use chumsky::Parser;
 
 /// Whether a closure comes next: a name or a pair of brackets with an arrow behind it.
 #[inline]
@@ -22,10 +21,7 @@ pub(super) fn follows(inp: &mut Inp<'_, '_>) -> bool {
 /// `(a, b) => e`
 pub(super) fn closure(inp: &mut Inp<'_, '_>) -> Parsed<ExprKind> {
     let params = match inp.kind() {
-        Kind::ParenOpen => {
-            list(inp, Kind::ParenOpen, &Items { what: "parameter", item: param, broken: |_| None })?
-                .0
-        }
+        Kind::ParenOpen => params(inp, param)?,
         _ => vec![param(inp)?],
     };
     inp.eat(Kind::FatArrow);
@@ -36,7 +32,13 @@ pub(super) fn closure(inp: &mut Inp<'_, '_>) -> Parsed<ExprKind> {
 
 fn param(inp: &mut Inp<'_, '_>) -> Parsed<Param> {
     let start = inp.at();
-    let (name, ty) = inp.parse(name("parameter").then(after(Kind::Colon, type_expr)))?;
+    let name = inp.parse(name("parameter"))?;
+    let ty = if inp.eat(Kind::Colon) {
+        let ty = type_expr(inp);
+        Some(type_or_rest(inp, ty, &name))
+    } else {
+        None
+    };
     Ok(Param { id: NodeId(0), span: inp.since(start), name, ty, default: None })
 }
 

@@ -3,10 +3,12 @@
 use ecow::EcoString;
 
 use super::block::{guarded, initial, line_end, sequence, spoil};
-use super::function::function;
+use super::function::{function, function_without_word};
 use super::header::{self, header};
 use super::name::{name, text_name, word};
-use super::recover::{equals, is_consequence, touches_fault, value_or_error};
+use super::recover::{
+    broken_expr, broken_type, equals, is_consequence, touches_fault, value_or_error,
+};
 use super::stmt::statement;
 use super::table::table;
 use super::types::type_or_error;
@@ -46,8 +48,14 @@ fn item(inp: &mut Inp<'_, '_>, end: usize) -> Item {
                 Item::Stmt(Stmt { id: NodeId(0), span: inp.since(start), kind })
             }
         };
-        if let (false, Item::Stmt(stmt)) = (line_end(inp, end), &mut item) {
-            spoil(&mut stmt.kind);
+        if !line_end(inp, end) {
+            match &mut item {
+                Item::Stmt(stmt) => spoil(&mut stmt.kind),
+                Item::Type(it) => it.ty = broken_type(it.ty.span),
+                Item::Const(it) => it.value = broken_expr(it.value.span),
+                Item::Keep(it) => it.value = broken_expr(it.value.span),
+                Item::Use(_) | Item::Table(_) | Item::Fn(_) | Item::Test(_) | Item::Header(_) => {}
+            }
         }
         Ok(item)
     });
@@ -69,7 +77,7 @@ fn declaration(inp: &mut Inp<'_, '_>) -> Parsed<Option<Item>> {
         {
             Item::Keep(keep(inp)?)
         }
-        _ => return Ok(None),
+        _ => return Ok(function_without_word(inp)?.map(Item::Fn)),
     };
     Ok(Some(item))
 }

@@ -81,10 +81,10 @@ fn column(inp: &mut Inp<'_, '_>) -> Parsed<Column> {
 
 /// Whether a member may stand here although no line begins.
 fn begins_member(inp: &mut Inp<'_, '_>) -> bool {
-    let (kind, next) = (inp.kind(), inp.nth(1).kind);
+    let (kind, next) = (inp.kind(), inp.nth(1));
     matches!(kind, Kind::BraceClose | Kind::Comma)
-        || is_word(kind) && next == Kind::Colon
-        || matches!(kind, Kind::Index | Kind::Unique) && next == Kind::ParenOpen
+        || is_word(kind) && next.kind == Kind::Colon && !next.on_new_line
+        || matches!(kind, Kind::Index | Kind::Unique) && next.kind == Kind::ParenOpen
 }
 
 /// A word behind a column's type, if one comes on this line.

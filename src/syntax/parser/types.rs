@@ -118,7 +118,8 @@ fn list_or_map(inp: &mut Inp<'_, '_>) -> Parsed<TypeExprKind> {
 
 /// `{ a: T, b: U? }`
 fn record(inp: &mut Inp<'_, '_>) -> Parsed<TypeExprKind> {
-    let items = Items { what: "field", item: field, broken: |_| None };
+    let broken = |span| Some((Name { text: "".into(), span }, broken_type(span)));
+    let items = Items { what: "field", item: field, broken };
     Ok(TypeExprKind::Record(list(inp, Kind::BraceOpen, &items)?.0))
 }
 
