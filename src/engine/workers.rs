@@ -34,8 +34,10 @@ pub struct Workers {
     /// What tells the store from all others, once it is known.
     store_name: Option<String>,
     cuts: Cuts,
-    /// How to reach the attempts that are running.
+    /// How to reach the attempts that are running, and some that have ended.
     orders: HashMap<RunId, watch::Sender<Order>>,
+    /// With so many of them, those that have ended are looked for.
+    orders_max: usize,
 }
 
 impl Workers {
@@ -51,7 +53,19 @@ impl Workers {
             store_name: None,
             cuts,
             orders: HashMap::new(),
+            orders_max: 64,
         }
+    }
+
+    /// The ear of a new attempt for what it is told to do. Looks at all that are running only when they have doubled.
+    fn order(&mut self, run: RunId) -> watch::Receiver<Order> {
+        if self.orders.len() >= self.orders_max {
+            self.orders.retain(|_, it| !it.is_closed());
+            self.orders_max = self.orders_max.max(2 * self.orders.len());
+        }
+        let (sender, order) = watch::channel(Order::GoOn);
+        self.orders.insert(run, sender);
+        order
     }
 
     /// The program, or why there is none.
@@ -99,10 +113,8 @@ struct Remembered {
 
 impl Runner for Workers {
     fn start(&mut self, start: StartRun, store: &mut dyn Store) {
-        self.orders.retain(|_, it| !it.is_closed());
-        let (sender, order) = watch::channel(Order::GoOn);
         let run = start.run;
-        self.orders.insert(run, sender);
+        let order = self.order(run);
         let program = self.load(&start.program, store);
         let kept = store.kept(&start.task).map_err(|error| error.to_string());
         let remembered = self.past(&start, store).map_err(|error| error.to_string());

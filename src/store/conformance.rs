@@ -77,7 +77,11 @@ fn occurrence(due: i64, decision: Decision, run: Option<u64>) -> Write {
 }
 
 fn starts(run: u64, due: i64) -> Write {
-    Write::RunStarts(NewRun {
+    Write::RunStarts(new_run(run, due))
+}
+
+fn new_run(run: u64, due: i64) -> NewRun {
+    NewRun {
         id: RunId(run),
         task: task(),
         due: Instant(due),
@@ -86,7 +90,7 @@ fn starts(run: u64, due: i64) -> Write {
         program: program(),
         terms: Arc::from(*b"terms"),
         started: Instant(due + 1),
-    })
+    }
 }
 
 fn ends(run: u64, end: EndState, then: Then, at: i64) -> Write {
@@ -507,6 +511,14 @@ fn programs_live_as_long_as_something_refers_to_them(subject: &dyn Subject) {
         subject.ledger().program(&program()).unwrap().as_deref(),
         Some(b"program".as_slice())
     );
+    let of_a_run = Write::RunStarts(NewRun { program: Hash::of(b"before"), ..new_run(1, 10) });
+    let mut is_kept = |writes: &[Write]| {
+        store.apply(writes).unwrap();
+        store.restore().unwrap();
+        store.program(&Hash::of(b"before")).unwrap().is_some()
+    };
+    assert!(is_kept(&[stored("before"), of_a_run]), "its run goes on with it");
+    assert!(!is_kept(&[ends(1, EndState::Succeeded, Then::Ends, 20)]));
 }
 
 fn a_clock_that_is_set_back_unmisses(subject: &dyn Subject) {

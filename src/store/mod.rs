@@ -35,7 +35,7 @@ pub trait Store: Send {
     /// The variables that the last successful run of a task left.
     fn kept(&mut self, task: &TaskName) -> Result<Vec<Kept>>;
 
-    /// A program that was stored with [`Write::Program`] and is still referred to.
+    /// A program that was stored with [`Write::Program`], as long as a task refers to it, or a run that has not ended.
     fn program(&mut self, hash: &Hash) -> Result<Option<Vec<u8>>>;
 
     /// What tells this store from all others; the same as long as it is there.

@@ -83,9 +83,10 @@ pub(super) fn write(db: &Connection, known: &mut Known, write: &Write) -> Result
     }
 }
 
-/// Programs that neither a task nor a run refers to.
+/// Programs that neither a task refers to nor a run that has not ended.
 pub(super) fn drop_unused_programs(db: &Connection) -> Result<()> {
-    let sql = "DELETE FROM programs WHERE hash NOT IN (SELECT program FROM tasks) AND hash NOT IN (SELECT program FROM runs)";
+    let sql = "DELETE FROM programs WHERE hash NOT IN (SELECT program FROM tasks) \
+         AND hash NOT IN (SELECT program FROM runs WHERE ended_us IS NULL)";
     run(db, sql, []).map(drop)
 }
 
