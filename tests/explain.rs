@@ -114,6 +114,8 @@ impl Clock for Hasty {
     fn sleep(&self, _: std::time::Duration) -> BoxFuture<'static, ()> {
         Box::pin(async {})
     }
+
+    fn block(&self, _: std::time::Duration) {}
 }
 
 /// 22 November 2026, on which every page is tried out.

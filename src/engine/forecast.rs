@@ -126,11 +126,12 @@ impl World<'_> {
 
     fn commit(&mut self) {
         let Some(dispatcher) = &mut self.dispatcher else { return };
-        let Batch { begins, writes, actions } = dispatcher.take();
+        let mut begun = Vec::new();
+        let Batch { writes, actions } = dispatcher.take(&mut |start| begun.push(start));
         for write in writes {
             self.ledger.take_in(write);
         }
-        begins.iter().for_each(|start| self.start(start));
+        begun.iter().for_each(|start| self.start(start));
         for action in actions {
             match action {
                 Action::Start(start) => self.start(&start),

@@ -94,6 +94,9 @@ const BYTES_MAX: usize = 64 << 10;
 /// Steps wait for a line until they are so many.
 const STEPS_MAX: usize = 256;
 
+/// With a call that others depend on they go when they are so many.
+const STEPS_TOGETHER: usize = 16;
+
 /// Entries wait for a line, or for a call that depends on them, until they are so many bytes.
 const ENTRY_BYTES_MAX: usize = 1 << 20;
 
@@ -149,6 +152,15 @@ impl Gathered {
         let (lines, entries) = (mem::take(&mut self.lines), mem::take(&mut self.entries));
         let steps = mem::take(&mut self.steps).into();
         RunEvent::Said { lines, entries, steps }
+    }
+
+    /// The same where a call depends on it. Steps that are alone wait for some company, so that each call does not take two more rows.
+    fn take_for_a_call(&mut self) -> RunEvent {
+        let wait = self.lines.is_empty() && self.steps.len() < STEPS_TOGETHER;
+        let steps = if wait { mem::take(&mut self.steps) } else { VecDeque::new() };
+        let said = self.take();
+        self.steps.extend(steps);
+        said
     }
 }
 
@@ -240,7 +252,7 @@ impl Recorder for Lines {
             let is_news = !gathered.lines.is_empty() || !gathered.entries.is_empty();
             let is_news = is_news || gathered.is_on_its_way;
             gathered.is_on_its_way = false;
-            is_news.then(|| gathered.take())
+            is_news.then(|| gathered.take_for_a_call())
         };
         Box::pin(async move {
             let Some(said) = said else { return true };
@@ -252,7 +264,7 @@ impl Recorder for Lines {
         let said = {
             let mut gathered = self.gathered();
             gathered.is_on_its_way = true;
-            gathered.take()
+            gathered.take_for_a_call()
         };
         Box::pin(async move {
             // Without a server nobody needs to know.

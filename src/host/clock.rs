@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::BoxFuture;
 
+/// How late [`Clock::sleep`] may be: timers of a runtime count milliseconds, and round up twice.
+pub const LATE: Duration = Duration::from_millis(2);
+
 /// The two clocks of a machine.
 ///
 /// Due times and everything that is shown or stored are wall time. Timeouts and measured durations use the monotonic
@@ -21,6 +24,9 @@ pub trait Clock: Send + Sync {
         None
     }
 
-    /// Completes when this much monotonic time has passed.
+    /// Completes when this much monotonic time has passed, or up to [`LATE`] after that.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+
+    /// Blocks the thread for so long, and hardly longer.
+    fn block(&self, duration: Duration);
 }

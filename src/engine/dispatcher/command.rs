@@ -1,6 +1,6 @@
 //! What people ask for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::run::{cancelled, end};
 use super::{Activity, Ask, Dispatcher, Phase, Waiting};
@@ -181,7 +181,8 @@ impl Dispatcher {
     }
 
     fn status(&self) -> Vec<TaskStatus> {
-        let status = self.tasks.iter().map(|(name, task)| TaskStatus {
+        let by_name: BTreeMap<_, _> = self.tasks.iter().collect();
+        let status = by_name.into_iter().map(|(name, task)| TaskStatus {
             task: name.clone(),
             description: task.version.headers.description.as_ref().map(ToString::to_string),
             next: task.next,

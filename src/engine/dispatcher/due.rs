@@ -1,5 +1,8 @@
 //! What is due, what was missed, and what each of it becomes.
 
+use std::collections::BTreeSet;
+use std::mem;
+
 use super::{Dispatcher, Served, Task, Waiting};
 use crate::check::headers::MissedRuns;
 use crate::engine::event::Note;
@@ -10,22 +13,32 @@ use crate::store::{Decision, Occurrence, TaskName, Trigger, Write};
 impl Dispatcher {
     /// Gives everything that became due since the last tick its place.
     pub(super) fn decide_what_is_due(&mut self) {
-        let late: Vec<TaskName> = self
-            .tasks
-            .iter()
-            .filter(|(_, task)| task.wakes().is_some_and(|at| at <= self.now))
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in late {
-            self.decide_due(&name);
+        let after = (self.now.plus(Duration(1)), TaskName::new(""));
+        let later = self.wakes.split_off(&after);
+        let awake = mem::replace(&mut self.wakes, later);
+        // By their names, whenever each was due.
+        let awake: BTreeSet<TaskName> = awake.into_iter().map(|(_, name)| name).collect();
+        for name in awake {
+            let wakes = self.tasks.get(&name).and_then(|it| it.wakes());
+            if wakes.is_some_and(|at| at <= self.now) {
+                self.decide_due(&name);
+            }
+            self.wake_in_time(&name);
         }
         self.decided = self.now;
-        self.earliest = self.tasks.values().filter_map(Task::wakes).min();
     }
 
-    /// Sees to it that what is due is decided at this time.
-    pub(super) fn wake_at(&mut self, at: Instant) {
-        self.earliest = Some(self.earliest.map_or(at, |it| it.min(at)));
+    /// Sees to it that a task is looked at when something of it is due.
+    pub(super) fn wake_in_time(&mut self, name: &TaskName) {
+        let wakes = self.tasks.get(name).and_then(|it| it.wakes());
+        self.wakes.extend(wakes.map(|at| (at, name.clone())));
+    }
+
+    /// The same for all tasks.
+    pub(super) fn wake_all_in_time(&mut self) {
+        let wakes =
+            self.tasks.iter().filter_map(|(name, task)| Some((task.wakes()?, name.clone())));
+        self.wakes = wakes.collect();
     }
 
     /// Up to when everything that a served task was due has its row.

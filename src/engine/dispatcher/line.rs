@@ -45,7 +45,7 @@ impl Dispatcher {
     pub(super) fn delay(&mut self, name: &TaskName, waiting: Waiting) {
         self.tasks.get_mut(name).expect("called with names of tasks").delayed.push(waiting);
         self.unrecorded.insert(name.clone());
-        self.wake_at(waiting.not_before);
+        self.wake_in_time(name);
     }
 
     /// Forgets which tasks had somebody waiting who expires and have nobody any more.

@@ -18,7 +18,7 @@ mod runs;
 mod start;
 mod tasks;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::mem;
 use std::sync::Arc;
 
@@ -43,12 +43,9 @@ pub struct Options {
     pub workers: usize,
 }
 
-/// What follows from what happened: first the beginnings and the writes, and when these are on disk the actions.
+/// What follows from what happened: first the writes, and when these are on disk the actions.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// Runs whose machines need not wait for the writes: whatever they change in the world waits for an entry of theirs on disk, and
-    /// that is written behind their rows. Of one whose row is never written nothing has left the process, except that it has looked.
-    pub begins: Vec<StartRun>,
     /// For the store, all or nothing.
     pub writes: Vec<Write>,
     /// For the loop, in order.
@@ -60,7 +57,7 @@ pub struct Batch {
 pub struct Dispatcher {
     options: Options,
     /// The tasks that are served.
-    tasks: BTreeMap<TaskName, Task>,
+    tasks: HashMap<TaskName, Box<Task>>,
     /// Those that were, and may come back.
     left: BTreeMap<TaskName, Left>,
     /// The runs that have not ended.
@@ -75,8 +72,8 @@ pub struct Dispatcher {
     unwritten: BTreeSet<TaskName>,
     /// The tasks whose histories have grown since the last batch.
     longer: BTreeSet<TaskName>,
-    /// Before this time no task is due, and nothing delayed may start.
-    earliest: Option<Instant>,
+    /// When each task is to be looked at next: something of it is due then, or delayed until then. Some are looked at in vain.
+    wakes: BTreeSet<(Instant, TaskName)>,
     /// Up to when everything has its row, in tasks that were served then. A task's own cursor may lag behind.
     decided: Instant,
     last_run: RunId,
@@ -175,7 +172,7 @@ impl Dispatcher {
     pub fn new(options: Options, now: Instant) -> Self {
         Self {
             options,
-            tasks: BTreeMap::new(),
+            tasks: HashMap::new(),
             left: BTreeMap::new(),
             runs: Runs::default(),
             ready: BTreeSet::new(),
@@ -183,7 +180,7 @@ impl Dispatcher {
             expiring: BTreeSet::new(),
             unwritten: BTreeSet::new(),
             longer: BTreeSet::new(),
-            earliest: None,
+            wakes: BTreeSet::new(),
             decided: now,
             last_run: RunId(0),
             now,
@@ -202,7 +199,7 @@ impl Dispatcher {
             if self.now.since(self.ticked) > HEARTBEAT.max(ON_TIME) {
                 self.note(Note::Gap { from: self.ticked, to: self.now });
             }
-            if self.earliest.is_some_and(|at| at <= self.now) {
+            if self.wakes.first().is_some_and(|(at, _)| *at <= self.now) {
                 self.decide_what_is_due();
             }
             self.decided = self.now;
@@ -226,8 +223,12 @@ impl Dispatcher {
     }
 
     /// What follows from everything since the last call.
-    pub fn take(&mut self) -> Batch {
-        self.settle();
+    ///
+    /// Runs whose machines need not wait for the writes are handed to `begin` as soon as it is decided that they run: whatever they change
+    /// in the world waits for an entry of theirs on disk, and that is written behind their rows. Of one whose row is never written
+    /// nothing has left the process, except that it has looked.
+    pub fn take(&mut self, begin: &mut dyn FnMut(StartRun)) -> Batch {
+        self.settle(begin);
         self.trim_histories();
         self.unwritten.clear();
         mem::take(&mut self.batch)
@@ -246,7 +247,7 @@ impl Dispatcher {
         });
         // What waits for a worker since before now is woken by the end of a run.
         let wakes = self.runs.first_wake_after(self.ticked);
-        let due = self.earliest.map(|at| at.max(self.ticked.plus(Duration(1))));
+        let due = self.wakes.first().map(|(at, _)| (*at).max(self.ticked.plus(Duration(1))));
         expiries.filter(|at| *at > self.ticked).chain(wakes).chain(due).min()
     }
 
@@ -263,10 +264,10 @@ impl Dispatcher {
     }
 
     /// Starts what can be started, and writes down what cannot.
-    fn settle(&mut self) {
+    fn settle(&mut self, begin: &mut dyn FnMut(StartRun)) {
         if self.phase == Phase::Serving {
             self.expire();
-            self.start_what_can();
+            self.start_what_can(begin);
         }
         self.record_what_waits();
         self.forget_what_expired();

@@ -68,7 +68,7 @@ impl Dispatcher {
             task.find_next();
         }
         self.decided = decided.min(now);
-        self.wake_at(now);
+        self.wake_all_in_time();
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The runs that have not ended, by number, by task, and by what they wait for: a batch looks at those that it is about, however many
 //! others sleep.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem;
 use std::ops::Index;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ impl Activity {
 #[derive(Debug, Default)]
 pub(super) struct Runs {
     all: BTreeMap<RunId, (ActiveRun, Activity)>,
-    of: BTreeMap<TaskName, BTreeSet<RunId>>,
+    of: HashMap<TaskName, BTreeSet<RunId>>,
     with_worker: BTreeSet<RunId>,
     /// How many of those with a worker are in each group.
     groups: BTreeMap<EcoString, usize>,

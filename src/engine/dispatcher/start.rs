@@ -30,7 +30,7 @@ enum Who {
 impl Dispatcher {
     /// Starts until nobody waits, or nobody who waits may start. Nothing that starts makes room for others, so that who may not start now
     /// need not be asked again.
-    pub(super) fn start_what_can(&mut self) {
+    pub(super) fn start_what_can(&mut self, begin: &mut dyn FnMut(StartRun)) {
         if self.runs.busy() >= self.options.workers {
             return;
         }
@@ -48,9 +48,9 @@ impl Dispatcher {
                 continue;
             }
             match candidate.who {
-                Who::Again(run) => self.start_again(run),
+                Who::Again(run) => self.start_again(run, begin),
                 Who::First(task) => {
-                    self.start_first(&task);
+                    self.start_first(&task, begin);
                     self.offer_first(&task);
                 }
             }
@@ -139,7 +139,7 @@ impl Dispatcher {
         }
     }
 
-    fn start_again(&mut self, id: RunId) {
+    fn start_again(&mut self, id: RunId, begin: &mut dyn FnMut(StartRun)) {
         let state = self.runs.state(id).cloned().expect("candidates are runs");
         self.runs.turn(id, Activity::Running);
         let is_new = matches!(state, Activity::RetryAt(_));
@@ -158,10 +158,10 @@ impl Dispatcher {
             | Activity::Cancelling(_)
             | Activity::Stalled(_) => self.batch.writes.push(Write::Resumes { run: id }),
         }
-        self.start(id, is_new);
+        self.start(id, is_new, begin);
     }
 
-    fn start_first(&mut self, name: &TaskName) {
+    fn start_first(&mut self, name: &TaskName, begin: &mut dyn FnMut(StartRun)) {
         let task = self.tasks.get_mut(name).expect("candidates are tasks");
         let waiting = task.line.pop_front().expect("candidates have somebody in line");
         let version = task.version.clone();
@@ -199,11 +199,11 @@ impl Dispatcher {
         if let Some(ask) = ask.filter(|it| !it.at_end) {
             self.reply(ask.id, Reply::Started(id));
         }
-        self.start(id, true);
+        self.start(id, true, begin);
     }
 
     /// Gives the run to a worker: a new attempt, or the rest of one.
-    fn start(&mut self, id: RunId, is_new: bool) {
+    fn start(&mut self, id: RunId, is_new: bool, begin: &mut dyn FnMut(StartRun)) {
         let run = &self.runs[&id];
         let start = StartRun {
             run: id,
@@ -227,7 +227,7 @@ impl Dispatcher {
             Note::GoesOn { run: id, task }
         });
         if is_new && self.may_begin(&start) {
-            self.batch.begins.push(start);
+            begin(start);
         } else {
             self.batch.actions.push(Action::Start(start));
         }

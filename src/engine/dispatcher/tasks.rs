@@ -50,16 +50,14 @@ impl Dispatcher {
             }
         } else {
             let served = self.come_back(&version);
-            self.tasks.insert(name.clone(), Task::new(version, served));
+            self.tasks.insert(name.clone(), Box::new(Task::new(version, served)));
         }
         let task = self.tasks.get_mut(&name).expect("it was put there");
         task.find_next();
         let TaskVersion { program, bytes, .. } = task.version.clone();
         let timetable = timetable::write(&task.version.headers).into();
         let served_until = task.served.cursor;
-        if let Some(at) = task.wakes() {
-            self.wake_at(at);
-        }
+        self.wake_in_time(&name);
         self.unwritten.insert(name.clone());
         self.batch.writes.extend([
             Write::Program { hash: program, bytes },

@@ -1,5 +1,6 @@
 //! The policies, one situation each.
 
+mod begins;
 mod edits;
 
 use super::super::simulation::*;

@@ -148,6 +148,8 @@ impl Clock for Still {
     fn sleep(&self, _: std::time::Duration) -> BoxFuture<'static, ()> {
         Box::pin(std::future::pending())
     }
+
+    fn block(&self, _: std::time::Duration) {}
 }
 
 /// A run in a simulated world, attempt after attempt.

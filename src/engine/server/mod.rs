@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration as StdDuration;
 
+use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 
 use super::clock_watch::ClockWatch;
@@ -14,6 +15,7 @@ use super::dispatcher::{Dispatcher, HEARTBEAT, Options, Restored};
 use super::event::{Action, AskId, Command, Event, Note, Reply, RunEvent, TaskUpdate};
 use super::runner::Runner;
 use crate::host::Clock;
+use crate::host::clock::LATE;
 use crate::schedule::{Duration, Instant};
 use crate::store::{self, RunId, Store, Write};
 
@@ -206,15 +208,32 @@ impl Loop {
     async fn wait(&mut self) -> Vec<Message> {
         const TAKEN_AT_ONCE: usize = 4096;
         let mut messages = Vec::new();
-        let sleep = self.clock.sleep(self.pause());
+        let pause = self.pause();
+        if pause <= LATE {
+            self.wait_exactly(pause);
+            let _taken = self.incoming.recv_many(&mut messages, TAKEN_AT_ONCE).now_or_never();
+            return messages;
+        }
+        let until_shortly_before = self.clock.sleep(pause.saturating_sub(LATE));
         tokio::select! {
             biased;
             taken = self.incoming.recv_many(&mut messages, TAKEN_AT_ONCE) => {
                 debug_assert!(taken > 0, "the loop holds a sender itself, by its runner");
             }
-            () = sleep => {}
+            () = until_shortly_before => {}
         }
         messages
+    }
+
+    /// Waits out the last moments before something is due, unless something happens.
+    fn wait_exactly(&self, time: StdDuration) {
+        const AT_ONCE: StdDuration = StdDuration::from_micros(200);
+        let mut left = time;
+        while self.incoming.is_empty() && !left.is_zero() {
+            let now = left.min(AT_ONCE);
+            self.clock.block(now);
+            left -= now;
+        }
     }
 
     fn pause(&self) -> StdDuration {
@@ -282,10 +301,8 @@ impl Loop {
 
     /// Lets begin what may, writes down what was decided, then does it. Says whether everything has come to its end.
     fn commit(&mut self, runtime: &tokio::runtime::Handle) -> Result<bool, store::Error> {
-        let batch = self.dispatcher.take();
-        for start in batch.begins {
-            self.runner.start(start, &mut *self.store);
-        }
+        let (runner, store) = (&mut *self.runner, &mut *self.store);
+        let batch = self.dispatcher.take(&mut |start| runner.start(start, store));
         self.write(&batch.writes, runtime)?;
         for (answer, is_theirs) in self.kept.drain(..) {
             // A run that was stopped does not wait any more.

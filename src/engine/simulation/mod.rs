@@ -202,9 +202,10 @@ impl Simulation {
 
     fn commit(&mut self) {
         let crash = (self.crashes)();
-        let batch = self.dispatcher.as_mut().unwrap().take();
+        let mut begun = Vec::new();
+        let batch = self.dispatcher.as_mut().unwrap().take(&mut |start| begun.push(start));
         let on_disk = self.started.len();
-        batch.begins.into_iter().for_each(|it| self.act(Action::Start(it)));
+        begun.into_iter().for_each(|it| self.act(Action::Start(it)));
         if crash == Some(Crash::BeforeCommit) {
             // What began without its row has left nothing behind.
             self.started.truncate(on_disk);

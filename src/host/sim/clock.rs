@@ -71,6 +71,10 @@ impl host::Clock for Clock {
         let clock = self.clone();
         Box::pin(async move { clock.advance(duration) })
     }
+
+    fn block(&self, duration: Duration) {
+        self.advance(duration);
+    }
 }
 
 fn micros(duration: Duration) -> i64 {
