@@ -1,7 +1,7 @@
 //! How fast the engine is, on a store in a file, synced at every commit: tasks that are due at once, calls that are remembered, a million
 //! schedules, a start.
 //!
-//! `cargo bench --bench engine` prints what follows; `-- due`, `-- journal` and the like print a part of it. Runs are empty: they end as soon as they start, so that what is measured is the
+//! `cargo bench --bench engine` prints what follows; `-- due 1000`, `-- journal` and the like print a part of it. Runs are empty: they end as soon as they start, so that what is measured is the
 //! dispatcher, the loop and the store. The machines are shared: figures are for `benches/README.md`, never for a test.
 
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
@@ -25,6 +25,10 @@ use taskc::host::{Clock as _, real};
 use taskc::schedule::{Bounds, Cadence, Duration, Instant, Schedule, Schedules};
 use taskc::store::{EndState, Hash, Outcome, RunId, SqliteStore, Store, TaskName};
 
+/// The one of the program: a good part of what a run takes is allocation.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let folder = std::env::temp_dir().join(format!("taskc-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
@@ -34,8 +38,9 @@ fn main() {
     if wants("sleep") {
         sleeping_runs();
     }
+    let size = std::env::args().filter_map(|it| it.parse().ok()).next();
     if wants("due") {
-        for tasks in [1_000, 10_000, 100_000] {
+        for tasks in size.map_or(vec![1_000, 10_000, 100_000], |it| vec![it]) {
             due_at_once(&folder.join(format!("{tasks}.db")), tasks);
         }
     }
