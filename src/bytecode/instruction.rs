@@ -203,8 +203,13 @@ macro_rules! declare {
             }
 
             /// Its operands in order.
-            #[inline]
             pub fn operands(&self, mut visit: impl FnMut(Operand<R>)) {
+                self.each_operand(&mut visit);
+            }
+
+            /// A row of code for each instruction, so there is one such table and not one for everybody who looks at operands.
+            #[inline(never)]
+            fn each_operand(&self, visit: &mut dyn FnMut(Operand<R>)) {
                 match *self { $(Self::$name { $($field),* } => { $(visit(operand!($role, $field));)* })* }
             }
 

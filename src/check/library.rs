@@ -13,10 +13,8 @@ mod index;
 
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
-
 pub use declaration::{Declaration, Native};
-use index::Entry;
+use index::{Entry, Kind};
 
 use super::checked::{LibraryFn, Tables};
 use super::types::Type;
@@ -24,18 +22,26 @@ use super::types::Type;
 /// The module whose functions are called bare.
 pub const PRELUDE: &str = "prelude";
 
+/// Room for as many declarations is made at once.
+const ENTRIES_EXPECTED: usize = 512;
+
 /// The declarations of the library, by name.
 #[derive(Debug)]
 pub struct Library {
     modules: Vec<&'static str>,
+    /// In declared order.
     entries: Vec<Entry>,
-    parsed: Vec<OnceLock<Declaration>>,
-    bodies: Vec<OnceLock<Body>>,
-    types: FxHashMap<&'static str, EntryId>,
-    resolved_types: Vec<OnceLock<Type>>,
-    methods: FxHashMap<&'static str, Vec<EntryId>>,
-    /// Functions and methods of a file by name: the index in the list is the overload.
-    by_file: FxHashMap<&'static str, FxHashMap<&'static str, Vec<EntryId>>>,
+    /// All places, by name, by what is declared there, and in declared order.
+    by_name: Vec<EntryId>,
+    read: Vec<Read>,
+}
+
+/// What has been read of an entry.
+#[derive(Debug, Default)]
+struct Read {
+    declaration: OnceLock<Box<Declaration>>,
+    body: OnceLock<Box<Body>>,
+    ty: OnceLock<Box<Type>>,
 }
 
 /// What is known of a function's parameters and body.
@@ -54,20 +60,16 @@ impl Library {
     /// Takes the declarations: module name and text.
     #[must_use]
     pub fn new(declarations: &[(&'static str, &'static str)]) -> Self {
-        let mut library = Self {
-            modules: declarations.iter().map(|(module, _)| *module).collect(),
-            entries: Vec::new(),
-            parsed: Vec::new(),
-            bodies: Vec::new(),
-            types: FxHashMap::default(),
-            resolved_types: Vec::new(),
-            methods: FxHashMap::default(),
-            by_file: FxHashMap::default(),
-        };
+        let mut entries = Vec::with_capacity(ENTRIES_EXPECTED);
         for (module, text) in declarations {
-            index::entries(module, text, &mut |entry| library.insert(entry));
+            index::entries(module, text, &mut |entry| entries.push(entry));
         }
-        library
+        let mut by_name: Vec<EntryId> = (0..place(entries.len())).map(EntryId).collect();
+        by_name.sort_by_key(|id| key(&entries[id.0 as usize]));
+        count_overloads(&mut entries, &by_name);
+        let read = entries.iter().map(|_| Read::default()).collect();
+        let modules = declarations.iter().map(|(module, _)| *module).collect();
+        Self { modules, entries, by_name, read }
     }
 
     /// Whether functions or types come from a file of this name, so that it can stand before a dot.
@@ -83,16 +85,14 @@ impl Library {
 
     /// The functions of a module with a name, in declared order.
     pub fn functions(&self, module: &str, name: &str) -> impl Iterator<Item = EntryId> {
-        self.overloads(module, name)
-            .iter()
-            .copied()
-            .filter(|id| self.entries[id.0 as usize].is_function())
+        let of_module = move |id: &EntryId| self.entry(*id).module == module;
+        self.named(Kind::Function, name).iter().copied().filter(of_module)
     }
 
     /// The methods with a name, of whatever type, in declared order.
     #[must_use]
     pub fn methods(&self, name: &str) -> &[EntryId] {
-        self.methods.get(name).map_or(&[], Vec::as_slice)
+        self.named(Kind::Method, name)
     }
 
     /// The names of a module's functions, each once, in declared order.
@@ -115,8 +115,8 @@ impl Library {
     /// The declaration at a place.
     #[must_use]
     pub fn declaration(&self, id: EntryId) -> &Declaration {
-        let entry = &self.entries[id.0 as usize];
-        self.parsed[id.0 as usize].get_or_init(|| declaration::parse(self, id, entry))
+        let read = &self.read[id.0 as usize].declaration;
+        read.get_or_init(|| Box::new(declaration::parse(self, id, self.entry(id))))
     }
 
     /// The declaration of a function that a side table names.
@@ -144,18 +144,16 @@ impl Library {
 
     fn body(&self, id: &LibraryFn) -> &Body {
         let entry = self.entry_of(id);
-        let check = || super::check_declaration(self, self.declaration(entry)).0;
-        self.bodies[entry.0 as usize].get_or_init(check)
+        let check = || Box::new(super::check_declaration(self, self.declaration(entry)).0);
+        self.read[entry.0 as usize].body.get_or_init(check)
     }
 
     /// The library's type of this name.
     #[must_use]
     pub fn named_type(&self, name: &str) -> Option<&Type> {
-        let id = self.types.get(name)?.0 as usize;
-        Some(
-            self.resolved_types[id]
-                .get_or_init(|| declaration::parse_type(self, &self.entries[id])),
-        )
+        let id = *self.named(Kind::Type, name).first()?;
+        let read = &self.read[id.0 as usize].ty;
+        Some(read.get_or_init(|| Box::new(declaration::parse_type(self, self.entry(id)))))
     }
 
     /// The places of all functions, for tests that look at every declaration.
@@ -164,33 +162,46 @@ impl Library {
         functions.map(|(_, at)| EntryId(at))
     }
 
-    fn overloads(&self, module: &str, name: &str) -> &[EntryId] {
-        self.by_file.get(module).and_then(|it| it.get(name)).map_or(&[], Vec::as_slice)
+    fn entry(&self, id: EntryId) -> &Entry {
+        &self.entries[id.0 as usize]
+    }
+
+    /// What is declared by this name, in declared order.
+    fn named(&self, kind: Kind, name: &str) -> &[EntryId] {
+        let from = self.by_name.partition_point(|id| key(self.entry(*id)) < (name, kind));
+        let rest = &self.by_name[from..];
+        &rest[..rest.partition_point(|id| key(self.entry(*id)) == (name, kind))]
     }
 
     fn entry_of(&self, id: &LibraryFn) -> EntryId {
-        let found = self.overloads(&id.module, &id.name).get(usize::from(id.overload));
+        let kinds = [Kind::Function, Kind::Method];
+        let mut named = kinds.into_iter().flat_map(|kind| self.named(kind, &id.name));
+        let found = named.find(|it| {
+            let entry = self.entry(**it);
+            entry.overload == id.overload && entry.module == id.module
+        });
         *found.expect("side tables name functions of the library they were made with")
     }
+}
 
-    fn insert(&mut self, mut entry: Entry) {
-        let id = EntryId(place(self.entries.len()));
-        if entry.is_type() {
-            self.types.entry(entry.name).or_insert(id);
-        } else {
-            let of_module = self.by_file.entry(entry.module).or_default();
-            let same_name = of_module.entry(entry.name).or_default();
-            entry.overload = u8::try_from(same_name.len()).expect("fewer than 256 overloads");
-            same_name.push(id);
-            if entry.is_method() {
-                self.methods.entry(entry.name).or_default().push(id);
-            }
+/// Numbers the functions and methods of one name in each file.
+fn count_overloads(entries: &mut [Entry], by_name: &[EntryId]) {
+    let place = |id: &EntryId| id.0 as usize;
+    let same_name = |a: &EntryId, b: &EntryId| entries[place(a)].name == entries[place(b)].name;
+    let groups: Vec<&[EntryId]> = by_name.chunk_by(same_name).filter(|it| it.len() > 1).collect();
+    for group in groups {
+        for id in group {
+            let module = entries[place(id)].module;
+            let before = group.iter().filter(|it| *it < id && entries[place(it)].module == module);
+            let overload = u8::try_from(before.count()).expect("fewer than 256 overloads");
+            entries[place(id)].overload = overload;
         }
-        self.entries.push(entry);
-        self.parsed.push(OnceLock::new());
-        self.bodies.push(OnceLock::new());
-        self.resolved_types.push(OnceLock::new());
     }
+}
+
+/// What entries are looked up by.
+fn key(entry: &Entry) -> (&'static str, Kind) {
+    (entry.name, entry.kind)
 }
 
 fn place(n: usize) -> u32 {

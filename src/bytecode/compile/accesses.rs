@@ -1,6 +1,6 @@
 //! What an instruction does to virtual registers, windows included.
 
-use super::virtual_fn::Virtual;
+use super::virtual_fn::{Virtual, VirtualFunction};
 use crate::bytecode::instruction::{Instruction, Rename};
 use crate::bytecode::operand::{Access, Bank, Operand, Window};
 
@@ -88,6 +88,42 @@ impl Numbering {
             }
             _ => {}
         });
+    }
+}
+
+/// What every instruction of a function does to registers, looked up once.
+#[derive(Debug)]
+pub(super) struct Accesses {
+    /// By instruction: where its list begins; behind the last, where that one ends.
+    starts: Vec<u32>,
+    list: Vec<(Access, Var)>,
+}
+
+impl Accesses {
+    /// Looks at a function; instructions that are gone do nothing.
+    pub(super) fn of(function: &VirtualFunction, gone: &[bool], numbering: Numbering) -> Self {
+        let mut starts = Vec::with_capacity(function.code.len() + 1);
+        let mut list: Vec<(Access, Var)> = Vec::with_capacity(3 * function.code.len());
+        let place = |list: &Vec<_>| u32::try_from(list.len()).expect("functions are short");
+        for (instruction, gone) in function.code.iter().zip(gone) {
+            starts.push(place(&list));
+            if !gone {
+                numbering.accesses(*instruction, |access, var| list.push((access, var)));
+            }
+        }
+        starts.push(place(&list));
+        Self { starts, list }
+    }
+
+    /// Everything that an instruction reads, then everything that it writes.
+    pub(super) fn at(&self, instruction: u32) -> &[(Access, Var)] {
+        let at = instruction as usize;
+        &self.list[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+
+    /// The same of all instructions together.
+    pub(super) fn all(&self) -> &[(Access, Var)] {
+        &self.list
     }
 }
 

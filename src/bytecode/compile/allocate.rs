@@ -20,8 +20,7 @@ use place::Placement;
 pub(super) fn allocate(mut function: VirtualFunction) -> (Function, Vec<(u32, Span)>) {
     super::improve::improve(&mut function);
     let mut gone = vec![false; function.code.len()];
-    simplify::simplify(&mut function, &mut gone);
-    let live = Live::of(&function, &gone);
+    let live = simplify::simplify(&mut function, &mut gone);
     let placement = placed(&function, &gone, &live);
     write::leave_out_what_stays_in_place(&function, &live, &placement, &mut gone);
     super::improve::turn_around(&mut function, &mut gone);

@@ -16,7 +16,7 @@ pub(super) struct Entry {
 }
 
 /// What a declaration declares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Function,
     Method,
@@ -43,13 +43,15 @@ pub(super) fn entries(module: &'static str, text: &'static str, found: &mut dyn 
     // Where the docs of the next declaration start, if it came now.
     let mut begin = 0;
     let mut at = 0;
-    for line in text.split_inclusive('\n') {
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1);
+    for end in ends.chain([text.len()]) {
+        let line = &text[at..end];
         if let Some((name, kind)) = head(line)
             && let Some((from, name, kind)) = open.replace((begin, name, kind))
         {
             found(Entry { module, name, kind, overload: 0, text: &text[from..begin] });
         }
-        at += line.len();
+        at = end;
         if !line.starts_with("///") {
             begin = at;
         }

@@ -2,16 +2,17 @@
 
 use super::super::accesses::Var;
 use super::super::virtual_fn::VirtualFunction;
-use super::live::{Live, Segment, normalise, overlap, params};
+use super::live::{Live, Segment, merged, overlap, params};
 use crate::bytecode::instruction::Instruction;
 use crate::bytecode::operand::{Access, Bank};
 
 /// Which registers are one.
-pub(super) struct Classes {
+pub(super) struct Classes<'a> {
+    live: &'a Live,
     /// By register: another one of its class; itself for the one that stands for the class.
     leader: Vec<Var>,
-    /// By leader: where the class is needed.
-    pub(super) segments: Vec<Vec<Segment>>,
+    /// By leader: where the class is needed; nothing for one that is alone.
+    segments: Vec<Vec<Segment>>,
     /// By leader: what binds it to a place.
     pub(super) bound: Vec<Bound>,
 }
@@ -48,15 +49,16 @@ pub(super) enum Eagerness {
 }
 
 /// Finds the classes, and the groups that windows are.
-pub(super) fn classes(
+pub(super) fn classes<'a>(
     function: &VirtualFunction,
     gone: &[bool],
-    live: &Live,
+    live: &'a Live,
     eagerness: Eagerness,
-) -> (Classes, Vec<Group>) {
+) -> (Classes<'a>, Vec<Group>) {
     let mut classes = Classes {
+        live,
         leader: (0..).take(live.numbering.count()).map(Var).collect(),
-        segments: live.segments.clone(),
+        segments: vec![Vec::new(); live.numbering.count()],
         bound: vec![Bound::Free; live.numbering.count()],
     };
     let mut in_bank = [0, 0];
@@ -79,7 +81,7 @@ pub(super) fn classes(
             Bound::Window(..) if eagerness == Eagerness::Lazy => true,
             Bound::Window(number, _) => {
                 let call = groups[number as usize].instruction as usize;
-                !is_for_this_only(function, gone, live, (to, from), at, call)
+                !is_for_this_only(live, (to, from), at, call)
             }
             Bound::Free | Bound::Param(_) => false,
         };
@@ -92,27 +94,18 @@ pub(super) fn classes(
 
 /// Whether everything that is computed since a register was first written serves the call that it is moved to: then nothing
 /// that outlives the call can come to stand behind the call's window.
-fn is_for_this_only(
-    function: &VirtualFunction,
-    gone: &[bool],
-    live: &Live,
-    (slot, var): (Var, Var),
-    moved: usize,
-    call: usize,
-) -> bool {
-    let Some((first, _)) = live.segments[var.at()].first() else { return false };
-    let first = *first as usize / 2;
-    if first > moved || moved > call || call - first > REGION_MAX {
+fn is_for_this_only(live: &Live, (slot, var): (Var, Var), moved: usize, call: usize) -> bool {
+    let Some((first, _)) = live.segments(var).first() else { return false };
+    let computed = *first as usize / 2;
+    if computed > moved || moved > call || call - computed > REGION_MAX {
         return false;
     }
-    let behind = 2 * u32::try_from(call).expect("functions are short") + 1;
-    let mut alone = true;
-    for at in (first..call).filter(|at| !gone[*at]) {
-        live.numbering.accesses(function.code[at], |access, written| {
-            alone &= access == Access::Read || written == slot || !live.covers(written, behind);
-        });
-    }
-    alone
+    let call = u32::try_from(call).expect("functions are short");
+    let mut accesses = (*first / 2..call).flat_map(|at| live.accesses.at(at));
+    accesses.all(|(access, written)| {
+        let stays = || live.covers(*written, 2 * call + 1);
+        *access == Access::Read || *written == slot || !stays()
+    })
 }
 
 /// How far back a value may have been computed that is computed into a window.
@@ -122,7 +115,7 @@ fn groups(
     function: &VirtualFunction,
     gone: &[bool],
     live: &Live,
-    classes: &mut Classes,
+    classes: &mut Classes<'_>,
 ) -> Vec<Group> {
     let mut groups = Vec::new();
     for (at, instruction) in (0..).zip(&function.code) {
@@ -142,7 +135,7 @@ fn groups(
     groups
 }
 
-impl Classes {
+impl Classes<'_> {
     /// The register that stands for the class of another.
     pub(super) fn leader(&self, var: Var) -> Var {
         let mut var = var;
@@ -152,18 +145,25 @@ impl Classes {
         var
     }
 
+    /// Where the class of a leader is needed.
+    pub(super) fn segments(&self, leader: Var) -> &[Segment] {
+        match self.segments[leader.at()].as_slice() {
+            [] => self.live.segments(leader),
+            joined => joined,
+        }
+    }
+
     fn join(&mut self, a: Var, b: Var, eagerness: Eagerness) {
         let (a, b) = (self.leader(a), self.leader(b));
         let (bound_a, bound_b) = (self.bound[a.at()], self.bound[b.at()]);
         let ((bound, Bound::Free) | (Bound::Free, bound)) = (bound_a, bound_b) else { return };
         let lazy = matches!(bound, Bound::Window(..)) && eagerness == Eagerness::Lazy;
-        if a == b || lazy || overlap(&self.segments[a.at()], &self.segments[b.at()]) {
+        if a == b || lazy || overlap(self.segments(a), self.segments(b)) {
             return;
         }
-        let moved = std::mem::take(&mut self.segments[b.at()]);
         self.leader[b.at()] = a;
         self.bound[a.at()] = bound;
-        self.segments[a.at()].extend(moved);
-        normalise(&mut self.segments[a.at()]);
+        self.segments[a.at()] = merged(self.segments(a), self.segments(b));
+        self.segments[b.at()] = Vec::new();
     }
 }

@@ -3,7 +3,7 @@
 //! Places are counted twice an instruction: instruction `n` reads at `2n` and writes at `2n + 1`. A register that is read last where
 //! another is written first does not overlap with it, so both may be one.
 
-use super::super::accesses::{Numbering, Var};
+use super::super::accesses::{Accesses, Numbering, Var};
 use super::super::virtual_fn::{Label, VirtualFunction};
 use crate::bytecode::instruction::{Flow, Instruction};
 use crate::bytecode::operand::{Access, Bank};
@@ -16,10 +16,12 @@ pub(super) type Segment = (u32, u32);
 pub(super) struct Live {
     /// How registers are numbered.
     pub(super) numbering: Numbering,
-    /// By register: where it is needed, in ascending order, without touching.
-    pub(super) segments: Vec<Vec<Segment>>,
-    /// By register: the instructions behind which it holds something else, moved out of included.
-    pub(super) writes: Vec<Vec<u32>>,
+    /// What every instruction does to them.
+    pub(super) accesses: Accesses,
+    /// Where each is needed, in ascending order, without touching.
+    segments: ByVar<Segment>,
+    /// The instructions behind which each holds something else, moved out of included.
+    writes: ByVar<u32>,
     /// The blocks in order.
     pub(super) blocks: Vec<Block>,
     /// By instruction: whether a callee's frame comes to lie over its windows.
@@ -55,31 +57,40 @@ impl Live {
     /// Looks at a function whose instructions at places in `gone` do not count.
     pub(super) fn of(function: &VirtualFunction, gone: &[bool]) -> Self {
         let numbering = Numbering { scalars: function.scalars, values: function.values };
-        let blocks = blocks(function, numbering);
         let mut live = Self {
             numbering,
-            segments: vec![Vec::new(); numbering.count()],
-            writes: vec![Vec::new(); numbering.count()],
-            blocks,
+            accesses: Accesses::of(function, gone, numbering),
+            segments: ByVar::default(),
+            writes: ByVar::default(),
+            blocks: blocks(function, numbering),
             is_call: function.code.iter().map(Instruction::is_call).collect(),
             is_read: vec![false; function.code.len()],
         };
-        let code = Code { function, gone, numbering };
-        let live_in = live.flow(&code);
-        live.fill(&code, &live_in);
-        for var in params(function, numbering) {
-            // What is never read stands in its place all the same when the function begins.
-            match live.segments[var.at()].first_mut() {
-                Some(first) if first.0 <= 1 => first.0 = 0,
-                _ => live.segments[var.at()].insert(0, (0, 1)),
-            }
-        }
+        let live_in = live.flow();
+        let mut found = Found::default();
+        live.fill(&live_in, &mut found);
+        // What is never read stands in its place all the same when the function begins.
+        found.segments.extend(params(function, numbering).map(|var| (var, (0, 1))));
+        live.segments = ByVar::new(numbering.count(), &found.segments, joined);
+        live.writes = ByVar::new(numbering.count(), &found.writes, |last, next| *last == next);
         live
     }
 
+    /// Where a register is needed.
+    pub(super) fn segments(&self, var: Var) -> &[Segment] {
+        self.segments.of(var)
+    }
+
+    /// The instructions behind which a register holds something else.
+    pub(super) fn writes(&self, var: Var) -> &[u32] {
+        self.writes.of(var)
+    }
+
     /// The registers that hold something at the beginning of each block.
-    fn flow(&self, code: &Code<'_>) -> Vec<Set> {
+    fn flow(&self) -> Vec<Set> {
         let count = self.numbering.count();
+        let effects: Vec<Effect> =
+            self.blocks.iter().map(|it| Effect::of(it, &self.accesses, count)).collect();
         let mut live_in = vec![Set::new(count); self.blocks.len()];
         let mut open: Vec<u32> = (0..len(&self.blocks)).collect();
         let mut is_open = vec![true; self.blocks.len()];
@@ -87,10 +98,9 @@ impl Live {
         while let Some(at) = open.pop() {
             is_open[at as usize] = false;
             let mut set = self.live_out(at, &live_in);
-            let block = &self.blocks[at as usize];
-            let kept = block.kept(&live_in);
-            for instruction in (block.start..block.end).rev() {
-                code.step(instruction, &mut set, kept.as_ref(), &mut |_, _| {});
+            effects[at as usize].apply(&mut set);
+            if let Some(kept) = self.blocks[at as usize].kept(&live_in) {
+                set.add_all(&kept);
             }
             if live_in[at as usize] != set {
                 live_in[at as usize] = set;
@@ -124,59 +134,52 @@ impl Live {
         set
     }
 
-    fn fill(&mut self, code: &Code<'_>, live_in: &[Set]) {
-        const NOT_OPEN: u32 = u32::MAX;
+    /// Walks back through every block, from what is needed behind it.
+    fn fill(&mut self, live_in: &[Set], found: &mut Found) {
         let mut end_of = vec![NOT_OPEN; self.numbering.count()];
         for at in (0..len(&self.blocks)).rev() {
-            let block = self.blocks[at as usize].clone();
-            let mut set = self.live_out(at, live_in);
-            set.each(|var| end_of[var.at()] = 2 * block.end);
+            let block = &self.blocks[at as usize];
+            self.live_out(at, live_in).each(|var| end_of[var.at()] = 2 * block.end);
             let kept = block.kept(live_in);
             for instruction in (block.start..block.end).rev() {
-                let mut seen = |access: Access, var: Var| {
+                let is_read = &mut self.is_read[instruction as usize];
+                let accesses = self.accesses.at(instruction);
+                for (_, var) in accesses.iter().filter(|it| it.0 == Access::Write) {
+                    found.writes.push((*var, instruction));
                     let end = &mut end_of[var.at()];
-                    if access != Access::Read {
-                        self.writes[var.at()].push(instruction);
+                    *is_read |= *end != NOT_OPEN;
+                    if kept.as_ref().is_none_or(|it| !it.has(*var)) {
+                        let start = 2 * instruction + 1;
+                        let end = std::mem::replace(end, NOT_OPEN);
+                        let end = if end == NOT_OPEN { start + 1 } else { end };
+                        found.segments.push((*var, (start, end)));
                     }
-                    self.is_read[instruction as usize] |= access.writes() && *end != NOT_OPEN;
-                    match access {
-                        Access::Write => {
-                            let stays = kept.as_ref().is_some_and(|it| it.has(var));
-                            if !stays {
-                                let start = 2 * instruction + 1;
-                                let end = std::mem::replace(end, NOT_OPEN);
-                                let end = if end == NOT_OPEN { start + 1 } else { end };
-                                self.segments[var.at()].push((start, end));
-                            }
-                        }
+                }
+                for (access, var) in accesses.iter().filter(|it| it.0 != Access::Write) {
+                    if *access != Access::Read {
+                        found.writes.push((*var, instruction));
+                    }
+                    let end = &mut end_of[var.at()];
+                    *is_read |= access.writes() && *end != NOT_OPEN;
+                    if *end == NOT_OPEN {
                         // What is changed in vain is written all the same.
-                        Access::Edit if *end == NOT_OPEN => *end = 2 * instruction + 2,
-                        _ if *end == NOT_OPEN => *end = 2 * instruction + 1,
-                        _ => {}
+                        let changed = u32::from(*access == Access::Edit);
+                        *end = 2 * instruction + 1 + changed;
                     }
-                };
-                code.step(instruction, &mut set, kept.as_ref(), &mut seen);
-            }
-            let start = 2 * block.start;
-            for (segments, end) in self.segments.iter_mut().zip(&mut end_of) {
-                let end = std::mem::replace(end, NOT_OPEN);
-                if end != NOT_OPEN {
-                    segments.push((start, end));
                 }
             }
+            live_in[at as usize].each(|var| {
+                let end = std::mem::replace(&mut end_of[var.at()], NOT_OPEN);
+                found.segments.push((var, (2 * block.start, end)));
+            });
         }
         for block in &self.blocks {
             if let Some((target, error)) = block.caught_by {
                 let start = 2 * self.blocks[target as usize].start;
-                self.segments[error.at()].push((start, start + 1));
-                self.writes[error.at()].push(self.blocks[target as usize].start);
+                found.segments.push((error, (start, start + 1)));
+                found.writes.push((error, self.blocks[target as usize].start));
             }
         }
-        self.segments.iter_mut().for_each(normalise);
-        self.writes.iter_mut().for_each(|it| {
-            it.sort_unstable();
-            it.dedup();
-        });
     }
 
     /// Whether a register is needed behind what an instruction reads.
@@ -186,31 +189,102 @@ impl Live {
 
     /// Whether a register is needed at a place.
     pub(super) fn covers(&self, var: Var, place: u32) -> bool {
-        let segments = &self.segments[var.at()];
+        let segments = self.segments(var);
         let after = segments.partition_point(|(start, _)| *start <= place);
         after > 0 && segments[after - 1].1 > place
     }
 
     /// Whether a register is written at an instruction where another one is needed, beginning behind an instruction.
     pub(super) fn is_written_within(&self, var: Var, segments: &[Segment], from: u32) -> bool {
-        let writes = self.writes[var.at()].iter().filter(|it| **it > from);
+        let writes = self.writes(var).iter().filter(|it| **it > from);
         writes
             .map(|it| 2 * it + 1)
             .any(|place| segments.iter().any(|(start, end)| *start <= place && place < *end))
     }
 }
 
-/// Sorts segments and joins those that touch.
-pub(super) fn normalise(segments: &mut Vec<Segment>) {
-    segments.sort_unstable();
-    let mut joined: Vec<Segment> = Vec::with_capacity(segments.len());
-    for (start, end) in segments.drain(..) {
-        match joined.last_mut() {
-            Some(last) if start <= last.1 => last.1 = last.1.max(end),
-            _ => joined.push((start, end)),
+/// No register is needed as far.
+const NOT_OPEN: u32 = u32::MAX;
+
+/// What a walk through the code finds, in any order.
+#[derive(Default)]
+struct Found {
+    segments: Vec<(Var, Segment)>,
+    writes: Vec<(Var, u32)>,
+}
+
+/// Lists by register, in one piece of memory.
+#[derive(Debug, Default)]
+struct ByVar<T> {
+    /// By register: where its list begins; behind the last, where that one ends.
+    starts: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T: Copy + Ord + Default> ByVar<T> {
+    /// Sorts what was found of so many registers; `join` may take an item into the one before it.
+    fn new(count: usize, found: &[(Var, T)], join: impl Fn(&mut T, T) -> bool) -> Self {
+        let mut places = vec![0_u32; count + 1];
+        for (var, _) in found {
+            places[var.at() + 1] += 1;
+        }
+        for at in 1..=count {
+            places[at] += places[at - 1];
+        }
+        let mut sorted = vec![T::default(); found.len()];
+        let mut next = places.clone();
+        // Walks go backwards, so this is in ascending order already, but for loops and handlers.
+        for (var, item) in found.iter().rev() {
+            sorted[next[var.at()] as usize] = *item;
+            next[var.at()] += 1;
+        }
+        let mut starts = Vec::with_capacity(count + 1);
+        let mut items: Vec<T> = Vec::with_capacity(found.len());
+        for pair in places.windows(2) {
+            let start = items.len();
+            starts.push(len(&items));
+            let list = &mut sorted[pair[0] as usize..pair[1] as usize];
+            list.sort_unstable();
+            for item in list {
+                let joined = items[start..].last_mut().is_some_and(|last| join(last, *item));
+                if !joined {
+                    items.push(*item);
+                }
+            }
+        }
+        starts.push(len(&items));
+        Self { starts, items }
+    }
+
+    fn of(&self, var: Var) -> &[T] {
+        &self.items[self.starts[var.at()] as usize..self.starts[var.at() + 1] as usize]
+    }
+}
+
+/// Takes a segment into the one before it where they touch.
+fn joined(last: &mut Segment, (start, end): Segment) -> bool {
+    let touches = start <= last.1;
+    if touches {
+        last.1 = last.1.max(end);
+    }
+    touches
+}
+
+/// The segments of two registers that are needed at different places, as those of one.
+pub(super) fn merged(a: &[Segment], b: &[Segment]) -> Vec<Segment> {
+    let (mut a, mut b) = (a.iter().copied().peekable(), b.iter().copied().peekable());
+    let mut all: Vec<Segment> = Vec::with_capacity(a.len() + b.len());
+    loop {
+        let next = match (a.peek(), b.peek()) {
+            (Some(left), Some(right)) if left <= right => a.next(),
+            (_, Some(_)) => b.next(),
+            (_, None) => a.next(),
+        };
+        let Some(segment) = next else { return all };
+        if !all.last_mut().is_some_and(|last| joined(last, segment)) {
+            all.push(segment);
         }
     }
-    *segments = joined;
 }
 
 /// Whether two lists of segments share a place.
@@ -240,33 +314,34 @@ pub(super) fn params(
         .map(move |(bank, register)| numbering.var(*bank, *register))
 }
 
-struct Code<'a> {
-    function: &'a VirtualFunction,
-    gone: &'a [bool],
-    numbering: Numbering,
+/// What a block does to the set of the registers that are needed.
+struct Effect {
+    /// They are needed before it.
+    read: Set,
+    /// They are not, but for those that are read as well.
+    written: Set,
 }
 
-impl Code<'_> {
-    /// What is needed before an instruction, from what is needed behind it.
-    fn step(&self, at: u32, set: &mut Set, kept: Option<&Set>, seen: &mut dyn FnMut(Access, Var)) {
-        if self.gone[at as usize] {
-            return;
+impl Effect {
+    fn of(block: &Block, accesses: &Accesses, count: usize) -> Self {
+        let (mut read, mut written) = (Set::new(count), Set::new(count));
+        for instruction in (block.start..block.end).rev() {
+            let accesses = accesses.at(instruction);
+            for (_, var) in accesses.iter().filter(|it| it.0 == Access::Write) {
+                read.remove(*var);
+                written.add(*var);
+            }
+            for (_, var) in accesses.iter().filter(|it| it.0 != Access::Write) {
+                read.add(*var);
+            }
         }
-        let instruction = self.function.code[at as usize];
-        self.numbering.accesses(instruction, |access, var| {
-            if access == Access::Write {
-                seen(access, var);
-                if kept.is_none_or(|it| !it.has(var)) {
-                    set.remove(var);
-                }
-            }
-        });
-        self.numbering.accesses(instruction, |access, var| {
-            if access != Access::Write {
-                seen(access, var);
-                set.add(var);
-            }
-        });
+        Self { read, written }
+    }
+
+    /// From what is needed behind the block to what is needed before it.
+    fn apply(&self, set: &mut Set) {
+        set.remove_all(&self.written);
+        set.add_all(&self.read);
     }
 }
 
@@ -334,6 +409,10 @@ impl Set {
 
     fn add_all(&mut self, other: &Self) {
         self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a |= b);
+    }
+
+    fn remove_all(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a &= !b);
     }
 
     fn each(&self, mut visit: impl FnMut(Var)) {

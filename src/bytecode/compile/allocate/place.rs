@@ -42,7 +42,7 @@ const SCRATCH: usize = 4;
 pub(super) fn in_registers(
     function: &VirtualFunction,
     live: &Live,
-    classes: &Classes,
+    classes: &Classes<'_>,
     groups: &[Group],
 ) -> Option<Placement> {
     let mut placer = Placer::new(function, live, classes, REGISTERS_MAX);
@@ -58,7 +58,7 @@ pub(super) fn in_registers(
 pub(super) fn with_far_places(
     function: &VirtualFunction,
     live: &Live,
-    classes: &Classes,
+    classes: &Classes<'_>,
     groups: &[Group],
 ) -> Placement {
     let longest = groups.iter().map(|it| it.count as usize).max().unwrap_or(0);
@@ -73,15 +73,12 @@ pub(super) fn with_far_places(
 }
 
 /// Registers that a jump writes: behind it there is no place to write them anywhere else.
-fn written_by_jumps(function: &VirtualFunction, live: &Live, classes: &Classes) -> Vec<Var> {
+fn written_by_jumps(function: &VirtualFunction, live: &Live, classes: &Classes<'_>) -> Vec<Var> {
     let mut near = Vec::new();
-    for instruction in &function.code {
+    for (at, instruction) in (0..).zip(&function.code) {
         if matches!(instruction.flow(), Flow::Repeats | Flow::Jumps) {
-            live.numbering.accesses(*instruction, |access, var| {
-                if access != Access::Read {
-                    near.push(classes.leader(var));
-                }
-            });
+            let changed = live.accesses.at(at).iter().filter(|it| it.0 != Access::Read);
+            near.extend(changed.map(|(_, var)| classes.leader(*var)));
         }
     }
     // The machine writes a caught error where no instruction stands.
@@ -94,7 +91,7 @@ fn written_by_jumps(function: &VirtualFunction, live: &Live, classes: &Classes) 
 
 struct Placer<'a> {
     live: &'a Live,
-    classes: &'a Classes,
+    classes: &'a Classes<'a>,
     /// How many registers of each bank classes may be placed in.
     registers: usize,
     /// By bank and register: where it is taken.
@@ -111,7 +108,7 @@ impl<'a> Placer<'a> {
     fn new(
         function: &VirtualFunction,
         live: &'a Live,
-        classes: &'a Classes,
+        classes: &'a Classes<'a>,
         registers: usize,
     ) -> Self {
         let heights = vec![0; function.code.len() + 1];
@@ -131,7 +128,7 @@ impl<'a> Placer<'a> {
     }
 
     fn segments(&self, leader: Var) -> &'a [Segment] {
-        &self.classes.segments[leader.at()]
+        self.classes.segments(leader)
     }
 
     /// Places everything that no window binds; nothing where the registers do not suffice and nothing may stand beyond.
@@ -181,7 +178,7 @@ impl<'a> Placer<'a> {
     }
 
     fn is_free(&self, bank: usize, register: usize, segments: &[Segment]) -> bool {
-        self.taken[bank].get(register).is_none_or(|taken| !overlap(taken, segments))
+        self.taken[bank].get(register).is_none_or(|taken| is_clear(taken, segments))
     }
 
     fn put(&mut self, var: Var, register: usize) {
@@ -201,7 +198,7 @@ impl<'a> Placer<'a> {
     fn put_far(&mut self, var: Var) {
         let bank = self.bank(var);
         let segments = self.segments(var);
-        let free = self.taken_far[bank].iter().position(|taken| !overlap(taken, segments));
+        let free = self.taken_far[bank].iter().position(|taken| is_clear(taken, segments));
         let place = free.unwrap_or(self.taken_far[bank].len());
         take(&mut self.taken_far[bank], place, segments);
         let place = u16::try_from(place).expect("functions have fewer than 2^16 variables");
@@ -211,7 +208,7 @@ impl<'a> Placer<'a> {
     /// Places windows, those first that are begun first.
     fn place_groups(&mut self, groups: &[Group], from: usize) -> Option<()> {
         let mut order: Vec<&Group> = groups.iter().collect();
-        order.sort_by_key(|group| self.start(group));
+        order.sort_by_cached_key(|group| self.start(group));
         for group in order {
             let call = group.instruction as usize;
             let bank = self.bank(group.first);
@@ -298,6 +295,16 @@ fn take(table: &mut Vec<Vec<Segment>>, place: usize, segments: &[Segment]) {
     if table.len() <= place {
         table.resize(place + 1, Vec::new());
     }
-    table[place].extend_from_slice(segments);
-    table[place].sort_unstable();
+    let taken = &mut table[place];
+    for segment in segments {
+        let at = taken.partition_point(|it| it < segment);
+        taken.insert(at, *segment);
+    }
+}
+
+/// Whether a place is free wherever something is needed. What is taken is in order and does not overlap.
+fn is_clear(taken: &[Segment], segments: &[Segment]) -> bool {
+    let Some((start, _)) = segments.first() else { return true };
+    let before = taken.partition_point(|(_, end)| end <= start);
+    !overlap(&taken[before..], segments)
 }

@@ -9,20 +9,22 @@ use crate::bytecode::operand::{Access, Bank};
 /// A copy may hide behind another, but seldom behind three.
 const ROUNDS_MAX: usize = 4;
 
-/// Marks instructions that are not needed, and reads originals in the place of copies.
-pub(super) fn simplify(function: &mut VirtualFunction, gone: &mut [bool]) {
+/// Marks instructions that are not needed, and reads originals in the place of copies. What is known of the function that is left.
+pub(super) fn simplify(function: &mut VirtualFunction, gone: &mut [bool]) -> Live {
+    let mut live = Live::of(function, gone);
     for _ in 0..ROUNDS_MAX {
-        let live = Live::of(function, gone);
         let mut round = Round::new(function, gone, &live);
         for (at, instruction) in function.code.iter().enumerate() {
             gone[at] = gone[at] || round.is_needless(at, *instruction);
         }
         if !round.changed {
-            return;
+            break;
         }
         let mut replace = Exchange { numbering: live.numbering, by: &round.replaced };
         function.code.iter_mut().for_each(|it| *it = it.rename(&mut replace));
+        live = Live::of(function, gone);
     }
+    live
 }
 
 /// What one look at the function allows.
@@ -40,11 +42,12 @@ struct Round<'a> {
 impl<'a> Round<'a> {
     fn new(function: &VirtualFunction, gone: &[bool], live: &'a Live) -> Self {
         let numbering = live.numbering;
-        let mut is_plain: Vec<bool> = live.writes.iter().map(|it| it.len() == 1).collect();
+        let vars = (0..).take(numbering.count()).map(Var);
+        let mut is_plain: Vec<bool> = vars.map(|it| live.writes(it).len() == 1).collect();
+        for (access, var) in live.accesses.all() {
+            is_plain[var.at()] &= !matches!(access, Access::Edit | Access::Take);
+        }
         for (instruction, _) in function.code.iter().zip(gone).filter(|(_, gone)| !**gone) {
-            numbering.accesses(*instruction, |access, var| {
-                is_plain[var.at()] &= !matches!(access, Access::Edit | Access::Take);
-            });
             numbering.windows(*instruction, |first, count| {
                 (first.0..first.0 + count).for_each(|it| is_plain[it as usize] = false);
             });
@@ -77,7 +80,7 @@ impl<'a> Round<'a> {
             return true;
         }
         let place = u32::try_from(at).expect("functions are short");
-        let segments = &self.live.segments[to.at()];
+        let segments = self.live.segments(to);
         let free = !self.touched[to.at()] && !self.touched[from.at()];
         let holds = || !self.live.is_written_within(from, segments, place);
         if !free || !self.is_plain[to.at()] || !holds() {

@@ -189,7 +189,7 @@ impl<'a> Writer<'a> {
 
     /// Whether a register may hold what something else holds, too.
     fn is_shared(&self, var: Var) -> bool {
-        let mut writes = self.live.writes[var.at()].iter();
+        let mut writes = self.live.writes(var).iter();
         writes.any(|at| is_part(self.function.code[*at as usize]))
     }
 
