@@ -55,7 +55,7 @@ pub fn main() -> ExitCode {
         Command::Resume(args) => control::resume(args),
         Command::Backfill(args) => backfill::run(args),
         Command::Explain(args) => Ok(small::explain(args)),
-        Command::Lsp(_) => lsp::run(),
+        Command::Lsp(args::Lsp { stdio: _ }) => lsp::run(),
         Command::Build(args) => small::build(args, color),
         Command::Dis(args) => small::dis(args, color),
         Command::Completions(args) => Ok(small::completions(args)),

@@ -191,10 +191,19 @@ impl Map {
     /// The value of a key, to be changed.
     pub fn get_mut<Q: Hash + Equivalent<Key> + ?Sized>(&mut self, key: &Q) -> Option<&mut Value> {
         match &mut self.entries {
-            Entries::Few(entries) => {
-                entries.iter_mut().find(|(it, _)| key.equivalent(it)).map(|(_, value)| value)
-            }
+            Entries::Few(entries) => among_few(entries, key),
             Entries::Many(many) => many.get_mut(key),
+        }
+    }
+
+    /// The same for who will not set the value of this key next: where it stands is not kept in mind.
+    pub fn get_mut_once<Q: Hash + Equivalent<Key> + ?Sized>(
+        &mut self,
+        key: &Q,
+    ) -> Option<&mut Value> {
+        match &mut self.entries {
+            Entries::Few(entries) => among_few(entries, key),
+            Entries::Many(many) => many.entries.get_mut(key),
         }
     }
 
@@ -278,6 +287,13 @@ impl Map {
             Entries::Many(many) => many.entries.into_iter().collect(),
         }
     }
+}
+
+fn among_few<'e, Q: Equivalent<Key> + ?Sized>(
+    entries: &'e mut [(Key, Value)],
+    key: &Q,
+) -> Option<&'e mut Value> {
+    entries.iter_mut().find(|(it, _)| key.equivalent(it)).map(|(_, value)| value)
 }
 
 impl FromIterator<(Key, Value)> for Map {

@@ -42,7 +42,7 @@ pub(in super::super) fn add(
     memory: &mut Memory,
 ) -> Outcome<()> {
     let map = map_mut(value, memory)?;
-    match map.get_mut(&KeyRef(key)) {
+    match map.get_mut_once(&KeyRef(key)) {
         Some(Value::Int(sum)) => *sum = number::add::<Trouble>(*sum, n)?,
         Some(_) => return Err(damaged("a number")),
         None => {
