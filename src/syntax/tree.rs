@@ -565,6 +565,17 @@ pub enum RecordPart {
     Spread(Expr),
 }
 
+impl RecordPart {
+    /// The field that is set; nothing for a spread.
+    #[must_use]
+    pub fn name(&self) -> Option<&Name> {
+        match self {
+            Self::Field(name, _) | Self::Short(name, _) => Some(name),
+            Self::Spread(_) => None,
+        }
+    }
+}
+
 /// `-` or `not`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UnaryOp {

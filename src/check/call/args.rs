@@ -5,7 +5,7 @@ use crate::check::checker::Checker;
 use crate::check::report;
 use crate::check::signature::{Parameter, Signature};
 use crate::diagnostics::suggest::{Candidate, nearest};
-use crate::syntax::tree::{Arg, Call, Name};
+use crate::syntax::tree::{Arg, Call, ExprKind, Name, RecordPart};
 
 impl<'p> Checker<'p> {
     /// Where each parameter's value comes from. Reports what does not fit, at most one finding, and gives nothing then.
@@ -20,6 +20,9 @@ impl<'p> Checker<'p> {
         for (arg, at) in call.args.iter().zip(0..) {
             match (plan.place(arg, at), &arg.name) {
                 (Placed::Yes, _) => {}
+                (Placed::NoRoom, _) if self.is_record_of_arguments(name, &plan, call) => {
+                    return None;
+                }
                 (Placed::NoRoom, _) => {
                     let takes = report::calls::Takes { name, params: plan.own_params() };
                     let positional = call.args.iter().filter(|it| it.name.is_none()).count();
@@ -38,6 +41,9 @@ impl<'p> Checker<'p> {
             }
         }
         let missing = plan.missing();
+        if !missing.is_empty() && self.is_record_of_arguments(name, &plan, call) {
+            return None;
+        }
         if !missing.is_empty() {
             let empty = call.args.is_empty();
             self.report(report::calls::missing_argument(
@@ -50,6 +56,19 @@ impl<'p> Checker<'p> {
             return None;
         }
         Some(plan.sources())
+    }
+
+    /// Whether a call has put its arguments into a record, as one does where there are no names; reports that.
+    fn is_record_of_arguments(&mut self, function: &str, plan: &Plan<'_>, call: &Call) -> bool {
+        let [Arg { name: None, value }] = call.args.as_slice() else { return false };
+        let ExprKind::Record(parts) = &value.kind else { return false };
+        let names: Vec<&Name> = parts.iter().filter_map(RecordPart::name).collect();
+        let is_param = |name: &&Name| plan.own_params().iter().any(|it| it.name == name.text);
+        let all = !parts.is_empty() && names.len() == parts.len() && names.iter().all(is_param);
+        if all {
+            self.report(report::calls::record_of_arguments(function, value.span, parts));
+        }
+        all
     }
 
     fn unknown_argument(&mut self, function: &str, wrong: &Name, plan: &Plan<'_>) {

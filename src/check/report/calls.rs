@@ -4,7 +4,7 @@ use super::{Diagnostic, Fix, count, joined, offer};
 use crate::check::signature::{Parameter, Signature};
 use crate::check::types::Type;
 use crate::source::Span;
-use crate::syntax::tree::{Call, Name};
+use crate::syntax::tree::{Call, Name, RecordPart};
 
 /// What a function takes, for messages.
 #[derive(Clone, Copy)]
@@ -88,6 +88,33 @@ pub(in crate::check) fn argument_twice(name: &Name) -> Diagnostic {
     let title = format!("`{}` is given twice", name.text);
     Diagnostic::new("wrong-arguments", name.span, title)
         .because("a value in front of it already goes there")
+}
+
+/// Arguments that are the fields of one record.
+pub(in crate::check) fn record_of_arguments(
+    function: &str,
+    record: Span,
+    parts: &[RecordPart],
+) -> Diagnostic {
+    let title = format!("`{function}` takes these by name, not in a record");
+    let diagnostic = Diagnostic::new("wrong-arguments", record, title)
+        .because("each of these fields is one of its parameters");
+    let fields: Option<Vec<Span>> = parts
+        .iter()
+        .map(|part| match part {
+            RecordPart::Field(name, value) => Some(Span { end: value.span.end, ..name.span }),
+            RecordPart::Short(..) | RecordPart::Spread(_) => None,
+        })
+        .collect();
+    match fields.as_deref() {
+        Some(all @ [first, ..]) => {
+            let last = all.last().unwrap_or(first);
+            let open = Span { end: first.start, ..record };
+            let close = Span { start: last.end, ..record };
+            diagnostic.fix(Fix::safe("leave the braces out", open, "").and(close, ""))
+        }
+        _ => diagnostic.help("write `name: value` for each, without the braces"),
+    }
 }
 
 /// Parameters that are given nothing.
