@@ -41,7 +41,9 @@ fn is_clear(slip: &Diagnostic) -> bool {
 fn is_apart(value: &Expr, at: u32) -> bool {
     let holds = |span: Span| span.start < at && at < span.end;
     match &value.kind {
-        ExprKind::Call(call) => holds(call.args_span) || is_apart(&call.callee, at),
+        ExprKind::Call(call) => {
+            at == call.args_span.start || holds(call.args_span) || is_apart(&call.callee, at)
+        }
         ExprKind::Field(field) => is_apart(&field.base, at),
         ExprKind::As(..)
         | ExprKind::Block(_)

@@ -105,6 +105,9 @@ impl<'t> Want<'t> {
     }
 }
 
+/// What is said of where a variable is made whose type is known.
+pub(super) const DECLARED_HERE: &str = "is declared here";
+
 impl<'p> Checker<'p> {
     /// A checker that has seen nothing yet.
     pub(super) fn new(world: &'p World<'p>, source: &'p Source, tree: &'p tree::File) -> Self {
@@ -208,7 +211,7 @@ impl<'p> Checker<'p> {
                 let is_known = diagnostic.labels.iter().any(|it| line(it.span) == line(made))
                     || origins.iter().any(|it| it.0 == made);
                 if line(made) + 1 < own && !is_known {
-                    origins.push((made, format!("`{name}` is declared here")));
+                    origins.push((made, format!("`{name}` {DECLARED_HERE}")));
                 }
             }
         }

@@ -6,6 +6,7 @@
 mod hole;
 mod maps;
 mod misspelt;
+mod results;
 
 use std::collections::BTreeSet;
 
@@ -17,10 +18,14 @@ use crate::diagnostics::{Diagnostic, Label, Severity};
 use crate::syntax::tree::Item;
 
 /// A file's findings without those that follow from another one of them.
-pub(super) fn without_consequences(file: &ProjectFile, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(super) fn without_consequences(
+    file: &ProjectFile,
+    mut found: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
     if found.is_empty() {
         return found;
     }
+    found.sort_by_key(|it| it.span().start);
     let names = Names::new(file);
     let hole = Hole::new(file, &names, &found);
     let errors: Vec<&Diagnostic> =
@@ -28,6 +33,7 @@ pub(super) fn without_consequences(file: &ProjectFile, found: Vec<Diagnostic>) -
     let is_explained = |it: &Diagnostic| {
         hole.as_ref().is_some_and(|hole| hole.explains(it)) || contains_its_reason(it, &errors)
     };
+    let broken = hole.as_ref().map_or_else(Vec::new, Hole::heads);
     let goes_on = |it: &Diagnostic| hole.as_ref().is_some_and(|hole| hole.goes_on(it));
     let judged: Vec<(bool, bool)> =
         found.iter().map(|it| (is_explained(it), goes_on(it))).collect();
@@ -36,8 +42,11 @@ pub(super) fn without_consequences(file: &ProjectFile, found: Vec<Diagnostic>) -
         kept.map(|(it, (_, goes_on))| if goes_on { over_several_lines(it) } else { it }).collect();
     say_once(file, &mut kept);
     maps::told_at_their_type(file, &mut kept);
+    maps::told_where_empty(file, &mut kept);
+    results::told_where_given(file, &mut kept);
     gather(&mut kept);
     misspelt::told_at_their_declaration(&names, &mut kept);
+    misspelt::told_on_broken_lines(&names, &broken, &mut kept);
     kept
 }
 

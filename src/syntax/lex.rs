@@ -317,7 +317,13 @@ impl<'s> Scanner<'s> {
 
     fn bad_number(&mut self) {
         let span = self.span(self.start(), self.end());
-        self.out.diagnostics.push(errors::bad_number(span, self.lexer.slice()));
+        let format = Span { start: span.start.saturating_sub(2), ..span };
+        let is_format = !self.holes.is_empty()
+            && self.text.get(format.range()).is_some_and(|it| it.starts_with(":."));
+        self.out.diagnostics.push(match is_format {
+            true => errors::format_in_hole(format, self.lexer.slice()),
+            false => errors::bad_number(span, self.lexer.slice()),
+        });
         self.push(Kind::BadNumber);
     }
 

@@ -11,6 +11,8 @@ use crate::check::generic::{Solution, Weight};
 use crate::check::report;
 use crate::check::signature::{Parameter, Signature};
 use crate::check::types::Type;
+use crate::diagnostics::Label;
+use crate::source::Span;
 use crate::syntax::tree::{Call, Expr, ExprKind};
 
 impl<'p> Checker<'p> {
@@ -138,15 +140,33 @@ impl<'p> Checker<'p> {
         solution: &Solution<'_>,
     ) {
         let place = Place::Argument { function: &callee.name, parameter: &param.name };
+        let said = self.diagnostics.len();
         if solution.is_trivial() {
             self.meet(value, found, &param.ty, place);
         } else {
             let wanted = solution.apply(&param.ty);
             self.meet(value, found, &wanted, place);
         }
+        if let Target::Fn(_) = callee.target {
+            self.point_at_parameter(said, param);
+        }
         if self.binds_secret(&callee.target, &param.ty, found) {
             let origin = self.origin_of(value);
             self.report(report::types::secret_leak(value.span, origin));
+        }
+    }
+
+    /// Points from what was said about an argument, as the finding at `said`, to where its parameter states a type, unless that is in sight.
+    fn point_at_parameter(&mut self, said: usize, param: &Parameter) {
+        let source = self.source;
+        let line = |span: Span| source.position(span.start).line;
+        for finding in self.diagnostics.iter_mut().skip(said).filter(|it| it.code == "wrong-type") {
+            let is_far =
+                param.span.file == self.file && line(param.span) + 1 < line(finding.span());
+            if is_far {
+                let why = "its type is stated here".to_owned();
+                finding.labels.push(Label { span: param.span, message: why });
+            }
         }
     }
 

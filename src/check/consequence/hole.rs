@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::misspelt::Names;
 use crate::check::chain::root;
+use crate::check::checker::DECLARED_HERE;
 use crate::check::project::ProjectFile;
 use crate::diagnostics::Diagnostic;
 use crate::source::{Source, Span};
 use crate::sql::schema::snake_case;
-use crate::syntax::tree::{Item, TypeExpr, TypeExprKind};
+use crate::syntax::tree::{Item, LetTarget, Stmt, StmtKind, TypeExpr, TypeExprKind};
+use crate::syntax::walk::{self, Node};
 
 /// What is unknown about a file.
 pub(super) struct Hole<'a> {
@@ -27,6 +29,8 @@ pub(super) struct Hole<'a> {
     functions: BTreeSet<&'a str>,
     /// The parameters of functions that could be read all the same.
     params: Vec<Span>,
+    /// The functions of which a part of the head could not be read, as titles quote them: how many values they take is unknown.
+    unsure: Vec<String>,
     /// A module that is used is not there: any name may come from it.
     misses_module: bool,
     /// The first line that declares something whose name could not be read: it may be any that is missed behind it.
@@ -70,6 +74,7 @@ impl<'a> Hole<'a> {
             declared: BTreeSet::new(),
             functions: BTreeSet::new(),
             params: Vec::new(),
+            unsure: Vec::new(),
             misses_module,
             nameless: None,
             missed: BTreeSet::new(),
@@ -80,6 +85,7 @@ impl<'a> Hole<'a> {
         };
         hole.take_words();
         hole.take_parameters(&file.tree.items);
+        hole.forget_bound(file);
         hole.nameless = hole
             .heads
             .iter()
@@ -91,6 +97,11 @@ impl<'a> Hole<'a> {
         let partial = file.tree.items.iter().flat_map(|it| hole.partly_read(it, findings));
         hole.partial = partial.collect();
         Some(hole)
+    }
+
+    /// The lines that could not be read.
+    pub(super) fn heads(&self) -> Vec<u32> {
+        self.heads.keys().copied().collect()
     }
 
     /// Whether a finding is about a text that is closed on a line further down.
@@ -206,6 +217,23 @@ impl<'a> Hole<'a> {
         }
     }
 
+    /// What the tree says of a variable's value is known of it, if it is known at all.
+    fn forget_bound(&mut self, file: &'a ProjectFile) {
+        walk::each(&file.tree, &mut |node| {
+            if let Node::Stmt(Stmt { kind: StmtKind::Let(it), .. }) = node
+                && let LetTarget::Name(binding) = &it.target
+            {
+                self.declared.remove(binding.name.text.as_str());
+            }
+        });
+    }
+
+    /// Whether a finding is about how many values a function takes of which that is unknown.
+    fn is_about_arity(&self, finding: &Diagnostic) -> bool {
+        matches!(finding.code, "missing-argument" | "unknown-argument" | "wrong-arguments")
+            && self.unsure.iter().any(|name| finding.title.contains(name))
+    }
+
     /// Of a function whose parameters could be told apart it is known how many it takes, and of those that could be read what.
     fn take_parameters(&mut self, items: &[Item]) {
         for item in items {
@@ -215,6 +243,9 @@ impl<'a> Hole<'a> {
             self.params.extend(params.map(|it| it.span));
             if !it.params.is_empty() {
                 self.functions.remove(it.name.text.as_str());
+            }
+            if self.heads.contains_key(&self.source.position(it.span.start).line) {
+                self.unsure.push(format!("`{}`", it.name.text));
             }
         }
     }
@@ -239,6 +270,7 @@ impl<'a> Hole<'a> {
             if finding.code == "unused-name" { &self.words } else { &self.declarable };
         let touches = |line: u32| self.heads.contains_key(&line) || self.inside.contains(&line);
         let others = finding.labels.iter().filter(|it| it.span.file == self.source.id);
+        let others = others.filter(|it| !it.message.ends_with(DECLARED_HERE));
         let mut others = others.map(|it| self.source.position(it.span.start).line);
         let mut on_line = words(&self.source.text[self.source.line(line)]);
         touches(line)
@@ -255,6 +287,7 @@ impl<'a> Hole<'a> {
             || self.misses_module && is_about_name && finding.code != "unused-name"
             || is_about_name && self.missed.contains(named)
             || self.is_about_part(finding)
+            || self.is_about_arity(finding)
     }
 }
 

@@ -3,9 +3,11 @@
 //! By itself such a type is fine. Where its value is then treated as a map, that is one mistake, made where the type
 //! stands.
 
+use crate::check::chain::root;
 use crate::check::project::ProjectFile;
 use crate::diagnostics::{Diagnostic, Fix, Severity};
-use crate::syntax::tree::{TypeExpr, TypeExprKind};
+use crate::source::Span;
+use crate::syntax::tree::{ExprKind, LetTarget, Stmt, StmtKind, TypeExpr, TypeExprKind};
 use crate::syntax::walk::{self, Node};
 
 /// What the keys of a map are called, here and elsewhere.
@@ -52,6 +54,38 @@ pub(super) fn told_at_their_type(file: &ProjectFile, found: &mut Vec<Diagnostic>
     }
 }
 
+/// `var seen = {}`: a record without fields, made by somebody who meant an empty map. Where something is looked up in it or put into it, one
+/// finding at the braces takes the place of all about it.
+pub(super) fn told_where_empty(file: &ProjectFile, found: &mut Vec<Diagnostic>) {
+    const EMPTY: &str = "a record `{}` ";
+    if !found.iter().any(|it| it.title.contains(EMPTY)) {
+        return;
+    }
+    let text = &file.source.text;
+    let mut empty: Vec<(&str, Span)> = Vec::new();
+    walk::each(&file.tree, &mut |node| {
+        if let Node::Stmt(Stmt { kind: StmtKind::Let(it), .. }) = node
+            && let (LetTarget::Name(binding), None) = (&it.target, &it.ty)
+            && matches!(&it.value.kind, ExprKind::Record(parts) if parts.is_empty())
+        {
+            empty.push((&binding.name.text, it.value.span));
+        }
+    });
+    for (name, span) in empty {
+        let is_about = |it: &Diagnostic| {
+            it.severity == Severity::Error
+                && it.title.contains(EMPTY)
+                && root(text, it.span().start) == name
+        };
+        if found.iter().any(is_about) {
+            found.retain(|it| !is_about(it));
+            let said = Diagnostic::new("foreign-word", span, "an empty map is written `[:]` here");
+            let help = format!("what it holds is stated: `var {name}: [text: int] = [:]`");
+            found.push(said.because("braces hold a record, and this one has no fields").help(help));
+        }
+    }
+}
+
 /// Whether a finding is about a value of the type that is treated as a map.
 fn takes_for_map(finding: &Diagnostic, shown: &str) -> bool {
     if !finding.title.contains(shown) {
@@ -86,5 +120,14 @@ mod tests {
             "fn f(m: {text: int}) -> int { return m.txt }\nprint(f({ text: 1 }))",
             &["unknown-field at `txt`"],
         );
+    }
+
+    #[test]
+    fn an_empty_record_that_is_used_as_a_map_is_told_of_once() {
+        finds(
+            "var seen = {}\nif seen[\"a\"] == null {\n  seen[\"a\"] = true\n}\n",
+            &["foreign-word at `{}`"],
+        );
+        fine("let nothing = {}\nprint(nothing)\n");
     }
 }

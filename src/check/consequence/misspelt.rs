@@ -6,6 +6,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::check::project::ProjectFile;
+use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::diagnostics::{Applicability, Diagnostic, Fix, Label};
 use crate::source::{Source, Span};
 use crate::syntax;
@@ -69,6 +70,36 @@ pub(super) fn told_at_their_declaration(names: &Names<'_>, found: &mut Vec<Diagn
         tell_at(finding, place, (name, missed, times));
         told.insert((name, missed))
     });
+}
+
+/// Tells of names on lines that could not be read: one that nothing is called, and that is nearly that of a function which nobody calls.
+///
+/// Whether such a line uses a name is not known; that a function is called nowhere, and something of nearly its name is, tells.
+pub(super) fn told_on_broken_lines(names: &Names<'_>, broken: &[u32], found: &mut Vec<Diagnostic>) {
+    let source = names.source;
+    if broken.is_empty() {
+        return;
+    }
+    let unused = found.iter().filter(|it| it.code == "unused-name").map(Diagnostic::span);
+    let declared: Vec<Span> = unused.filter(|it| names.times(source.slice(*it)) == 1).collect();
+    for place in declared {
+        let name = source.slice(place);
+        let called = names.tokens().windows(2).find(|it| {
+            let is_call = it[0].kind == Kind::Name && it[1].kind == Kind::ParenOpen;
+            is_call
+                && broken.contains(&source.position(it[0].start).line)
+                && !nearest(names.slice(&it[0]), [Candidate::new(name)]).is_empty()
+                && names.times(names.slice(&it[0])) == 1
+        });
+        let Some([called, _]) = called else { continue };
+        let span = Span::new(source.id, called.start, called.end);
+        let title = format!("no function is called `{}`", names.slice(called));
+        found.push(
+            Diagnostic::new("unknown-function", span, title)
+                .label(place, format!("`{name}` is declared here, and never used"))
+                .fix(Fix::maybe(format!("write `{name}`"), span, name)),
+        );
+    }
 }
 
 /// Tells of a misspelt declaration at its own place.

@@ -422,6 +422,18 @@ pub(in crate::syntax) fn unopened_bracket(
         .fix(Fix::maybe(format!("add `{opener}`"), place, inserted))
 }
 
+/// `{total:.2f}`
+pub(in crate::syntax) fn format_in_hole(span: Span, number: &str) -> Diagnostic {
+    let places: String = number.chars().take_while(char::is_ascii_digit).collect();
+    let zeros = "0".repeat(places.parse().unwrap_or(2).min(MOST_PLACES));
+    error("foreign-word", "no format stands behind a value here", span, "")
+        .help("values have calls for that: `{total.round(2)}`, `{total.format(\"#,##0.00\")}`")
+        .fix(Fix::maybe("format it", span, format!(".format(\"0.{zeros}\")")))
+}
+
+/// More digits than this has no number.
+const MOST_PLACES: usize = 28;
+
 /// The 201st level.
 pub(in crate::syntax) fn too_deep(span: Span) -> Diagnostic {
     error("too-deep", "nested too deeply (200)", span, "one level more than a program may have")

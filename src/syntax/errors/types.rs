@@ -12,7 +12,7 @@ pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
     match found.token.kind {
         Kind::Less | Kind::BracketOpen if ends_type => behind_type(found),
         Kind::ParenOpen if want == Want::LineEnd && found.second.kind == Kind::Colon => {
-            reference(found).or_else(|| Some(sized(found)))
+            reference(found).or_else(|| choice(found, ')')).or_else(|| Some(sized(found)))
         }
         kind if want == Want::Token(Kind::Colon) && kind.is_name() => type_first(found),
         _ => None,
@@ -30,6 +30,9 @@ pub(super) fn behind_type(found: &Found<'_>) -> Option<Diagnostic> {
         Kind::Less => ('<', '>'),
         _ => ('[', ']'),
     };
+    if let Some(choice) = choice(found, close) {
+        return Some(choice);
+    }
     let rest = &found.text[name.start as usize..];
     let length = closed(rest, open, close)?;
     let whole = Span { end: name.start + u32::try_from(length).ok()?, ..found.span(name) };
@@ -43,6 +46,28 @@ pub(super) fn behind_type(found: &Found<'_>) -> Option<Diagnostic> {
         _ => said("types have no arguments here")
             .help("a list is written `[int]`, a map `[text: int]`, what may be missing `int?`"),
     })
+}
+
+/// `enum("open", "paid")`, `Literal["open", "paid"]`: some texts, and a word in front.
+fn choice(found: &Found<'_>, close: char) -> Option<Diagnostic> {
+    let name = found.before?;
+    let open = found.rest_of_line().chars().next()?;
+    let length = closed(found.rest_of_line(), open, close)?;
+    let texts = found.rest_of_line()[1..length - 1].split(',').map(str::trim);
+    let is_text = |it: &&str| {
+        it.len() > 2 && ['"', '\''].iter().any(|sign| it.starts_with(*sign) && it.ends_with(*sign))
+    };
+    let texts: Vec<&str> = texts.collect();
+    if !texts.iter().all(|it| is_text(it)) {
+        return None;
+    }
+    let ours: Vec<String> =
+        texts.iter().map(|it| format!("\"{}\"", &it[1..it.len() - 1])).collect();
+    let ours = ours.join(" | ");
+    let end = found.token.start + u32::try_from(length).ok()?;
+    let span = Span { end, ..found.span(name) };
+    let said = habitual("a choice of texts is written with `|` here", span);
+    Some(said.help(format!("write `{ours}`")).fix(Fix::safe(format!("write `{ours}`"), span, ours)))
 }
 
 /// `customer_id: int references Customer(id)`

@@ -3,7 +3,7 @@
 use super::list::{Items, list};
 use super::name::{is_word, name, taken, text_name, word};
 use super::recover::{broken_type, report};
-use super::{Inp, Look, Parsed, Want, after, deepened, in_brackets, measured, nested, rule, token};
+use super::{Inp, Look, Parsed, Want, after, deepened, in_brackets, measured, nested, token};
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{Name, NodeId, TypeExpr, TypeExprKind};
 use chumsky::Parser;
@@ -124,7 +124,10 @@ fn record(inp: &mut Inp<'_, '_>) -> Parsed<TypeExprKind> {
 }
 
 fn field(inp: &mut Inp<'_, '_>) -> Parsed<(Name, TypeExpr)> {
-    inp.parse(word("field").then_ignore(token(Kind::Colon)).then(rule(type_expr)))
+    let name = inp.parse(word("field").then_ignore(token(Kind::Colon)))?;
+    let ty = type_expr(inp);
+    let ty = super::function::type_or_rest(inp, ty, &name);
+    Ok((name, ty))
 }
 
 /// `fn(T, U) -> R`
