@@ -38,8 +38,9 @@ struct Gathered {
     entry_bytes: usize,
     /// The last calls that were made since something was handed on.
     steps: VecDeque<Step>,
-    /// Something was handed on, and nobody has waited until it was on disk.
-    is_on_its_way: bool,
+    /// How often something was handed on, and how often it was when what is known to be on disk was.
+    handed_on: u64,
+    on_disk: u64,
     /// How many lines the run has written, in all of its attempts.
     lines_said: u64,
     before: Before,
@@ -149,6 +150,7 @@ impl Gathered {
     /// Everything that is to be handed on, but the progress.
     fn take(&mut self) -> RunEvent {
         (self.bytes, self.entry_bytes) = (0, 0);
+        self.handed_on += 1;
         let (lines, entries) = (mem::take(&mut self.lines), mem::take(&mut self.entries));
         let steps = mem::take(&mut self.steps).into();
         RunEvent::Said { lines, entries, steps }
@@ -221,7 +223,6 @@ impl Listener for Lines {
                 || gathered.entry_bytes > ENTRY_BYTES_MAX
                 || gathered.steps.len() >= STEPS_MAX;
             let said = is_due.then(|| gathered.take());
-            gathered.is_on_its_way |= is_due;
             (said, gathered.progress.take())
         };
         let progress = progress.map(|(done, total)| RunEvent::Progress { done, total });
@@ -247,25 +248,28 @@ impl Recorder for Lines {
     }
 
     fn keep(&self) -> BoxFuture<'_, bool> {
-        let said = {
+        let (said, place) = {
             let mut gathered = self.gathered();
             let is_news = !gathered.lines.is_empty() || !gathered.entries.is_empty();
-            let is_news = is_news || gathered.is_on_its_way;
-            gathered.is_on_its_way = false;
-            is_news.then(|| gathered.take_for_a_call())
+            // Another fiber may have handed it on and wait itself.
+            let is_on_its_way = gathered.on_disk < gathered.handed_on;
+            let said = (is_news || is_on_its_way).then(|| gathered.take_for_a_call());
+            (said, gathered.handed_on)
         };
         Box::pin(async move {
             let Some(said) = said else { return true };
-            self.server.keep(self.run, said).await.unwrap_or(false)
+            let is_ours = self.server.keep(self.run, said).await.unwrap_or(false);
+            if is_ours {
+                // What was handed on before is there as well.
+                let mut gathered = self.gathered();
+                gathered.on_disk = gathered.on_disk.max(place);
+            }
+            is_ours
         })
     }
 
     fn push(&self) -> BoxFuture<'_, ()> {
-        let said = {
-            let mut gathered = self.gathered();
-            gathered.is_on_its_way = true;
-            gathered.take_for_a_call()
-        };
+        let said = self.gathered().take_for_a_call();
         Box::pin(async move {
             // Without a server nobody needs to know.
             let _ = self.server.say(self.run, said).await;
@@ -284,5 +288,31 @@ impl Recorder for Lines {
 
     fn skip_lines(&self, count: u64) {
         self.gathered().before.skip(count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::engine::server::Message;
+    use crate::host::sim;
+
+    #[test]
+    fn whoever_keeps_waits_for_what_another_fiber_has_handed_on() {
+        let (server, mut incoming) = Handle::new();
+        let lines = Lines::new(RunId(1), server, Arc::new(sim::Clock::new(0)), Vec::new());
+        let (call, mark) = ("0".to_owned(), Vec::new());
+        lines.note(Entry { n: 1, call, attempt: 1, mark, noted: Noted::Intends });
+        let (mut first, mut second) = (lines.keep(), lines.keep());
+        assert_eq!((&mut first).now_or_never(), None);
+        assert_eq!((&mut second).now_or_never(), None, "the entry is not on disk yet");
+        for _ in 0..2 {
+            let Ok(Message::Keep(_, _, answer)) = incoming.try_recv() else { panic!() };
+            answer.send(true).unwrap();
+        }
+        assert_eq!((first.now_or_never(), second.now_or_never()), (Some(true), Some(true)));
+        assert_eq!(lines.keep().now_or_never(), Some(true), "there is nothing to wait for");
     }
 }

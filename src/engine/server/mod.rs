@@ -46,7 +46,7 @@ pub enum LogEntry {
 
 /// Messages to the loop.
 #[derive(Debug)]
-enum Message {
+pub(super) enum Message {
     Event(Event),
     Ask(Command, oneshot::Sender<Reply>),
     /// What a run says, which waits until it is on disk.
@@ -66,6 +66,14 @@ pub struct Handle {
 pub struct Gone;
 
 impl Handle {
+    /// A handle, and what comes through it.
+    pub(super) fn new() -> (Self, mpsc::Receiver<Message>) {
+        /// How far workers may be ahead of the loop.
+        const MESSAGES_MAX: usize = 4096;
+        let (messages, incoming) = mpsc::channel(MESSAGES_MAX);
+        (Self { messages }, incoming)
+    }
+
     /// Asks for something and waits for the answer.
     pub async fn ask(&self, command: Command) -> Result<Reply, Gone> {
         let (answer, answered) = oneshot::channel();
@@ -116,10 +124,7 @@ pub struct Server {
 impl Server {
     /// Takes up where the store says that the server before stopped. Call it in a runtime.
     pub fn start(parts: Parts) -> Result<Self, store::Error> {
-        /// How far workers may be ahead of the loop.
-        const MESSAGES_MAX: usize = 4096;
-        let (messages, incoming) = mpsc::channel(MESSAGES_MAX);
-        let handle = Handle { messages };
+        let (handle, incoming) = Handle::new();
         let runtime = tokio::runtime::Handle::current();
         let (mut store, clock) = (parts.store, parts.clock);
         let now = Instant(clock.now_us());
