@@ -28,7 +28,7 @@ impl Restored {
     pub fn read(store: &mut dyn Store, now: Instant) -> store::Result<Self> {
         let saved = store.restore()?;
         let ahead = saved.tasks.iter().filter(|it| it.served_until > now);
-        unmiss(store, ahead.map(|it| &it.task), now)?;
+        unmiss(store, ahead.map(|it| &it.task), now, now)?;
         let mut decided = BTreeMap::new();
         for row in &saved.tasks {
             decided.insert(
@@ -40,10 +40,12 @@ impl Restored {
     }
 }
 
+/// Takes back what was decided without a run for times after now. Of what was due before `decided` everything has its row.
 fn unmiss<'a>(
     store: &mut dyn Store,
     tasks: impl Iterator<Item = &'a TaskName>,
     now: Instant,
+    decided: Instant,
 ) -> store::Result<()> {
     let writes: Vec<_> =
         tasks.map(|task| Write::Unmiss { task: task.clone(), after: now }).collect();
@@ -51,13 +53,14 @@ fn unmiss<'a>(
         return Ok(());
     }
     store.apply(&writes)?;
-    store.apply(&[Write::Heartbeat { at: now }])
+    store.apply(&[Write::Heartbeat { at: now.min(decided) }])
 }
 
 impl Dispatcher {
     /// The clock was set back: due times that are still to come count again, except those that have a run.
     pub fn set_back(&mut self, store: &mut dyn Store, now: Instant) -> store::Result<()> {
-        unmiss(store, self.tasks.keys(), now)?;
+        // Who is stopping has decided nothing since.
+        unmiss(store, self.tasks.keys(), now, self.decided)?;
         self.note(Note::ClockSetBack { from: self.now, to: now });
         (self.now, self.ticked, self.beat) = (now, now, now);
         let decided = self.decided;

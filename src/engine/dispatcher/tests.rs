@@ -394,6 +394,20 @@ fn a_clock_that_was_wrong_for_a_moment_loses_nothing() {
 }
 
 #[test]
+fn a_clock_set_back_while_the_server_stops_loses_nothing() {
+    let mut sim = Simulation::serving(MIDNIGHT, hourly());
+    sim = sim.script(|_| (hours(3), EndState::Succeeded));
+    sim.run_for(minutes(90));
+    sim.send(Event::Stop);
+    sim.run_for(minutes(60));
+    sim.set_clock(instant("2026-01-05T02:20:00Z"));
+    sim.kill();
+    sim.start();
+    sim.run_for(minutes(1));
+    assert!(sim.ledger().iter().any(|it| it.starts_with("02:00 ")), "{:?}", sim.ledger());
+}
+
+#[test]
 fn a_clock_set_back_while_nothing_served() {
     let mut sim = Simulation::serving(MIDNIGHT, hourly());
     sim.run_for(minutes(200));
