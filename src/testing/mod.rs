@@ -17,6 +17,7 @@ use std::sync::mpsc;
 
 use regex::Regex;
 
+use crate::bytecode::program::Program;
 use crate::bytecode::{self, Verified};
 use crate::check::checked::{Checked, Valid};
 use crate::check::headers::TaskHeaders;
@@ -40,6 +41,8 @@ pub struct Suite {
     /// The path that seeds are made of: the same wherever the command was given.
     module: String,
     program: Arc<Verified>,
+    /// The task without its tests: what these name, the task may not reach.
+    task: Arc<Program>,
     headers: Arc<TaskHeaders>,
     secrets: Vec<SecretSetting>,
 }
@@ -106,6 +109,7 @@ fn suite(project: &Project, checked: &Checked, valid: Valid<'_>) -> Result<Suite
         tests: tests_of(project, id),
         module: file.module.to_string(),
         program: Arc::new(program.map_err(|damage| damage.to_string())?),
+        task: Arc::new(bytecode::compile::compile(valid)),
         headers: Arc::clone(&checked.file(id).headers),
         secrets: project.settings.secrets.clone(),
     })

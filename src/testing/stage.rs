@@ -14,7 +14,9 @@ use tokio::sync::watch;
 
 use super::failure::{Reason, Seen};
 use super::{Case, Options, stub};
-use crate::bytecode::program::{EffectKind, EffectSite, Expectation, Position, Program, TestCall};
+use crate::bytecode::program::{
+    EffectClass, EffectKind, EffectSite, Expectation, Position, Program, TestCall,
+};
 use crate::bytecode::run_field::RunField;
 use crate::engine::attempt::Listener;
 use crate::engine::drive::{Answer, Brakes, Driven, Order, Perform, drive};
@@ -22,7 +24,7 @@ use crate::host::settings::Secret;
 use crate::host::sim::World;
 use crate::host::{Clock as _, Host};
 use crate::stdlib::db::{Known, Sources};
-use crate::stdlib::effect::{self, Context, Level, Output};
+use crate::stdlib::effect::{self, Context, Level, Output, Targets};
 use crate::stdlib::natives;
 use crate::value::{Bounded, Code, Fault, Types, Value, quoted, write_value};
 use crate::vm::{Effect, Entry, Limits, Machine, Mark, Start, Trace};
@@ -254,7 +256,13 @@ impl<'a> Stage<'a> {
         let (host, known) = (scene.host.clone(), scene.known.clone());
         Ok(Self {
             sources: Sources::new(host.clone(), program.clone(), types.clone(), None, known),
-            context: Context::new(host, scene.said.clone(), types),
+            context: Context {
+                targets: match run_at {
+                    Some(_) => Targets::of(scene.case.suite.task.clone()),
+                    None => Targets::anywhere(),
+                },
+                ..Context::new(host, scene.said.clone(), types)
+            },
             scene,
             run_at,
             stop,
@@ -282,7 +290,13 @@ impl<'a> Stage<'a> {
                 answer
             }
             EffectKind::Test(call) => self.test_call(call, &effect).await,
-            _ => self.sources.perform(&effect).await,
+            _ => {
+                let answer = self.sources.perform(&effect).await;
+                if let (Ok(value), EffectClass::Observe) = (&answer, site.class) {
+                    self.context.targets.learn(value);
+                }
+                answer
+            }
         }
     }
 

@@ -338,3 +338,28 @@ fn modules_are_tested_without_a_body() {
     let (reports, _) = reports_of(&files, 0, None);
     assert_eq!(reports.iter().map(|it| it.failure.is_none()).collect::<Vec<_>>(), [true, true]);
 }
+
+#[test]
+fn a_run_in_a_test_may_go_where_a_run_may_go() {
+    let task = "let n = 2\nhttp.get(\"https://h{n}.example/x\")\nmail.send(to: \"a@{n}.example\", subject: \"s\", text: \"t\")";
+    // What the test itself names does not count, and it may go there itself.
+    let test = "test \"t\" {\nstub http \"https://h2.example/x\" => { status: 200 }\n\
+                http.get(\"https://h2.example/x\")\nmail.send(to: \"a@2.example\", subject: \"s\", text: \"t\")\nrun()\n}";
+    let outcome = |headers: &str| outcomes(&format!("{headers}{task}\n{test}")).remove(0);
+    let refused = outcome("");
+    assert!(
+        refused.contains(
+            "the task may not call `h2.example`, which was computed at run time; a header lets it: `allow http \"h2.example\"`"
+        ),
+        "{refused}"
+    );
+    let refused = outcome("allow http \"*.example\"\n");
+    assert!(refused.contains("may not write to `a@2.example`"), "{refused}");
+    assert_eq!(outcome("allow http \"*.example\"\nallow mail \"*@2.example\"\n"), "ok");
+}
+
+#[test]
+fn a_run_in_a_test_may_write_to_addresses_that_it_has_read() {
+    let task = "for c in from c in C { mail.send(to: c.email, subject: \"s\", text: \"t\") }\ntable C { id: int key auto  email: text }";
+    passes(task, "C.insert({ email: \"a@b.example\" })\nrun()\nexpect mail.sent().count() == 1");
+}
