@@ -160,8 +160,8 @@ impl Attempt {
             Err(fault) => Failure::of(fault),
         };
         if !self.is_last && !failure.retryable {
-            let text = "not tried again: the run has written what another attempt would write a second time";
-            self.listener.log(Level::Warn, text, None);
+            let text = format!("not tried again: {}", why_final(&failure.trace.fault));
+            self.listener.log(Level::Warn, &text, None);
         }
         if self.is_last || !failure.retryable {
             let at = failure.trace.frames.first().map(|it| it.at);
@@ -319,14 +319,16 @@ impl Attempt {
             }
             Some(cause) => {
                 let forget = world.to_make_again();
-                Ended::Failed(Failure { trace, retryable: !cause.refused, forget })
+                let retryable = !cause.refused && !is_lasting(&trace.fault);
+                Ended::Failed(Failure { trace, retryable, forget })
             }
             // The same statements go on where they were.
             None if trace.fault.is(Code::Timeout) && trace.frames.is_empty() && has_journal => {
                 Ended::Failed(Failure { trace, retryable: true, forget: Vec::new() })
             }
             None => {
-                let retryable = !(world.wrote() && self.headers.durable);
+                let repeats = world.wrote() && self.headers.durable;
+                let retryable = !repeats && !is_lasting(&trace.fault);
                 Ended::Failed(Failure { trace, retryable, forget: vec![Forget::All] })
             }
         }
@@ -339,6 +341,22 @@ impl Attempt {
 
     fn place(&self, trace: &Trace) -> Option<String> {
         place(self.program.program(), trace)
+    }
+}
+
+/// Whether every attempt comes to the same: what a header has to change first.
+fn is_lasting(fault: &Fault) -> bool {
+    fault.is(Code::NotAllowed)
+}
+
+/// Why a failure is the last one although `retry` would allow another attempt.
+fn why_final(fault: &Fault) -> &'static str {
+    if is_lasting(fault) {
+        "the call is not allowed, and would not be in another attempt"
+    } else if fault.is(Code::InDoubt) {
+        "the call was settled as failed"
+    } else {
+        "the run has written what another attempt would write a second time"
     }
 }
 

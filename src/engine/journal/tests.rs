@@ -21,7 +21,7 @@ use crate::host::{Clock, Host};
 use crate::schedule::Duration;
 use crate::stdlib::effect::{self, Output};
 use crate::store::{Forget, Level, Line, RunState};
-use crate::value::Value;
+use crate::value::{Code, Value};
 
 /// What is on disk of a run, and what is not yet.
 #[derive(Default)]
@@ -538,6 +538,23 @@ fn a_call_that_nobody_answered_is_in_doubt_unless_the_program_says_what_follows(
     );
     assert!(matches!(never_sent.finish(&Cuts::default(), Settlement::Fail), Ended::Done(_)));
     assert_eq!(never_sent.seen_posts(), 2);
+}
+
+#[test]
+fn what_is_not_allowed_is_not_tried_again() {
+    let post = "let n = 2\nhttp.post(\"https://h{n}.example/x\", body: \"x\")";
+    let mut scene = retried(&format!("T.insert({{ name: \"x\" }})\n{post}"), 3);
+    let Ended::Failed(failure) = scene.finish(&Cuts::default(), Settlement::Fail) else { panic!() };
+    assert!(failure.trace.fault.is(Code::NotAllowed) && !failure.retryable);
+    assert_eq!((scene.number, scene.seen_posts()), (1, 0));
+    assert_eq!(
+        lines(&scene),
+        ["not tried again: the call is not allowed, and would not be in another attempt"]
+    );
+
+    let mut caught = retried(&format!("try {{\n{post}\n}} catch e {{ print(e.code) }}"), 3);
+    assert!(matches!(caught.finish(&Cuts::default(), Settlement::Fail), Ended::Done(_)));
+    assert_eq!(lines(&caught), ["not-allowed"]);
 }
 
 impl Scene {
