@@ -103,6 +103,31 @@ impl Workers {
         past.name = format!("{store_name}.{run}.{first}");
         Ok(Remembered { past: Some(past), lines })
     }
+
+    /// Gathers what an attempt needs, so that it can be reached from now on. Says why where something of it cannot be read.
+    pub(super) fn prepare(
+        &mut self,
+        start: StartRun,
+        store: &mut dyn Store,
+    ) -> Result<Job, String> {
+        let run = start.run;
+        let order = self.order(run);
+        let program = self.load(&start.program, store)?;
+        let kept = store.kept(&start.task).map_err(|error| error.to_string())?;
+        let remembered = self.past(&start, store).map_err(|error| error.to_string())?;
+        let clock = self.host.clock.clone();
+        Ok(Job {
+            program,
+            kept,
+            past: remembered.past,
+            cuts: self.cuts.clone(),
+            start,
+            host: self.host.clone(),
+            known: self.known.clone(),
+            lines: Arc::new(Lines::new(run, self.server.clone(), clock, remembered.lines)),
+            order,
+        })
+    }
 }
 
 /// What a store has of a run.
@@ -113,35 +138,11 @@ struct Remembered {
 
 impl Runner for Workers {
     fn start(&mut self, start: StartRun, store: &mut dyn Store) {
-        let run = start.run;
-        let order = self.order(run);
-        let program = self.load(&start.program, store);
-        let kept = store.kept(&start.task).map_err(|error| error.to_string());
-        let remembered = self.past(&start, store).map_err(|error| error.to_string());
-        let (past, before) = match remembered {
-            Ok(it) => (Ok(it.past), it.lines),
-            Err(why) => (Err(why), Vec::new()),
-        };
-        let clock = self.host.clock.clone();
-        let lines = Arc::new(Lines::new(run, self.server.clone(), clock, before));
-        let cuts = self.cuts.clone();
-        let (host, known, server) = (self.host.clone(), self.known.clone(), self.server.clone());
-        let (runtime, goes_on) = (self.runtime.clone(), start.goes_on && start.headers.durable);
+        let (run, goes_on) = (start.run, start.goes_on && start.headers.durable);
+        let job = self.prepare(start, store);
+        let (server, runtime) = (self.server.clone(), self.runtime.clone());
         let work = move || {
-            let job = || {
-                Ok::<_, String>(Job {
-                    program: program?,
-                    kept: kept?,
-                    past: past?,
-                    cuts,
-                    start,
-                    host,
-                    known,
-                    lines,
-                    order,
-                })
-            };
-            let end = match job() {
+            let end = match job {
                 Ok(job) => job.work(&runtime),
                 // What it did is remembered: another version may read it.
                 Err(why) if goes_on => RunEvent::Stalled(attempt::held(&why)),
@@ -180,7 +181,7 @@ impl Runner for Workers {
 }
 
 /// An attempt on its way to its thread.
-struct Job {
+pub(super) struct Job {
     program: Arc<Verified>,
     kept: Vec<Kept>,
     past: Option<Past>,
@@ -209,7 +210,8 @@ impl Job {
         end
     }
 
-    async fn attempt(self) -> RunEvent {
+    /// Carries it out, to its end or to where it leaves its worker.
+    pub(super) async fn attempt(self) -> RunEvent {
         let program = self.program.share();
         let kept = match read_kept(&program, &self.kept) {
             Ok(kept) => kept,

@@ -1,7 +1,13 @@
-//! The engine on a simulated clock: days of schedules in milliseconds, with workers from a script, crashes between any two steps,
-//! and clocks that are set.
+//! The engine on a simulated clock: days of schedules in milliseconds, with crashes between any two steps and clocks that are set.
+//!
+//! The dispatcher and the store are the real ones. Workers come from a script; in [`ordeal`] some tasks have real programs, whose
+//! attempts are carried out by the real machine and journal ([`machines`]) in a world of peers that fail ([`peers`]).
 
+mod clock;
+mod machines;
 mod ordeal;
+mod peers;
+mod programs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,6 +21,7 @@ use crate::store::{
     EndState, Filter, Hash, Ledger, LedgerRow, Outcome, Presence, RunError, RunId, RunState,
     SqliteStore, Stall, Store, TaskName,
 };
+use machines::Machines;
 
 /// What a scripted worker makes of an attempt: how long it takes, and how it ends.
 pub(super) type Script = Box<dyn FnMut(&StartRun) -> (Duration, Turn)>;
@@ -72,7 +79,9 @@ pub(super) struct Simulation {
     script: Script,
     /// The ends that are to come, by time.
     ends: BTreeSet<(Instant, RunId)>,
-    outcomes: BTreeMap<RunId, Turn>,
+    outcomes: BTreeMap<RunId, (TaskName, Turn)>,
+    /// Carries out what is not scripted.
+    machines: Option<Machines>,
     /// Every attempt that a worker was given.
     pub(super) started: Vec<StartRun>,
     pub(super) replies: Vec<(AskId, Reply)>,
@@ -94,6 +103,7 @@ impl Simulation {
             script: Box::new(|_| (Duration::SECOND, Turn::Ends(EndState::Succeeded))),
             ends: BTreeSet::new(),
             outcomes: BTreeMap::new(),
+            machines: None,
             started: Vec::new(),
             replies: Vec::new(),
             notes: Vec::new(),
@@ -123,7 +133,10 @@ impl Simulation {
 
     /// Puts a task into the set, for the next start.
     pub(super) fn add(&mut self, name: &str, headers: TaskHeaders) {
-        let version = version(name, headers);
+        self.add_version(version(name, headers));
+    }
+
+    fn add_version(&mut self, version: TaskVersion) {
         self.tasks.insert(version.task.clone(), TaskUpdate::Changed(version));
     }
 
@@ -141,7 +154,11 @@ impl Simulation {
         let tasks = self.tasks.values().cloned().collect();
         let options = Options { workers: self.workers };
         self.dispatcher = Some(Dispatcher::restore(options, restored, tasks, self.now));
+        if let Some(machines) = &self.machines {
+            machines.clock.advance_to(self.now);
+        }
         self.commit();
+        self.work();
     }
 
     /// The process is killed. Its workers die with it.
@@ -149,6 +166,9 @@ impl Simulation {
         self.dispatcher = None;
         self.ends.clear();
         self.outcomes.clear();
+        if let Some(machines) = &mut self.machines {
+            machines.kill();
+        }
     }
 
     /// Time passes.
@@ -161,7 +181,9 @@ impl Simulation {
             let wake = self.dispatcher.as_ref().and_then(Dispatcher::next_wake);
             let end = self.ends.first().map(|(at, _)| *at);
             let sleep = self.now.plus(Duration::SECOND.times(30));
-            let next = [wake, end, Some(sleep), Some(until)].into_iter().flatten().min().unwrap();
+            let answer = self.machines.as_ref().and_then(|it| it.clock.next_wake());
+            let next = [wake, end, answer, Some(sleep), Some(until)];
+            let next = next.into_iter().flatten().min().unwrap();
             self.step(next.max(self.now));
         }
         self.now = self.now.max(until);
@@ -172,6 +194,9 @@ impl Simulation {
         let moved = |at: Instant| Instant(at.0 + to.0 - self.now.0);
         self.ends = self.ends.iter().map(|(at, run)| (moved(*at), *run)).collect();
         self.now = to;
+        if let Some(machines) = &self.machines {
+            machines.clock.set(to);
+        }
         let Some(dispatcher) = &mut self.dispatcher else { return };
         if to < dispatcher.now() {
             dispatcher.set_back(&mut self.store, to).unwrap();
@@ -182,14 +207,18 @@ impl Simulation {
     /// The loop wakes up.
     fn step(&mut self, now: Instant) {
         self.now = now;
+        if let Some(machines) = &self.machines {
+            machines.clock.advance_to(now);
+        }
         let Some(dispatcher) = &mut self.dispatcher else { return };
         while let Some((at, run)) = self.ends.first().copied().filter(|(at, _)| *at <= now) {
             self.ends.remove(&(at, run));
-            let turn = self.outcomes.remove(&run).unwrap();
+            let (_, turn) = self.outcomes.remove(&run).unwrap();
             dispatcher.handle(now, Event::Run(run, turn.event(now)));
         }
         dispatcher.tick(now);
         self.commit();
+        self.work();
     }
 
     pub(super) fn send(&mut self, event: Event) {
@@ -198,6 +227,30 @@ impl Simulation {
         dispatcher.tick(now);
         dispatcher.handle(now, event);
         self.commit();
+        self.work();
+    }
+
+    /// Real attempts go on, and what they say is heard and written down, until all of them wait for time to pass.
+    fn work(&mut self) {
+        while let (Some(machines), Some(dispatcher)) = (&mut self.machines, &mut self.dispatcher) {
+            if machines.poll().is_err() {
+                return self.kill();
+            }
+            let heard = machines.hear();
+            if heard.is_empty() {
+                return;
+            }
+            let mut kept = Vec::new();
+            for (run, event, answer) in heard {
+                kept.extend(answer.map(|it| (it, dispatcher.is_running(run))));
+                dispatcher.handle(self.now, Event::Run(run, event));
+            }
+            self.commit();
+            for (answer, is_theirs) in kept {
+                // Nobody waits where the process was killed.
+                let _ = answer.send(is_theirs && self.dispatcher.is_some());
+            }
+        }
     }
 
     fn commit(&mut self) {
@@ -206,7 +259,8 @@ impl Simulation {
         let batch = self.dispatcher.as_mut().unwrap().take(&mut |start| begun.push(start));
         let on_disk = self.started.len();
         begun.into_iter().for_each(|it| self.act(Action::Start(it)));
-        if crash == Some(Crash::BeforeCommit) {
+        let is_cut_off = self.machines.as_mut().is_some_and(|it| it.poll().is_err());
+        if crash == Some(Crash::BeforeCommit) || is_cut_off {
             // What began without its row has left nothing behind.
             self.started.truncate(on_disk);
             return self.kill();
@@ -222,27 +276,41 @@ impl Simulation {
 
     fn act(&mut self, action: Action) {
         match action {
+            Action::Start(start) if self.is_real(&start.task) => {
+                let machines = self.machines.as_mut().unwrap();
+                machines.start(start.clone(), &mut self.store);
+                self.started.push(start);
+            }
             Action::Start(start) => {
                 let (time, end) = (self.script)(&start);
                 self.ends.insert((self.now.plus(time), start.run));
-                self.outcomes.insert(start.run, end);
+                self.outcomes.insert(start.run, (start.task.clone(), end));
                 self.started.push(start);
             }
             Action::Cancel(run) => {
                 // It stops at once, unless it has just ended.
-                if self.outcomes.insert(run, Turn::Ends(EndState::Cancelled)).is_some() {
+                if let Some((_, turn)) = self.outcomes.get_mut(&run) {
+                    *turn = Turn::Ends(EndState::Cancelled);
                     self.ends.retain(|(_, it)| *it != run);
                     self.ends.insert((self.now, run));
-                } else {
-                    self.outcomes.remove(&run);
+                } else if let Some(machines) = &mut self.machines {
+                    machines.cancel(run);
                 }
             }
-            // Here nobody waits for the end of the grace.
-            Action::Park(_) => {}
+            // Scripted attempts cannot be.
+            Action::Park(run) => {
+                if let Some(machines) = &mut self.machines {
+                    machines.park(run);
+                }
+            }
             Action::Reply(ask, reply) => self.replies.push((ask, reply)),
             Action::Note(note) => self.notes.push(note),
             Action::Stopped => self.stopped = true,
         }
+    }
+
+    fn is_real(&self, task: &TaskName) -> bool {
+        self.machines.as_ref().is_some_and(|it| it.tasks.contains(task))
     }
 
     /// What the ledger shows, the earliest due first.
@@ -273,13 +341,14 @@ impl Simulation {
 
     /// How many attempts are running.
     pub(super) fn busy(&self) -> usize {
-        self.ends.len()
+        self.ends.len() + self.machines.iter().flat_map(Machines::busy).count()
     }
 
     /// How many attempts of a task are running.
     pub(super) fn busy_with(&self, task: &TaskName) -> usize {
-        let own = |run: &RunId| self.started.iter().any(|it| it.run == *run && it.task == *task);
-        self.outcomes.keys().filter(|run| own(run)).count()
+        let scripted = self.outcomes.values().map(|(task, _)| task);
+        let real = self.machines.iter().flat_map(Machines::busy);
+        scripted.chain(real).filter(|it| *it == task).count()
     }
 
     pub(super) fn presence(&mut self, name: &str) -> Presence {
@@ -290,12 +359,11 @@ impl Simulation {
 
 pub(super) fn version(name: &str, headers: TaskHeaders) -> TaskVersion {
     let bytes: Arc<[u8]> = format!("{name} {headers:?}").into_bytes().into();
-    TaskVersion {
-        task: TaskName::new(name),
-        headers: Arc::new(headers),
-        program: Hash::of(&bytes),
-        bytes,
-    }
+    version_of(name, headers, Hash::of(&bytes), bytes)
+}
+
+fn version_of(name: &str, headers: TaskHeaders, program: Hash, bytes: Arc<[u8]>) -> TaskVersion {
+    TaskVersion { task: TaskName::new(name), headers: Arc::new(headers), program, bytes }
 }
 
 pub(super) fn run_end(end: EndState) -> RunEnd {

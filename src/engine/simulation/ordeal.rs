@@ -1,22 +1,28 @@
-//! The promise, under random tasks, crashes, stops and clocks: every due time leaves one row, no attempt is made twice, and what was
-//! interrupted is seen and not repeated.
+//! The promise, under random tasks, crashes, stops, clocks and peers: every due time leaves one row, no attempt is made twice, what was
+//! interrupted is seen and not repeated, and the world holds what the history says.
+//!
+//! Ten thousand weeks: `ROUNDS=2500 cargo test --release --lib engine::simulation -- --nocapture`.
 
 #![allow(clippy::disallowed_methods, reason = "people say by variables what is repeated")]
 #![allow(clippy::print_stdout, reason = "a failed test shows its seed")]
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::num::NonZero;
 use std::rc::Rc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
-
+use super::machines::Machines;
+use super::peers::{Dice, Peers};
+use super::programs::{Done, PROGRAMS, Program};
 use super::*;
 use crate::check::headers::{
     Group, History, Missed, MissedRuns, Overlap, Pause, Retry, TaskHeaders,
 };
 use crate::engine::policy::runs_at_once;
-use crate::store::{Decision, RunState, Settlement, Trigger};
+use crate::store::{Decision, Run, RunState, Settlement, Trigger};
 
 const START: &str = "2026-03-28T00:00:00Z";
 
@@ -28,26 +34,80 @@ fn every_due_time_leaves_one_row_whatever_happens() {
         None => 0..4 * number_in("ROUNDS").unwrap_or(1),
     };
     let weeks = seeds.end - seeds.start;
-    for seed in seeds {
-        let tells = TellsSeed(seed);
-        Ordeal::new(seed).pass();
-        drop(tells);
-    }
+    let (next, total) = (AtomicU64::new(seeds.start), Mutex::new(Tally::default()));
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        break;
+                    }
+                    let tells = TellsSeed { seed, next: &next };
+                    let tally = Ordeal::new(seed).pass();
+                    drop(tells);
+                    total.lock().unwrap().add(&tally);
+                }
+            });
+        }
+    });
     println!("{weeks} weeks of four tasks, {} simulated hours", weeks * 7 * 24);
+    println!("{}", total.into_inner().unwrap());
 }
 
 fn number_in(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// Whoever reads of a failure learns how to repeat it.
-struct TellsSeed(u64);
+/// Whoever reads of a failure learns how to repeat it, and soon.
+struct TellsSeed<'a> {
+    seed: u64,
+    next: &'a AtomicU64,
+}
 
-impl Drop for TellsSeed {
+impl Drop for TellsSeed<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            println!("again: SEED={} cargo test --lib engine::simulation", self.0);
+            println!("again: SEED={} cargo test --lib engine::simulation", self.seed);
+            self.next.store(u64::MAX / 2, Ordering::Relaxed);
         }
+    }
+}
+
+/// What there was in some weeks.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    attempts: usize,
+    /// Of real programs: those that succeeded, and all others.
+    succeeded: usize,
+    failed: usize,
+    effects: usize,
+    /// How often a person said what had become of a call.
+    settled: usize,
+    /// How often a process died.
+    deaths: usize,
+}
+
+impl Tally {
+    fn add(&mut self, other: &Self) {
+        self.attempts += other.attempts;
+        self.succeeded += other.succeeded;
+        self.failed += other.failed;
+        self.effects += other.effects;
+        self.settled += other.settled;
+        self.deaths += other.deaths;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { attempts, succeeded, failed, effects, settled, deaths } = self;
+        write!(
+            f,
+            "{attempts} attempts; of real programs {succeeded} runs succeeded and {failed} did not, with {effects} effects; \
+             {settled} calls in doubt settled; {deaths} deaths"
+        )
     }
 }
 
@@ -56,33 +116,21 @@ struct Ordeal {
     dice: Dice,
     sim: Simulation,
     tasks: BTreeMap<TaskName, TaskHeaders>,
-}
-
-/// Shared with the closures that decide on crashes and on what workers do.
-#[derive(Clone)]
-struct Dice(Rc<RefCell<ChaCha8Rng>>);
-
-impl Dice {
-    /// A number below `sides`.
-    fn roll(&self, sides: u64) -> u64 {
-        self.0.borrow_mut().next_u64() % sides
-    }
-
-    fn minutes(&self, most: u64) -> Duration {
-        Duration(Duration::SECOND.0 * i64::try_from(self.roll(most * 60)).unwrap())
-    }
-
-    fn pick<T: Clone>(&self, of: &[T]) -> T {
-        of[usize::try_from(self.roll(of.len() as u64)).unwrap()].clone()
-    }
+    /// What real tasks run.
+    programs: BTreeMap<TaskName, &'static Program>,
+    /// From now on scripted attempts succeed.
+    is_calm: Rc<Cell<bool>>,
+    tally: Tally,
 }
 
 impl Ordeal {
     fn new(seed: u64) -> Self {
-        let dice = Dice(Rc::new(RefCell::new(ChaCha8Rng::seed_from_u64(seed))));
-        let worker = dice.clone();
+        let dice = Dice::new(seed);
+        let (worker, is_calm) = (dice.clone(), Rc::new(Cell::new(false)));
+        let calm = is_calm.clone();
         let mut sim = Simulation::new(START).script(move |it| {
             let turn = match worker.roll(16) {
+                _ if calm.get() => Turn::Ends(EndState::Succeeded),
                 0..4 => Turn::Ends(EndState::Failed),
                 4 if it.headers.durable => Turn::InDoubt,
                 5..8 if it.headers.durable => Turn::Sleeps(worker.minutes(100)),
@@ -91,19 +139,31 @@ impl Ordeal {
             (worker.minutes(40), turn)
         });
         sim.workers = usize::try_from(dice.roll(4)).unwrap() + 1;
-        let mut tasks = BTreeMap::new();
-        for name in ["a", "b", "c", "d"] {
+        let (mut tasks, mut programs) = (BTreeMap::new(), BTreeMap::new());
+        for name in ["a", "b"] {
             let headers = headers(&dice);
             tasks.insert(TaskName::new(name), headers.clone());
             sim.add(name, headers);
         }
-        Self { seed, dice, sim, tasks }
+        let mut machines = Machines::new(seed, &dice, sim.now);
+        for name in ["real", "real too"] {
+            let timeout = dice.pick(&[hours(1), minutes(6)]);
+            let headers = TaskHeaders { durable: true, timeout, ..headers(&dice) };
+            let task = TaskName::new(name);
+            let program = &PROGRAMS[usize::try_from(dice.roll(PROGRAMS.len() as u64)).unwrap()];
+            tasks.insert(task.clone(), headers.clone());
+            programs.insert(task.clone(), program);
+            machines.tasks.insert(task);
+            sim.add_version(program.version(name, headers));
+        }
+        sim.machines = Some(machines);
+        Self { seed, dice, sim, tasks, programs, is_calm, tally: Tally::default() }
     }
 
-    fn pass(mut self) {
+    fn pass(mut self) -> Tally {
         self.sim.start();
-        let crash = self.dice.clone();
-        self.sim.crashes = Box::new(move || match crash.roll(60) {
+        let (crash, one_in) = (self.dice.clone(), self.dice.pick(&[60, 400, 2000]));
+        self.sim.crashes = Box::new(move || match crash.roll(one_in) {
             0 => Some(Crash::BeforeCommit),
             1 => Some(Crash::AfterCommit),
             _ => None,
@@ -115,6 +175,9 @@ impl Ordeal {
         self.come_to_rest();
         self.check_rows();
         self.check_attempts();
+        self.check_effects();
+        self.tally.attempts = self.sim.started.len();
+        self.tally
     }
 
     fn live_a_little(&mut self) {
@@ -126,44 +189,56 @@ impl Ordeal {
         match self.dice.roll(12) {
             0 => self.sim.set_clock(self.sim.now.plus(self.dice.minutes(300))),
             1 => self.sim.set_clock(self.sim.now.minus(self.dice.minutes(120))),
-            2 => self.sim.send(Event::Stop),
+            2 => {
+                self.sim.send(Event::Stop);
+                if self.dice.roll(2) == 0 {
+                    self.sim.send(Event::Park);
+                }
+            }
             3 => self.sim.kill(),
             4..7 => self.settle(),
             _ => {}
         }
         if self.sim.dispatcher.is_none() || self.sim.stopped {
+            self.tally.deaths += 1;
             self.sim.kill();
             self.sim.now = self.sim.now.plus(self.dice.minutes(200));
             self.sim.start();
         }
     }
 
-    /// A person looks after what is in doubt.
+    /// A person looks after what is in doubt: of real runs by what the peers say, unless it is given up.
     fn settle(&mut self) {
-        let stalled: Vec<RunId> = (self.sim.rows().iter())
-            .filter_map(|row| row.run.as_ref())
+        let stalled: Vec<Run> = (self.sim.rows().into_iter())
+            .filter_map(|row| row.run)
             .filter(|run| run.state == RunState::InDoubt)
-            .map(|run| run.id)
             .collect();
         for run in stalled {
-            let how = [Settlement::Retry, Settlement::Accept, Settlement::Fail];
-            let settlement = self.dice.pick(&how);
-            self.sim.send(Event::Command(AskId(1), Command::Settle { run, settlement }));
+            let settlement = match self.programs.get(&run.task) {
+                Some(_) if self.dice.roll(4) == 0 => Settlement::Fail,
+                Some(program) => program.truth(&run, &self.peers().ledger()),
+                None => self.dice.pick(&[Settlement::Retry, Settlement::Accept, Settlement::Fail]),
+            };
+            self.tally.settled += 1;
+            self.sim.send(Event::Command(AskId(1), Command::Settle { run: run.id, settlement }));
         }
+    }
+
+    fn peers(&self) -> &Peers {
+        &self.sim.machines.as_ref().unwrap().peers
     }
 
     /// No more harm, and time for everything that waits.
     fn come_to_rest(&mut self) {
         self.sim.crashes = Box::new(|| None);
+        self.is_calm.set(true);
+        self.peers().calm_down();
         self.sim.kill();
         self.sim.start();
         for _ in 0..8 {
             self.settle();
             self.sim.run_for(hours(3));
         }
-        self.sim.run_for(hours(10));
-        self.settle();
-        self.sim.run_for(hours(6));
     }
 
     fn check_limits(&self) {
@@ -254,6 +329,28 @@ impl Ordeal {
                 run.id
             );
             assert!(row.occurrence.trigger != Trigger::Manual);
+        }
+    }
+
+    /// What peers have done is what the runs are said to have done: nothing twice, nothing that nobody knows of, and of what succeeded
+    /// everything. No run is left without an end.
+    fn check_effects(&mut self) {
+        let done = Done::read(self.peers());
+        let old = self.sim.now.minus(hours(20));
+        let mut known = BTreeSet::new();
+        for run in self.sim.rows().into_iter().filter_map(|it| it.run) {
+            let is_open = run.ended.is_none() && run.due < old;
+            assert!(!is_open, "seed {}: {run:?} has no end", self.seed);
+            let Some(program) = self.programs.get(&run.task) else { continue };
+            known.extend(program.check(&run, &done));
+            match run.state {
+                RunState::Succeeded => self.tally.succeeded += 1,
+                _ => self.tally.failed += 1,
+            }
+        }
+        for name in done.names() {
+            self.tally.effects += 1;
+            assert!(known.contains(name), "seed {}: nobody did `{name}`", self.seed);
         }
     }
 }
