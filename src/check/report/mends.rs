@@ -23,6 +23,7 @@ pub(super) fn mended(
             text_to_day(diagnostic, expr, "@2026-03-29T02:30:00Z", "to_time")
         }
         (Type::Text, Type::Date) => text_to_day(diagnostic, expr, "@2026-03-29", "to_date"),
+        (Type::Bytes, Type::Text) => converted(diagnostic, expr, "text"),
         (found, Type::Text) if *found != Type::Secret && !matches!(found, Type::Fn(_)) => {
             to_text(checker, diagnostic, expr)
         }

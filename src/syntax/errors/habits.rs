@@ -7,7 +7,7 @@ use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::source::Span;
 use crate::syntax::parser::{HEADER_WORDS, Want};
-use crate::syntax::token::{Kind, Token};
+use crate::syntax::token::Kind;
 
 /// A habit that explains why `want` was not there.
 pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
@@ -19,7 +19,8 @@ pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
     {
         return Some(thrown);
     }
-    queries::habit(want, found)
+    text_prefix(found)
+        .or_else(|| queries::habit(want, found))
         .or_else(|| types::habit(want, found))
         .or_else(|| word(want, found))
         .or_else(|| statement(found))
@@ -29,11 +30,10 @@ pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
 
 /// A habit that explains why no comma stands between two values.
 pub(super) fn between_values(found: &Found<'_>) -> Option<Diagnostic> {
-    let before = found.before?;
-    let touches = before.end == found.token.start && before.kind == Kind::Name;
-    if touches && matches!(found.token.kind, Kind::Text | Kind::TextStart) {
-        return Some(text_prefix(found, before));
+    if let Some(finding) = text_prefix(found) {
+        return Some(finding);
     }
+    let before = found.before?;
     if let Some(theirs) = foreign(found.slice(before)).filter(|_| before.kind.is_name()) {
         return Some(theirs.finding(found.span(before)));
     }
@@ -220,11 +220,17 @@ pub(super) fn written(found: &Found<'_>, ours: &str) -> Diagnostic {
 }
 
 /// `f"Hello {name}"`
-fn text_prefix(found: &Found<'_>, prefix: Token) -> Diagnostic {
+fn text_prefix(found: &Found<'_>) -> Option<Diagnostic> {
+    let prefix = found.before?;
+    let touches = prefix.end == found.token.start && prefix.kind == Kind::Name;
+    if !touches || !matches!(found.token.kind, Kind::Text | Kind::TextStart) {
+        return None;
+    }
     let span = found.span(prefix);
-    habitual("texts have no letter in front here", span)
+    let finding = habitual("texts have no letter in front here", span)
         .help("every text may hold values in braces: `\"Hello {name}\"`")
-        .fix(Fix::maybe(format!("remove `{}`", found.slice(prefix)), span, ""))
+        .fix(Fix::maybe(format!("remove `{}`", found.slice(prefix)), span, ""));
+    Some(finding)
 }
 
 /// `from n in xs were n > 1`
