@@ -144,13 +144,15 @@ impl<'a> Hole<'a> {
     fn missed_behind(&self, findings: &[Diagnostic]) -> BTreeSet<&'a str> {
         let Some(line) = self.nameless else { return BTreeSet::new() };
         let head = self.line(line).trim_start();
-        let is_type = head.starts_with("table") || head.starts_with("type");
-        let may_be_it = |name: &str| name.starts_with(char::is_uppercase) == is_type;
+        let first = words(head).next().unwrap_or_default();
+        let is_type = matches!(first, "table" | "type");
+        let may_be_any = first == "const" || !DECLARING.contains(&first);
+        let may_be_it = |name: &str| may_be_any || name.starts_with(char::is_uppercase) == is_type;
         let misses = |it: &&Diagnostic| {
             names_something(it.code)
                 && it.code != "unused-name"
                 && line_of(self.source, it) > line
-                && (may_be_it(self.source.slice(it.span())) || head.starts_with("const"))
+                && may_be_it(self.source.slice(it.span()))
         };
         let missed: Vec<&Diagnostic> = findings.iter().filter(misses).collect();
         let unlike = missed.iter().filter(|it| it.fixes.is_empty());

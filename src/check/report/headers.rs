@@ -8,7 +8,7 @@ use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::diagnostics::{Applicability, Edit};
 use crate::schedule::Duration;
 use crate::source::Span;
-use crate::syntax::tree::{Expr, ExprKind, Header, Name};
+use crate::syntax::tree::{Expr, ExprKind, Header, HeaderPart, Name};
 
 /// No header is called that.
 pub(in crate::check) fn unknown_header(header: &Header, near: &[&str]) -> Diagnostic {
@@ -27,9 +27,18 @@ pub(in crate::check) fn unknown_header(header: &Header, near: &[&str]) -> Diagno
         [] if foreign(&header.word.text).is_some() => {
             foreign(&header.word.text).map_or(diagnostic, |theirs| theirs.finding(span))
         }
+        [] if header.word.text == "print" => print_without_brackets(header, diagnostic),
         [] => diagnostic.help("a call has brackets: `f(…)`; a variable is made with `let`"),
         _ => offer(diagnostic, span, near),
     }
+}
+
+/// `print "done"`
+fn print_without_brackets(header: &Header, diagnostic: Diagnostic) -> Diagnostic {
+    let said = diagnostic.help("a call has brackets: `print(\"done\")`");
+    let [HeaderPart::Value(value)] = header.parts.as_slice() else { return said };
+    let gap = Span { start: header.word.span.end, end: value.span.start, ..value.span };
+    said.fix(Fix::safe("write `print(…)`", gap, "(").and(value.span.after(), ")"))
 }
 
 /// What to write for what other schedulers call otherwise.

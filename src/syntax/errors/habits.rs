@@ -147,7 +147,7 @@ fn head(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
     let first = found.statement.kind;
     match (want, found.token.kind) {
         (Want::Block, Kind::Colon) if first == Kind::Fn => Some(written(found, "->")),
-        (Want::Block, Kind::FatArrow) if first == Kind::Fn => Some(body_behind_arrow(found)),
+        (Want::Block, Kind::FatArrow) if first == Kind::Fn => Some(arrow_behind_head(found)),
         (Want::LineEnd, Kind::Equal) if found.slice(found.statement) == "expect" => {
             Some(super::assign_in_condition(found.span(found.token)))
         }
@@ -254,7 +254,13 @@ fn header_with_colon(found: &Found<'_>) -> Diagnostic {
         true => {
             said.help("a header is written `timeout 5m`").fix(Fix::safe("remove `:`", span, ""))
         }
-        false => said.help("a variable is written `let total = 3`"),
+        false => match found.slice(found.statement) {
+            "cron" | "crontab" => said.help("write `schedule \"0 7 * * *\"`"),
+            "name" | "job" | "task" => {
+                said.help("a task has the name of its file; a header is written `timeout 5m`")
+            }
+            _ => said.help("a variable is written `let total = 3`"),
+        },
     }
 }
 
@@ -378,7 +384,11 @@ fn template_in_text(found: &Found<'_>) -> Diagnostic {
 }
 
 /// `fn f(a: int) => a + 1`
-fn body_behind_arrow(found: &Found<'_>) -> Diagnostic {
+fn arrow_behind_head(found: &Found<'_>) -> Diagnostic {
+    let behind = found.rest_of_line()[2..].trim();
+    if behind.ends_with('{') && behind.len() > 1 {
+        return written(found, "->");
+    }
     habitual("a function's body stands in braces here", found.span(found.token))
         .help("write `fn f(a: int) -> int { return a + 1 }`")
 }

@@ -95,10 +95,27 @@ fn param(inp: &mut Inp<'_, '_>) -> Parsed<Param> {
     skip_to_name(inp);
     let start = inp.at();
     let name = inp.parse(word("parameter"))?;
-    let ty = if inp.eat(Kind::Colon) { type_expr(inp) } else { inp.stop(Want::Token(Kind::Colon)) };
+    let ty = if inp.eat(Kind::Colon) {
+        type_expr(inp)
+    } else if names_type(inp) {
+        let at = offset(inp.at());
+        report(inp, Stop { at, want: Want::Token(Kind::Colon) });
+        type_expr(inp)
+    } else {
+        inp.stop(Want::Token(Kind::Colon))
+    };
     let ty = type_or_rest(inp, ty, &name);
     let default = inp.parse(after(Kind::Equal, initial))?;
     Ok(Param { id: NodeId(0), span: inp.since(start), name, ty: Some(ty), default })
+}
+
+/// Whether the next word is certainly a type's.
+fn names_type(inp: &mut Inp<'_, '_>) -> bool {
+    const BUILT_IN: [&str; 9] =
+        ["int", "decimal", "float", "bool", "text", "bytes", "time", "date", "duration"];
+    let token = inp.token();
+    let word = inp.text(token);
+    BUILT_IN.contains(&word) || token.kind.is_name() && word.starts_with(char::is_uppercase)
 }
 
 /// Passes over what stands in front of a parameter's name and colon; that is spoken of.
