@@ -58,7 +58,7 @@ fn choice(found: &Found<'_>, close: char) -> Option<Diagnostic> {
         it.len() > 2 && ['"', '\''].iter().any(|sign| it.starts_with(*sign) && it.ends_with(*sign))
     };
     let texts: Vec<&str> = texts.collect();
-    if !texts.iter().all(|it| is_text(it)) {
+    if !texts.iter().all(is_text) {
         return None;
     }
     let ours: Vec<String> =
