@@ -18,9 +18,11 @@ mod runs;
 mod start;
 mod tasks;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::mem;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::event::{Action, AskId, Event, Note, Reply, TaskVersion};
 use super::policy::ON_TIME;
@@ -57,7 +59,7 @@ pub struct Batch {
 pub struct Dispatcher {
     options: Options,
     /// The tasks that are served.
-    tasks: HashMap<TaskName, Box<Task>>,
+    tasks: FxHashMap<TaskName, Box<Task>>,
     /// Those that were, and may come back.
     left: BTreeMap<TaskName, Left>,
     /// The runs that have not ended.
@@ -172,7 +174,7 @@ impl Dispatcher {
     pub fn new(options: Options, now: Instant) -> Self {
         Self {
             options,
-            tasks: HashMap::new(),
+            tasks: FxHashMap::default(),
             left: BTreeMap::new(),
             runs: Runs::default(),
             ready: BTreeSet::new(),

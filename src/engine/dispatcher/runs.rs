@@ -1,12 +1,13 @@
 //! The runs that have not ended, by number, by task, and by what they wait for: a batch looks at those that it is about, however many
 //! others sleep.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 use std::ops::Index;
 use std::sync::Arc;
 
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 
 use crate::check::headers::TaskHeaders;
 use crate::engine::event::AskId;
@@ -72,7 +73,7 @@ impl Activity {
 #[derive(Debug, Default)]
 pub(super) struct Runs {
     all: BTreeMap<RunId, (ActiveRun, Activity)>,
-    of: HashMap<TaskName, BTreeSet<RunId>>,
+    of: FxHashMap<TaskName, BTreeSet<RunId>>,
     with_worker: BTreeSet<RunId>,
     /// How many of those with a worker are in each group.
     groups: BTreeMap<EcoString, usize>,

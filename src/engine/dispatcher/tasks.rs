@@ -23,6 +23,7 @@ impl Dispatcher {
     /// Applies changes, without deciding anything. Gives the tasks that are served in a new version.
     pub(super) fn apply_updates(&mut self, updates: Vec<TaskUpdate>) -> BTreeSet<TaskName> {
         let mut changed = BTreeSet::new();
+        self.tasks.reserve(updates.len());
         for update in updates {
             match update {
                 TaskUpdate::Changed(version) => changed.extend(self.serve(version)),
@@ -31,6 +32,11 @@ impl Dispatcher {
             }
         }
         changed.retain(|it| self.tasks.contains_key(it));
+        if changed.len() > self.tasks.len() / 2 {
+            self.wake_all_in_time();
+        } else {
+            changed.iter().for_each(|it| self.wake_in_time(it));
+        }
         changed
     }
 
@@ -57,7 +63,6 @@ impl Dispatcher {
         let TaskVersion { program, bytes, .. } = task.version.clone();
         let timetable = timetable::write(&task.version.headers).into();
         let served_until = task.served.cursor;
-        self.wake_in_time(&name);
         self.unwritten.insert(name.clone());
         self.batch.writes.extend([
             Write::Program { hash: program, bytes },
