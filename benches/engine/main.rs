@@ -38,7 +38,7 @@ fn main() {
     if wants("sleep") {
         sleeping_runs();
     }
-    let size = std::env::args().filter_map(|it| it.parse().ok()).next();
+    let size = std::env::args().find_map(|it| it.parse().ok());
     if wants("due") {
         for tasks in size.map_or(vec![1_000, 10_000, 100_000], |it| vec![it]) {
             due_at_once(&folder.join(format!("{tasks}.db")), tasks);

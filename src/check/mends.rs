@@ -309,7 +309,8 @@ mod tests {
             let found = mends(text).into_iter();
             found.filter(|it| it.1 == Applicability::Safe).map(|it| it.0).collect::<Vec<_>>()
         };
-        let quoted: String = (1..=5).map(|n| format!("let n{n}: int = \"{n}\"\n")).collect();
+        let lines: Vec<String> = (1..=5).map(|n| format!("let n{n}: int = \"{n}\"\n")).collect();
+        let quoted = lines.concat();
         assert_eq!(sure(&quoted).len(), 5);
         // `list` is near, and no value.
         let unclosed = "print(\"\"\n  first\n    indented\n  last\n  \"\"\")\n";

@@ -1,6 +1,7 @@
 //! The programs of real runs: few calls, of all classes. Each names its effects by its task, its due time and a number, so that
 //! what peers have done can be held against the history.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use futures_util::FutureExt;
@@ -112,7 +113,9 @@ impl Program {
             let name = effect(run, *number);
             let times = match class {
                 Class::Row => done.rows.iter().filter(|it| **it == name).count(),
-                Class::Keyed => done.ledger.keyed.get(&name).map_or(0, |it| it.len()),
+                Class::Keyed => {
+                    done.ledger.keyed.get(&name).map_or(0, BTreeSet::len)
+                }
                 Class::Once(_) | Class::IfFailed => {
                     done.ledger.once.get(&name).copied().unwrap_or(0)
                 }
