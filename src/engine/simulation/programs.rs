@@ -113,9 +113,7 @@ impl Program {
             let name = effect(run, *number);
             let times = match class {
                 Class::Row => done.rows.iter().filter(|it| **it == name).count(),
-                Class::Keyed => {
-                    done.ledger.keyed.get(&name).map_or(0, BTreeSet::len)
-                }
+                Class::Keyed => done.ledger.keyed.get(&name).map_or(0, BTreeSet::len),
                 Class::Once(_) | Class::IfFailed => {
                     done.ledger.once.get(&name).copied().unwrap_or(0)
                 }
