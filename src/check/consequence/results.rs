@@ -1,29 +1,31 @@
 //! A function that gives something back and does not state that it does: its calls are not told that they give nothing.
 
 use crate::check::project::ProjectFile;
+use crate::check::report::flow::NOTHING_GIVEN_BACK;
+use crate::check::report::types::CALL_GIVES_NOTHING;
 use crate::diagnostics::Diagnostic;
+use crate::source::Span;
 use crate::syntax::tree::Item;
 
 /// Takes away what is said of the calls of a function whose result is told of in its body.
 pub(super) fn told_where_given(file: &ProjectFile, found: &mut Vec<Diagnostic>) {
     let is_about = |it: &Diagnostic, what: &str| it.code == "wrong-type" && it.title == what;
-    if !found.iter().any(|it| is_about(it, "nothing is given back here")) {
-        return;
-    }
-    let functions = file.tree.items.iter().filter_map(|item| match item {
-        Item::Fn(it) if it.result.is_none() => Some(it),
-        _ => None,
-    });
-    let gives = |span: crate::source::Span| {
-        found
-            .iter()
-            .any(|it| is_about(it, "nothing is given back here") && span.to(it.span()) == span)
-    };
-    let silent: Vec<String> =
-        functions.filter(|it| gives(it.span)).map(|it| format!("{}(", it.name.text)).collect();
+    let given = found.iter().filter(|it| is_about(it, NOTHING_GIVEN_BACK));
+    let given: Vec<Span> = given.map(Diagnostic::span).collect();
+    let silent: Vec<String> = file
+        .tree
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Fn(it) if it.result.is_none() => Some(it),
+            _ => None,
+        })
+        .filter(|function| given.iter().any(|it| function.span.to(*it) == function.span))
+        .map(|it| format!("{}(", it.name.text))
+        .collect();
     found.retain(|it| {
         let called = file.source.slice(it.span());
-        !is_about(it, "this call gives nothing")
+        !is_about(it, CALL_GIVES_NOTHING)
             || !silent.iter().any(|name| called.starts_with(name.as_str()))
     });
 }

@@ -5,6 +5,9 @@ use crate::check::types::Type;
 use crate::source::Span;
 use crate::syntax::tree::Name;
 
+/// What is said of a `return` with a value where none is expected.
+pub(in crate::check) const NOTHING_GIVEN_BACK: &str = "nothing is given back here";
+
 /// A function whose end gives nothing.
 pub(in crate::check) fn missing_result(
     body: Span,
@@ -52,7 +55,7 @@ pub(in crate::check) fn empty_return(
 
 /// `return e` where nothing is given.
 pub(in crate::check) fn returns_nothing(span: Span, ty: &Type, in_fn: bool) -> Diagnostic {
-    let diagnostic = Diagnostic::new("wrong-type", span, "nothing is given back here");
+    let diagnostic = Diagnostic::new("wrong-type", span, NOTHING_GIVEN_BACK);
     if in_fn {
         diagnostic.help(format!("state what the function gives: `fn f(…) -> {ty} {{ … }}`"))
     } else {

@@ -11,6 +11,9 @@ use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::source::Span;
 use crate::syntax::tree::{Expr, ExprKind, Name};
 
+/// What is said of a call whose value is used and which gives none.
+pub(in crate::check) const CALL_GIVES_NOTHING: &str = "this call gives nothing";
+
 /// A value of another type than its place needs.
 pub(in crate::check) fn wrong_type(
     checker: &Checker<'_>,
@@ -223,7 +226,7 @@ fn difference(checker: &Checker<'_>, found: &Type, wanted: &Type) -> Option<Stri
 /// A call, or an `if` without `else`, whose value is used and which gives none.
 pub(in crate::check) fn nothing_used(expr: &Expr) -> Diagnostic {
     let title = match &expr.kind {
-        ExprKind::Call(_) => "this call gives nothing",
+        ExprKind::Call(_) => CALL_GIVES_NOTHING,
         ExprKind::If(it) if it.otherwise.is_none() => "without `else` this gives nothing",
         ExprKind::If(_) | ExprKind::Match(_) | ExprKind::Block(_) => {
             "one branch of this gives nothing"

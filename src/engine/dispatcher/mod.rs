@@ -262,7 +262,7 @@ impl Dispatcher {
     /// Whether a worker has the run, and nobody has told it to stop.
     #[must_use]
     pub fn is_running(&self, run: RunId) -> bool {
-        self.runs.state(run) == Some(&Activity::Running)
+        self.runs.is_running(run)
     }
 
     /// Starts what can be started, and writes down what cannot.
@@ -285,9 +285,7 @@ impl Dispatcher {
 
     fn park(&mut self) {
         self.stop();
-        let parks = |id: &RunId| {
-            self.runs[id].headers.durable && self.runs.state(*id) == Some(&Activity::Running)
-        };
+        let parks = |id: &RunId| self.runs[id].headers.durable && self.runs.is_running(*id);
         self.batch.actions.extend(self.runs.with_worker().filter(parks).map(Action::Park));
     }
 

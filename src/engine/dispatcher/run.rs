@@ -12,10 +12,10 @@ impl Dispatcher {
     /// A worker speaks. What comes from a run that has ended is late and means nothing.
     pub(super) fn hear_of_run(&mut self, id: RunId, event: RunEvent) {
         // Late, from an attempt that is over.
-        if !self.runs.state(id).is_some_and(Activity::is_with_worker) {
+        if !self.runs.has_worker(id) {
             return;
         }
-        let run = self.runs.get_mut(id).expect("it has a state");
+        let run = self.runs.get_mut(id).expect("a worker has it");
         match event {
             RunEvent::Said { lines, entries, steps } => {
                 self.take_what_was_said(id, lines, entries);
@@ -79,22 +79,16 @@ impl Dispatcher {
         self.stop_if_idle();
     }
 
+    /// An attempt ends that a worker has.
     fn end_attempt(&mut self, id: RunId, end: RunEnd) {
         let outcome = match self.runs.state(id) {
             // What succeeds while it is told to stop has succeeded.
             Some(Activity::Cancelling(reason)) if end.outcome.end != EndState::Succeeded => {
                 cancelled(reason)
             }
-            Some(Activity::Running | Activity::Cancelling(_)) => end.outcome,
-            Some(
-                Activity::RetryAt(_)
-                | Activity::SleepsUntil(_)
-                | Activity::GoesOn(_)
-                | Activity::Stalled(_),
-            )
-            | None => return,
+            _ => end.outcome,
         };
-        let run = self.runs.get_mut(id).expect("it has a state");
+        let run = self.runs.get_mut(id).expect("a worker has it");
         let retries = outcome.end == EndState::Failed
             && end.retryable
             && run.attempt <= run.headers.retry.times;
@@ -154,7 +148,7 @@ impl Dispatcher {
         for id in self.runs.with_worker().collect::<Vec<_>>() {
             let run = &self.runs[&id];
             self.batch.actions.push(Action::Cancel(id));
-            if run.headers.durable && self.runs.state(id) == Some(&Activity::Running) {
+            if run.headers.durable && self.runs.is_running(id) {
                 self.send_away(id);
                 self.runs.remove(id);
                 continue;

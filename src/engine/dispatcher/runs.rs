@@ -52,7 +52,7 @@ type IsRunning = bool;
 
 impl Activity {
     /// Whether a worker has it.
-    pub(super) fn is_with_worker(&self) -> bool {
+    fn is_with_worker(&self) -> bool {
         match self {
             Self::Running | Self::Cancelling(_) => true,
             Self::RetryAt(_) | Self::SleepsUntil(_) | Self::GoesOn(_) | Self::Stalled(_) => false,
@@ -122,6 +122,16 @@ impl Runs {
 
     pub(super) fn state(&self, id: RunId) -> Option<&Activity> {
         self.all.get(&id).map(|(_, state)| state)
+    }
+
+    /// Whether a worker has a run, and nobody has told it to stop.
+    pub(super) fn is_running(&self, id: RunId) -> bool {
+        self.state(id) == Some(&Activity::Running)
+    }
+
+    /// Whether a worker has a run.
+    pub(super) fn has_worker(&self, id: RunId) -> bool {
+        self.with_worker.contains(&id)
     }
 
     /// All of them, in order.

@@ -132,9 +132,8 @@ impl Dispatcher {
             Who::Again(id) => {
                 let run = &self.runs[id];
                 let others = self.runs.of(&run.task);
-                let has_worker =
-                    |id: &RunId| self.runs.state(*id).is_some_and(Activity::is_with_worker);
-                others.filter(has_worker).count() < policy::runs_at_once(run.headers.overlap)
+                let busy = others.filter(|it| self.runs.has_worker(*it));
+                busy.count() < policy::runs_at_once(run.headers.overlap)
             }
         }
     }
