@@ -72,8 +72,11 @@ pub(super) fn guarded<'t, O>(
     let start = inp.at();
     let outside = std::mem::replace(&mut inp.state().stmt_start, start);
     let before = inp.save();
-    // A line that begins with a word like `let` is a fresh start, whatever stood above it.
-    inp.state().quiet &= !(inp.token().on_new_line && begins_statement(inp.kind()));
+    // A line that stands where the statements of its block do is a fresh start, whatever stood above it. So is one that begins with
+    // a word like `let`, wherever it stands.
+    let is_fresh = inp.token().on_new_line
+        && (begins_statement(inp.kind()) || indent_of(inp, start) == inp.state().indent);
+    inp.state().quiet &= !is_fresh;
     let slips = inp.state().slips;
     let parsed = match parse(inp) {
         Ok(parsed) => {
