@@ -14,6 +14,20 @@ use crate::host::Databases as _;
 use crate::host::database::{Columns, Datum, Query};
 use crate::store::{Hash, Run, RunState, Settlement};
 
+/// What peers, limits and people make a run fail with: codes, and what the messages hold. Anything else is the engine's own doing, such
+/// as `unique` where the mark of a call is written a second time.
+const FAILURES: [(&str, &str); 9] = [
+    ("cancelled", "replaced by the run due"),
+    ("http-connect", "nobody listens"),
+    ("http-connect", "the connection broke"),
+    ("http-status", "answered 500"),
+    ("in-doubt", "it was settled as failed"),
+    ("mail", ""),
+    ("sql", "the line broke"),
+    ("sql", "the database is away"),
+    ("timeout", ""),
+];
+
 /// A program with what it does when it succeeds.
 pub(super) struct Program {
     text: &'static str,
@@ -109,6 +123,12 @@ impl Program {
     /// Holds what peers did for a run against how it ended. Gives the names of all that may have been done for it.
     pub(super) fn check(&self, run: &Run, done: &Done) -> Vec<String> {
         let succeeded = run.state == RunState::Succeeded;
+        if let Some(error) = &run.error {
+            let is_known = FAILURES
+                .iter()
+                .any(|(code, text)| error.code == *code && error.message.contains(text));
+            assert!(is_known, "no peer brings this about: {run:?}");
+        }
         let names = self.effects.iter().map(|(number, class)| {
             let name = effect(run, *number);
             let times = match class {
