@@ -121,6 +121,25 @@ macro_rules! operand {
     };
 }
 
+/// Whether an operand is a window.
+macro_rules! is_window {
+    (ArgsS) => {
+        true
+    };
+    (ArgsV) => {
+        true
+    };
+    (ResultS) => {
+        true
+    };
+    (ResultV) => {
+        true
+    };
+    ($role:ident) => {
+        false
+    };
+}
+
 /// The operand with its registers and targets exchanged.
 macro_rules! mapped {
     (S, $it:expr, $map:ident) => {
@@ -211,6 +230,12 @@ macro_rules! declare {
             #[inline(never)]
             fn each_operand(&self, visit: &mut dyn FnMut(Operand<R>)) {
                 match *self { $(Self::$name { $($field),* } => { $(visit(operand!($role, $field));)* })* }
+            }
+
+            /// Whether any of its operands is a window.
+            #[must_use]
+            pub fn has_window(&self) -> bool {
+                match self { $(Self::$name { .. } => false $(|| is_window!($role))*,)* }
             }
 
             /// The same instruction with registers and targets exchanged.

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::declared::Declared;
 use super::effects::Effects;
 use super::headers::TaskHeaders;
-use super::library::Library;
+use super::library::{EntryId, Library};
 use super::project::Project;
 use super::types::{DeclId, NamedType, Type};
 use crate::diagnostics::{Diagnostic, Severity};
@@ -194,6 +194,8 @@ pub struct LibraryFn {
     pub name: EcoString,
     /// Which of the declarations of that name, counted from 0.
     pub overload: u8,
+    /// Where the library has it.
+    pub(super) entry: EntryId,
 }
 
 /// What a call calls.

@@ -125,7 +125,7 @@ impl Library {
     /// Where the name is not one of this library's own.
     #[must_use]
     pub fn function(&self, id: &LibraryFn) -> &Declaration {
-        self.declaration(self.entry_of(id))
+        self.declaration(id.entry)
     }
 
     /// The side tables of a function's parameters and body.
@@ -143,9 +143,8 @@ impl Library {
     }
 
     fn body(&self, id: &LibraryFn) -> &Body {
-        let entry = self.entry_of(id);
-        let check = || Box::new(super::check_declaration(self, self.declaration(entry)).0);
-        self.read[entry.0 as usize].body.get_or_init(check)
+        let check = || Box::new(super::check_declaration(self, self.declaration(id.entry)).0);
+        self.read[id.entry.0 as usize].body.get_or_init(check)
     }
 
     /// The library's type of this name.
@@ -171,16 +170,6 @@ impl Library {
         let from = self.by_name.partition_point(|id| key(self.entry(*id)) < (name, kind));
         let rest = &self.by_name[from..];
         &rest[..rest.partition_point(|id| key(self.entry(*id)) == (name, kind))]
-    }
-
-    fn entry_of(&self, id: &LibraryFn) -> EntryId {
-        let kinds = [Kind::Function, Kind::Method];
-        let mut named = kinds.into_iter().flat_map(|kind| self.named(kind, &id.name));
-        let found = named.find(|it| {
-            let entry = self.entry(**it);
-            entry.overload == id.overload && entry.module == id.module
-        });
-        *found.expect("side tables name functions of the library they were made with")
     }
 }
 

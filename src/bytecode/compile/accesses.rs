@@ -48,30 +48,19 @@ impl Numbering {
         }
     }
 
-    /// Everything that an instruction reads, then everything that it writes.
+    /// Everything that an instruction does to registers, in any order.
     pub(super) fn accesses(self, instruction: Ins, mut visit: impl FnMut(Access, Var)) {
         let is_change = matches!(instruction, Ins::Change { .. });
         instruction.operands(|operand| match operand {
-            Operand::Register(bank, access, register) if access.reads() => {
-                visit(access, self.var(bank, register));
-            }
+            Operand::Register(bank, access, register) => visit(access, self.var(bank, register)),
             Operand::Window(bank, window) | Operand::CallWindow(bank, window) => {
-                let skipped = usize::from(is_change);
                 let access = if bank == Bank::Value { Access::Take } else { Access::Read };
-                registers(window).skip(skipped).for_each(|it| visit(access, self.var(bank, it)));
-            }
-            _ => {}
-        });
-        instruction.operands(|operand| match operand {
-            Operand::Register(bank, Access::Write, register) => {
-                visit(Access::Write, self.var(bank, register));
-            }
-            // The place that is left free for what is changed.
-            Operand::Window(bank, window) if is_change => {
-                visit(Access::Write, self.var(bank, window.start));
-            }
-            Operand::CallWindow(bank, window) => {
-                visit(Access::Write, self.var(bank, window.start));
+                // The first place is left free for what is changed.
+                let given = registers(window).skip(usize::from(is_change));
+                given.for_each(|it| visit(access, self.var(bank, it)));
+                if is_change || matches!(operand, Operand::CallWindow(..)) {
+                    visit(Access::Write, self.var(bank, window.start));
+                }
             }
             _ => {}
         });
@@ -79,6 +68,9 @@ impl Numbering {
 
     /// The windows of an instruction: the number of the first register, and how many registers each needs.
     pub(super) fn windows(self, instruction: Ins, mut visit: impl FnMut(Var, u32)) {
+        if !instruction.has_window() {
+            return;
+        }
         instruction.operands(|operand| match operand {
             Operand::Window(bank, window) => {
                 visit(self.var(bank, window.start), u32::from(window.count));
@@ -94,36 +86,42 @@ impl Numbering {
 /// What every instruction of a function does to registers, looked up once.
 #[derive(Debug)]
 pub(super) struct Accesses {
-    /// By instruction: where its list begins; behind the last, where that one ends.
-    starts: Vec<u32>,
+    /// By instruction: where its list begins, and where it ends.
+    ranges: Vec<(u32, u32)>,
     list: Vec<(Access, Var)>,
 }
 
 impl Accesses {
     /// Looks at a function; instructions that are gone do nothing.
     pub(super) fn of(function: &VirtualFunction, gone: &[bool], numbering: Numbering) -> Self {
-        let mut starts = Vec::with_capacity(function.code.len() + 1);
+        let mut ranges = Vec::with_capacity(function.code.len());
         let mut list: Vec<(Access, Var)> = Vec::with_capacity(3 * function.code.len());
         let place = |list: &Vec<_>| u32::try_from(list.len()).expect("functions are short");
         for (instruction, gone) in function.code.iter().zip(gone) {
-            starts.push(place(&list));
+            let start = place(&list);
             if !gone {
                 numbering.accesses(*instruction, |access, var| list.push((access, var)));
             }
+            ranges.push((start, place(&list)));
         }
-        starts.push(place(&list));
-        Self { starts, list }
+        Self { ranges, list }
     }
 
-    /// Everything that an instruction reads, then everything that it writes.
+    /// Everything that an instruction does, in any order.
     pub(super) fn at(&self, instruction: u32) -> &[(Access, Var)] {
-        let at = instruction as usize;
-        &self.list[self.starts[at] as usize..self.starts[at + 1] as usize]
+        let (start, end) = self.ranges[instruction as usize];
+        &self.list[start as usize..end as usize]
     }
 
     /// The same of all instructions together.
-    pub(super) fn all(&self) -> &[(Access, Var)] {
-        &self.list
+    pub(super) fn all(&self) -> impl Iterator<Item = &(Access, Var)> {
+        let lists = self.ranges.iter().map(|(start, end)| *start as usize..*end as usize);
+        lists.flat_map(|it| &self.list[it])
+    }
+
+    /// An instruction does nothing any more.
+    pub(super) fn forget(&mut self, instruction: u32) {
+        self.ranges[instruction as usize] = (0, 0);
     }
 }
 

@@ -94,6 +94,7 @@ pub(super) fn parse(library: &Library, id: EntryId, entry: &Entry) -> Declaratio
         module: entry.module.into(),
         name: entry.name.into(),
         overload: entry.overload,
+        entry: id,
     };
     let docs = function.docs.clone();
     let source = Source::new(LIBRARY_FILE, entry.module, entry.text);

@@ -26,8 +26,8 @@ pub(super) struct Live {
     pub(super) blocks: Vec<Block>,
     /// By instruction: whether a callee's frame comes to lie over its windows.
     pub(super) is_call: Vec<bool>,
-    /// By instruction: whether anything that it writes is read.
-    pub(super) is_read: Vec<bool>,
+    /// By instruction: whether it can be left out where nobody reads what it writes.
+    is_pure: Vec<bool>,
 }
 
 /// Instructions that are carried out one after the other.
@@ -54,26 +54,37 @@ impl Block {
 }
 
 impl Live {
-    /// Looks at a function whose instructions at places in `gone` do not count.
-    pub(super) fn of(function: &VirtualFunction, gone: &[bool]) -> Self {
+    /// Looks at a function whose instructions at places in `gone` do not count. Those that only make what nobody reads are gone then, too.
+    pub(super) fn of(function: &VirtualFunction, gone: &mut [bool]) -> Self {
         let numbering = Numbering { scalars: function.scalars, values: function.values };
-        let mut live = Self {
+        let live = Self {
             numbering,
             accesses: Accesses::of(function, gone, numbering),
             segments: ByVar::default(),
             writes: ByVar::default(),
             blocks: blocks(function, numbering),
             is_call: function.code.iter().map(Instruction::is_call).collect(),
-            is_read: vec![false; function.code.len()],
+            is_pure: function.code.iter().map(Instruction::is_pure).collect(),
         };
-        let live_in = live.flow();
+        live.looked_through(function, gone)
+    }
+
+    /// Looks again, after registers were exchanged and more instructions are gone.
+    pub(super) fn again(self, function: &VirtualFunction, gone: &mut [bool]) -> Self {
+        let accesses = Accesses::of(function, gone, self.numbering);
+        Self { accesses, ..self }.looked_through(function, gone)
+    }
+
+    fn looked_through(mut self, function: &VirtualFunction, gone: &mut [bool]) -> Self {
+        let live_in = self.flow();
         let mut found = Found::default();
-        live.fill(&live_in, &mut found);
+        self.fill(&live_in, &mut found, gone);
         // What is never read stands in its place all the same when the function begins.
-        found.segments.extend(params(function, numbering).map(|var| (var, (0, 1))));
-        live.segments = ByVar::new(numbering.count(), &found.segments, joined);
-        live.writes = ByVar::new(numbering.count(), &found.writes, |last, next| *last == next);
-        live
+        found.segments.extend(params(function, self.numbering).map(|var| (var, (0, 1))));
+        let count = self.numbering.count();
+        self.segments = ByVar::new(count, &found.segments, joined);
+        self.writes = ByVar::new(count, &found.writes, |last, next| *last == next);
+        self
     }
 
     /// Where a register is needed.
@@ -89,19 +100,15 @@ impl Live {
     /// The registers that hold something at the beginning of each block.
     fn flow(&self) -> Vec<Set> {
         let count = self.numbering.count();
-        let effects: Vec<Effect> =
-            self.blocks.iter().map(|it| Effect::of(it, &self.accesses, count)).collect();
         let mut live_in = vec![Set::new(count); self.blocks.len()];
         let mut open: Vec<u32> = (0..len(&self.blocks)).collect();
         let mut is_open = vec![true; self.blocks.len()];
         let before = self.before();
         while let Some(at) = open.pop() {
             is_open[at as usize] = false;
+            let block = &self.blocks[at as usize];
             let mut set = self.live_out(at, &live_in);
-            effects[at as usize].apply(&mut set);
-            if let Some(kept) = self.blocks[at as usize].kept(&live_in) {
-                set.add_all(&kept);
-            }
+            self.walk_back(block, &mut set, block.kept(&live_in).as_ref());
             if live_in[at as usize] != set {
                 live_in[at as usize] = set;
                 for other in &before[at as usize] {
@@ -112,6 +119,25 @@ impl Live {
             }
         }
         live_in
+    }
+
+    /// From what is needed behind a block to what is needed before it. What its handler needs stays so, whatever is written.
+    fn walk_back(&self, block: &Block, set: &mut Set, kept: Option<&Set>) {
+        for instruction in (block.start..block.end).rev() {
+            let accesses = self.accesses.at(instruction);
+            let is_needed = |(access, var): &(Access, Var)| access.writes() && set.has(*var);
+            if self.is_pure[instruction as usize] && !accesses.iter().any(is_needed) {
+                continue;
+            }
+            for (_, var) in accesses.iter().filter(|it| it.0 == Access::Write) {
+                if kept.is_none_or(|it| !it.has(*var)) {
+                    set.remove(*var);
+                }
+            }
+            for (_, var) in accesses.iter().filter(|it| it.0 != Access::Write) {
+                set.add(*var);
+            }
+        }
     }
 
     /// The blocks that each block may follow, as one that goes on there or whose faults are caught there.
@@ -135,19 +161,23 @@ impl Live {
     }
 
     /// Walks back through every block, from what is needed behind it.
-    fn fill(&mut self, live_in: &[Set], found: &mut Found) {
+    fn fill(&mut self, live_in: &[Set], found: &mut Found, gone: &mut [bool]) {
         let mut end_of = vec![NOT_OPEN; self.numbering.count()];
         for at in (0..len(&self.blocks)).rev() {
             let block = &self.blocks[at as usize];
             self.live_out(at, live_in).each(|var| end_of[var.at()] = 2 * block.end);
             let kept = block.kept(live_in);
             for instruction in (block.start..block.end).rev() {
-                let is_read = &mut self.is_read[instruction as usize];
                 let accesses = self.accesses.at(instruction);
+                let is_needed = |it: &(Access, Var)| it.0.writes() && end_of[it.1.at()] != NOT_OPEN;
+                if self.is_pure[instruction as usize] && !accesses.iter().any(is_needed) {
+                    gone[instruction as usize] = true;
+                    self.accesses.forget(instruction);
+                    continue;
+                }
                 for (_, var) in accesses.iter().filter(|it| it.0 == Access::Write) {
                     found.writes.push((*var, instruction));
                     let end = &mut end_of[var.at()];
-                    *is_read |= *end != NOT_OPEN;
                     if kept.as_ref().is_none_or(|it| !it.has(*var)) {
                         let start = 2 * instruction + 1;
                         let end = std::mem::replace(end, NOT_OPEN);
@@ -160,7 +190,6 @@ impl Live {
                         found.writes.push((*var, instruction));
                     }
                     let end = &mut end_of[var.at()];
-                    *is_read |= access.writes() && *end != NOT_OPEN;
                     if *end == NOT_OPEN {
                         // What is changed in vain is written all the same.
                         let changed = u32::from(*access == Access::Edit);
@@ -314,37 +343,6 @@ pub(super) fn params(
         .map(move |(bank, register)| numbering.var(*bank, *register))
 }
 
-/// What a block does to the set of the registers that are needed.
-struct Effect {
-    /// They are needed before it.
-    read: Set,
-    /// They are not, but for those that are read as well.
-    written: Set,
-}
-
-impl Effect {
-    fn of(block: &Block, accesses: &Accesses, count: usize) -> Self {
-        let (mut read, mut written) = (Set::new(count), Set::new(count));
-        for instruction in (block.start..block.end).rev() {
-            let accesses = accesses.at(instruction);
-            for (_, var) in accesses.iter().filter(|it| it.0 == Access::Write) {
-                read.remove(*var);
-                written.add(*var);
-            }
-            for (_, var) in accesses.iter().filter(|it| it.0 != Access::Write) {
-                read.add(*var);
-            }
-        }
-        Self { read, written }
-    }
-
-    /// From what is needed behind the block to what is needed before it.
-    fn apply(&self, set: &mut Set) {
-        set.remove_all(&self.written);
-        set.add_all(&self.read);
-    }
-}
-
 fn blocks(function: &VirtualFunction, numbering: Numbering) -> Vec<Block> {
     let length = len(&function.code);
     let place = |label: Label| function.labels[label.0 as usize].min(length);
@@ -409,10 +407,6 @@ impl Set {
 
     fn add_all(&mut self, other: &Self) {
         self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a |= b);
-    }
-
-    fn remove_all(&mut self, other: &Self) {
-        self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a &= !b);
     }
 
     fn each(&self, mut visit: impl FnMut(Var)) {

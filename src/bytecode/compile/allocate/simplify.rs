@@ -14,15 +14,18 @@ pub(super) fn simplify(function: &mut VirtualFunction, gone: &mut [bool]) -> Liv
     let mut live = Live::of(function, gone);
     for _ in 0..ROUNDS_MAX {
         let mut round = Round::new(function, gone, &live);
+        let mut is_changed = false;
         for (at, instruction) in function.code.iter().enumerate() {
-            gone[at] = gone[at] || round.is_needless(at, *instruction);
+            let is_copy = !gone[at] && round.is_copy(at, *instruction);
+            is_changed |= is_copy;
+            gone[at] |= is_copy;
         }
-        if !round.changed {
+        if !is_changed {
             break;
         }
         let mut replace = Exchange { numbering: live.numbering, by: &round.replaced };
         function.code.iter_mut().for_each(|it| *it = it.rename(&mut replace));
-        live = Live::of(function, gone);
+        live = live.again(function, gone);
     }
     live
 }
@@ -36,7 +39,6 @@ struct Round<'a> {
     replaced: Vec<Var>,
     /// By register: what is known about it does not hold any more in this round.
     touched: Vec<bool>,
-    changed: bool,
 }
 
 impl<'a> Round<'a> {
@@ -58,16 +60,10 @@ impl<'a> Round<'a> {
         }
         let replaced = (0..).take(numbering.count()).map(Var).collect();
         let touched = vec![false; numbering.count()];
-        Self { live, is_plain, replaced, touched, changed: false }
+        Self { live, is_plain, replaced, touched }
     }
 
-    fn is_needless(&mut self, at: usize, instruction: Instruction<Virtual>) -> bool {
-        let unread = instruction.is_pure() && !self.live.is_read[at];
-        let needless = unread || self.is_copy(at, instruction);
-        self.changed |= needless;
-        needless
-    }
-
+    /// Whether an instruction is a copy that is read for nothing; from then on its original is read.
     fn is_copy(&mut self, at: usize, instruction: Instruction<Virtual>) -> bool {
         let (bank, to, from) = match instruction {
             Instruction::MoveS { to, a } => (Bank::Scalar, to, a),
