@@ -68,7 +68,7 @@ pub use names::{declared_name, module_path};
 pub use read_type::BUILT_IN_NAMES;
 use run::check_declaration;
 pub use run::{check, check_file, check_library, findings, glance};
-pub use threads::{on_threads, threads_for};
+pub use threads::{on_threads, on_threads_as_made, threads_for};
 
 #[cfg(test)]
 mod pages;

@@ -23,11 +23,7 @@ pub(super) fn program(valid: Valid<'_>, tests: Tests) -> Program {
         entry::tests(&mut shared);
     }
     shared.declared_tables();
-    while let Some((id, job)) = shared.queue.pop_front() {
-        let function = Lower::job(&mut shared, job);
-        shared.finish(id, function);
-    }
-    shared.place();
+    shared.write_and_place();
     super::targets::write_down(&mut shared);
     shared.program
 }
@@ -187,7 +183,10 @@ impl<'s, 'p> Lower<'s, 'p> {
     }
 
     /// Writes the function of a job.
-    fn job(shared: &'s mut Shared<'p>, job: Job<'p>) -> super::virtual_fn::VirtualFunction {
+    pub(super) fn job(
+        shared: &'s mut Shared<'p>,
+        job: Job<'p>,
+    ) -> super::virtual_fn::VirtualFunction {
         match job {
             Job::Fn { function, tables, type_args, name } => {
                 Self::function(shared, function, tables, type_args, name)

@@ -1,12 +1,12 @@
 //! What the functions of one program share: its tables, and which functions are still to be written.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::mem;
 use std::sync::Arc;
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
+use super::lower::Lower;
 use super::types::TypeArgs;
 use super::virtual_fn::VirtualFunction;
 use crate::bytecode::operand::{FunctionId, U24};
@@ -131,14 +131,22 @@ impl<'p> Shared<'p> {
         self.finished.push((id, function));
     }
 
-    /// Gives out the registers of all functions and puts them in their places, on several threads where there is much to do.
-    pub(super) fn place(&mut self) {
+    /// Writes all functions that are called, gives out their registers, and puts them in their places. Where there is much to do, registers
+    /// are given out on other threads while functions are still being written.
+    pub(super) fn write_and_place(&mut self) {
         const INSTRUCTIONS_PER_THREAD_MIN: usize = 5_000;
-        let finished = mem::take(&mut self.finished);
-        let instructions: usize = finished.iter().map(|(_, it)| it.code.len()).sum();
-        let threads = check::threads_for(instructions / INSTRUCTIONS_PER_THREAD_MIN + 1);
-        let placed =
-            check::on_threads(finished, threads, |(id, it)| (id, super::allocate::allocate(it)));
+        let write = |hand_on: &mut dyn FnMut(usize, (FunctionId, VirtualFunction))| {
+            loop {
+                for (id, function) in self.finished.drain(..) {
+                    hand_on(function.code.len(), (id, function));
+                }
+                let Some((id, job)) = self.queue.pop_front() else { break };
+                let function = Lower::job(self, job);
+                self.finish(id, function);
+            }
+        };
+        let allocate = |(id, it)| (id, super::allocate::allocate(it));
+        let placed = check::on_threads_as_made(INSTRUCTIONS_PER_THREAD_MIN, write, allocate);
         for (id, (mut function, spans)) in placed {
             for (at, span) in spans {
                 if let Some(found) = position(self.valid, &mut self.program.files, span)
