@@ -309,6 +309,11 @@ fn method_advice(receiver: &Type, name: &str) -> Option<&'static str> {
         (Type::List(_) | Type::Map(..), "forEach" | "foreach" | "for_each" | "each") => {
             "write `for x in xs { … }`"
         }
+        (
+            Type::Map(..),
+            "map" | "flat_map" | "sort_by" | "sort" | "any" | "all" | "find" | "reduce" | "sum"
+            | "max" | "min" | "max_by" | "min_by" | "first" | "last" | "take" | "join",
+        ) => "a map has `entries()`, each with its `key` and its `value`, and `values()`",
         (Type::Text, "substring" | "substr" | "slice" | "charAt" | "char_at" | "mid") => {
             "a slice gives a part of a text: `t[1..3]`"
         }
