@@ -50,7 +50,7 @@ impl Checker<'_> {
             self.compared(&it.right, found);
             return;
         }
-        let sides = [(&it.left, &it.right, it.op), (&it.right, &it.left, turned(it.op))];
+        let sides = [(&it.left, &it.right, it.op), (&it.right, &it.left, it.op.turned())];
         let range =
             sides.into_iter().find_map(|(value, number, op)| self.range_left(value, number, op));
         found.extend(range.map(|(what, low, high)| Compared { what, span: expr.span, low, high }));
@@ -76,17 +76,6 @@ impl Checker<'_> {
             _ => return None,
         };
         Some((self.source.slice(value.span), low, high))
-    }
-}
-
-/// The comparison with its sides changed.
-fn turned(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Less => BinaryOp::Greater,
-        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
-        BinaryOp::Greater => BinaryOp::Less,
-        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
-        other => other,
     }
 }
 

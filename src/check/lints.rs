@@ -1,6 +1,7 @@
 //! What is allowed and still a bad idea, as far as one expression or statement shows it.
 
 mod sleep;
+mod status;
 
 use super::assigned::gives_value;
 use super::checker::Checker;

@@ -232,6 +232,7 @@ fn finish(world: &World<'_>, id: FileId, draft: Draft, wanted: &[FileId], keep: 
     let headers = Arc::new(checker.read_headers());
     checker.check_bodies();
     checker.lint_sleeps(headers.timeout);
+    checker.lint_statuses();
     checker.lint_unused_declarations();
     let tables = match keep {
         Keep::Tables => checker.tables,

@@ -622,6 +622,20 @@ pub enum BinaryOp {
     Remainder,
 }
 
+impl BinaryOp {
+    /// What compares the same with the sides changed; others stay as they are.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessEqual => Self::GreaterEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterEqual => Self::LessEqual,
+            other => other,
+        }
+    }
+}
+
 /// `a + b`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Binary {

@@ -109,6 +109,20 @@ pub(in crate::check) fn code_style(span: Span, code: &str) -> Diagnostic {
         .help(format!("`\"{styled}\"`"))
 }
 
+/// A condition on a status with which there is no answer to look at.
+pub(in crate::check) fn failing_status(condition: Span, request: Span) -> Diagnostic {
+    let end = Span {
+        start: request.end.saturating_sub(1),
+        end: request.end.saturating_sub(1),
+        ..request
+    };
+    Diagnostic::new("never-true", condition, "no answer of this request has such a status")
+        .because("with 400 or more the request fails instead, with `http-status`")
+        .label(request, "fails then")
+        .help("to look at such answers say `accept: \"any\"`; to do without one catch the failure: `try { … } catch e if e.code == \"http-status\" { … }`")
+        .fix(Fix::maybe("add `accept: \"any\"`", end, ", accept: \"any\""))
+}
+
 /// A sleep behind calls that may use up the time limit.
 pub(in crate::check) fn sleep_past_timeout(
     sleep: Span,
