@@ -144,7 +144,9 @@ impl<'p> Checker<'p> {
         }
         let said = self.diagnostics.len();
         self.unknown_name(target.span, name);
-        let is_new = |it: &Diagnostic| it.code == "unknown-name" && it.fixes.is_empty();
+        let is_new = |it: &Diagnostic| {
+            it.code == "unknown-name" && it.fixes.is_empty() && it.help.is_empty()
+        };
         let Some(last) = self.diagnostics.get_mut(said..).and_then(<[_]>::last_mut) else { return };
         if is_new(last) {
             *last = report::names::never_made(target.span, name);
@@ -180,7 +182,9 @@ impl<'p> Checker<'p> {
     fn may_change(&mut self, id: LocalId, span: Span) -> bool {
         let local = self.scope.get(id);
         let (name, binding, kind) = (local.name.clone(), local.span, local.kind);
-        if !kind.is_variable() {
+        let foreign = self.scope.foreign_frame(id);
+        // A `let` outside would have to become a `var`, and still could not be changed from here.
+        if !kind.is_variable() && (foreign.is_none() || kind != LocalKind::Let) {
             self.scope.get_mut(id).is_used = true;
             let how = match kind {
                 LocalKind::Let => "was made with `let`",
@@ -195,7 +199,7 @@ impl<'p> Checker<'p> {
             self.report(report::names::not_assignable(span, &name, how, binding, word));
             return false;
         }
-        if let Some(frame) = self.scope.foreign_frame(id) {
+        if let Some(frame) = foreign {
             self.scope.get_mut(id).is_used = true;
             self.report(report::names::captured_assignment(span, &name, binding, frame));
             return false;

@@ -15,6 +15,7 @@ use misspelt::Names;
 
 use super::project::{Project, ProjectFile};
 use crate::diagnostics::{Diagnostic, Label, Severity};
+use crate::syntax::FOREIGN_CASE;
 use crate::syntax::tree::Item;
 
 /// A file's findings without those that follow from another one of them.
@@ -43,7 +44,7 @@ pub(super) fn without_consequences(
     say_once(file, &mut kept);
     maps::told_at_their_type(file, &mut kept);
     maps::told_where_empty(file, &mut kept);
-    results::told_where_given(file, &mut kept);
+    results::told_where_given(file, &broken, &mut kept);
     gather(&mut kept);
     misspelt::told_at_their_declaration(&names, &mut kept);
     misspelt::told_on_broken_lines(&names, &broken, &mut kept);
@@ -107,7 +108,8 @@ fn gather(findings: &mut Vec<Diagnostic>) {
     let mut gathered: Vec<Diagnostic> = Vec::with_capacity(findings.len());
     for it in findings.drain(..) {
         let same = |first: &&mut Diagnostic| first.code == it.code && first.title == it.title;
-        match gathered.iter_mut().find(same).filter(|_| is_about_a_name(&it)) {
+        let is_gathered = is_about_a_name(&it) || is_about_a_case(&it) || is_about_a_let(&it);
+        match gathered.iter_mut().find(same).filter(|_| is_gathered) {
             None => gathered.push(it),
             Some(first) => {
                 if first.labels.len() < PLACES_MAX {
@@ -115,12 +117,24 @@ fn gather(findings: &mut Vec<Diagnostic>) {
                 }
                 for mend in &mut first.fixes {
                     let also = it.fixes.iter().find(|other| other.title == mend.title);
-                    mend.edits.extend(also.into_iter().flat_map(|it| it.edits.clone()));
+                    let also = also.into_iter().flat_map(|it| &it.edits);
+                    let new: Vec<_> = also.filter(|it| !mend.edits.contains(it)).cloned().collect();
+                    mend.edits.extend(new);
                 }
             }
         }
     }
     *findings = gathered;
+}
+
+/// A `let` that should be a `var`, however often it is changed.
+fn is_about_a_let(finding: &Diagnostic) -> bool {
+    finding.code == "not-assignable" && finding.fixes.iter().any(|it| it.title.contains("`var`"))
+}
+
+/// The cases of a `match` that are all written as another language writes them.
+fn is_about_a_case(finding: &Diagnostic) -> bool {
+    finding.code == "foreign-word" && finding.title == FOREIGN_CASE
 }
 
 fn is_about_a_name(finding: &Diagnostic) -> bool {

@@ -121,7 +121,9 @@ impl Checker<'_> {
                 ("a source", format!("call one of its functions: `{name}.query<Row>(\"…\")`"))
             }
             Named::LibraryModule(_) => {
-                let first = self.library().function_names(name).next().unwrap_or("f");
+                let mut functions = self.library().function_names(name);
+                let first = functions.next().unwrap_or("f");
+                let first = functions.find(|it| *it == "info").unwrap_or(first);
                 ("a module", format!("call one of its functions: `{name}.{first}(…)`"))
             }
         };

@@ -2,13 +2,17 @@
 //!
 //! Nothing here decides whether something is wrong; [`explain`] decides what of several things it is.
 
+mod arms;
+mod bodies;
 mod explain;
 mod habits;
 mod lexical;
+mod numbers;
 mod queries;
 mod structure;
 mod types;
 
+pub use arms::TITLE as FOREIGN_CASE;
 pub(super) use explain::explain;
 pub(super) use habits::goes_on_indented;
 pub(super) use lexical::*;

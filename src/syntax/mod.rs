@@ -19,6 +19,7 @@ pub mod token;
 pub mod tree;
 pub mod walk;
 
+pub use errors::FOREIGN_CASE;
 pub use format::format;
 pub use number::number;
 pub use parser::HEADER_WORDS;

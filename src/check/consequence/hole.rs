@@ -6,11 +6,22 @@ use super::misspelt::Names;
 use crate::check::chain::root;
 use crate::check::checker::DECLARED_HERE;
 use crate::check::project::ProjectFile;
+use crate::check::report::flow::NOTHING_GIVEN_BACK;
 use crate::diagnostics::Diagnostic;
 use crate::source::{Source, Span};
 use crate::sql::schema::snake_case;
-use crate::syntax::tree::{Item, LetTarget, Stmt, StmtKind, TypeExpr, TypeExprKind};
+use crate::syntax::tree::{
+    Fn, Item, LetTarget, Stmt, StmtKind, TableMember, TypeExpr, TypeExprKind,
+};
 use crate::syntax::walk::{self, Node};
+
+/// What a table or type may hold that could not be read.
+#[derive(Clone, Copy)]
+enum Lacks {
+    Anything,
+    /// Its lines were understood, though not all are right: a name that is near one of theirs is a misspelling.
+    NothingThatIsNear,
+}
 
 /// What is unknown about a file.
 pub(super) struct Hole<'a> {
@@ -27,6 +38,8 @@ pub(super) struct Hole<'a> {
     declared: BTreeSet<&'a str>,
     /// The functions that they declare, with whatever parameters.
     functions: BTreeSet<&'a str>,
+    /// What they declare with the words of other languages.
+    made_elsewhere: BTreeSet<&'a str>,
     /// The parameters of functions that could be read all the same.
     params: Vec<Span>,
     /// The functions of which a part of the head could not be read, as titles quote them: how many values they take is unknown.
@@ -42,7 +55,7 @@ pub(super) struct Hole<'a> {
     /// The functions of which the head could not be read: what they give is unknown.
     headless: Vec<Span>,
     /// The tables and types of which a part could not be read: what they seem to lack may have stood there.
-    partial: Vec<String>,
+    partial: Vec<(String, Lacks)>,
     names: &'a Names<'a>,
 }
 
@@ -73,6 +86,7 @@ impl<'a> Hole<'a> {
             declarable: BTreeSet::new(),
             declared: BTreeSet::new(),
             functions: BTreeSet::new(),
+            made_elsewhere: BTreeSet::new(),
             params: Vec::new(),
             unsure: Vec::new(),
             misses_module,
@@ -118,7 +132,7 @@ impl<'a> Hole<'a> {
     }
 
     /// The names of a table or type with a line that could not be read, as titles quote them.
-    fn partly_read(&self, item: &'a Item, findings: &[Diagnostic]) -> Vec<String> {
+    fn partly_read(&self, item: &'a Item, findings: &[Diagnostic]) -> Vec<(String, Lacks)> {
         let (name, span) = match item {
             Item::Table(it) => (&it.name, it.span),
             Item::Type(it) => (&it.name, it.span),
@@ -127,17 +141,26 @@ impl<'a> Hole<'a> {
         let line = |offset: u32| self.source.position(offset).line;
         let lines = line(span.start)..=line(span.end);
         let mut bad = findings.iter().filter(|it| is_bad_mark(self.source, it));
-        let is_partial = self.heads.keys().any(|it| lines.contains(it))
-            || bad.any(|it| lines.contains(&line_of(self.source, it)));
-        if !is_partial {
+        let is_read = |head: &Diagnostic| match item {
+            Item::Table(it) => it.members.iter().any(|it| has_colon_put_in(it, head)),
+            _ => false,
+        };
+        let mut heads = self.heads.iter().filter(|(line, _)| lines.contains(line)).peekable();
+        let is_bad = bad.any(|it| lines.contains(&line_of(self.source, it)));
+        if heads.peek().is_none() && !is_bad {
             return Vec::new();
         }
+        let lacks = if !is_bad && heads.all(|(_, it)| is_read(it)) {
+            Lacks::NothingThatIsNear
+        } else {
+            Lacks::Anything
+        };
         let stored = match item {
             Item::Table(it) => it.database_name.as_ref().map(|it| it.text.to_string()),
             _ => None,
         };
         let stored = stored.unwrap_or_else(|| snake_case(&name.text));
-        vec![format!("`{}`", name.text), format!("`{stored}`")]
+        vec![(format!("`{}`", name.text), lacks), (format!("`{stored}`"), lacks)]
     }
 
     /// The names that may be the one that could not be read: all that are like no other, or else the first.
@@ -193,7 +216,13 @@ impl<'a> Hole<'a> {
                 | "wrong-arguments"
                 | "wrong-type"
         );
-        lacks && self.partial.iter().any(|name| finding.title.contains(name))
+        let is_misspelt =
+            matches!(finding.code, "unknown-column" | "unknown-field") && !finding.fixes.is_empty();
+        lacks
+            && self.partial.iter().any(|(name, lacks)| match lacks {
+                Lacks::Anything => finding.title.contains(name),
+                Lacks::NothingThatIsNear => !is_misspelt && finding.title.contains(name),
+            })
     }
 
     fn take_words(&mut self) {
@@ -205,6 +234,9 @@ impl<'a> Hole<'a> {
             for word in words(text) {
                 if matches!(before, "let" | "var" | "keep" | "const" | "for") {
                     self.declared.insert(word);
+                }
+                if matches!(before, "def" | "function" | "func" | "fun" | "class") {
+                    self.made_elsewhere.insert(word);
                 }
                 if before == "fn" {
                     self.functions.insert(word);
@@ -236,6 +268,15 @@ impl<'a> Hole<'a> {
             && self.unsure.iter().any(|name| finding.title.contains(name))
     }
 
+    /// Whether what is wrong with a function's head stands behind its parameters, which could all be read.
+    fn is_behind_parameters(&self, head: &Diagnostic, function: &Fn) -> bool {
+        let at = head.span().start;
+        function.params.last().is_some_and(|last| {
+            last.span.end <= at
+                && self.source.text[last.span.end as usize..at as usize].trim() == ")"
+        })
+    }
+
     /// Of a function whose parameters could be told apart it is known how many it takes, and of those that could be read what.
     fn take_parameters(&mut self, items: &[Item]) {
         for item in items {
@@ -246,7 +287,8 @@ impl<'a> Hole<'a> {
             if !it.params.is_empty() {
                 self.functions.remove(it.name.text.as_str());
             }
-            if self.heads.contains_key(&self.source.position(it.span.start).line) {
+            let head = self.heads.get(&self.source.position(it.span.start).line);
+            if head.is_some_and(|head| !self.is_behind_parameters(head, it)) {
                 self.unsure.push(format!("`{}`", it.name.text));
             }
         }
@@ -261,12 +303,15 @@ impl<'a> Hole<'a> {
     /// Whether a finding follows from what is unknown.
     pub(super) fn explains(&self, finding: &Diagnostic) -> bool {
         let line = line_of(self.source, finding);
+        let named = self.source.slice(finding.span());
+        if finding.code == "foreign-word" && self.made_elsewhere.contains(named) {
+            return true;
+        }
         if let Some(head) = self.heads.get(&line)
             && std::ptr::eq(*head, finding)
         {
             return self.inside.contains(&line);
         }
-        let named = self.source.slice(finding.span());
         let is_about_name = names_something(finding.code);
         let words_that_matter =
             if finding.code == "unused-name" { &self.words } else { &self.declarable };
@@ -281,11 +326,13 @@ impl<'a> Hole<'a> {
             || self.is_about_end(finding)
             || self.is_about_result(finding)
             || is_about_shape(finding.code)
+                && finding.title != NOTHING_GIVEN_BACK
                 && self.declared.contains(root(&self.source.text, finding.span().start))
             || is_about_name
                 && words_that_matter.contains(named)
                 && self.names.declaration(finding).is_none()
-            || words(named).next().is_some_and(|word| self.declared.contains(word))
+            || finding.title != NOTHING_GIVEN_BACK
+                && words(named).next().is_some_and(|word| self.declared.contains(word))
             || self.misses_module && is_about_name && finding.code != "unused-name"
             || is_about_name && self.missed.contains(named)
             || self.is_about_part(finding)
@@ -322,6 +369,12 @@ fn is_nameless(line: &str) -> bool {
         let is_fused = word == "fn" && rest[name.len()..].trim_start().starts_with(':');
         !takes_fields && (name.is_empty() || DECLARING.contains(&name)) || is_fused
     })
+}
+
+/// Whether a finding says no more than that a column lacks the colon behind its name: the column is known all the same.
+fn has_colon_put_in(member: &TableMember, finding: &Diagnostic) -> bool {
+    matches!(member, TableMember::Column(it) if it.name.span.end == finding.span().start)
+        && finding.code == "missing-part"
 }
 
 fn line_of(source: &Source, finding: &Diagnostic) -> u32 {

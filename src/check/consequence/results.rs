@@ -7,9 +7,11 @@ use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 use crate::syntax::tree::Item;
 
-/// Takes away what is said of the calls of a function whose result is told of in its body.
-pub(super) fn told_where_given(file: &ProjectFile, found: &mut Vec<Diagnostic>) {
-    let is_about = |it: &Diagnostic, what: &str| it.code == "wrong-type" && it.title == what;
+/// Takes away what is said of the calls of a function whose result is told of in its body, or whose head is on one of the lines that could not be
+/// read.
+pub(super) fn told_where_given(file: &ProjectFile, broken: &[u32], found: &mut Vec<Diagnostic>) {
+    let is_about =
+        |it: &Diagnostic, what: &str| it.code == "wrong-type" && it.title.starts_with(what);
     let given = found.iter().filter(|it| is_about(it, NOTHING_GIVEN_BACK));
     let given: Vec<Span> = given.map(Diagnostic::span).collect();
     let silent: Vec<String> = file
@@ -20,7 +22,10 @@ pub(super) fn told_where_given(file: &ProjectFile, found: &mut Vec<Diagnostic>) 
             Item::Fn(it) if it.result.is_none() => Some(it),
             _ => None,
         })
-        .filter(|function| given.iter().any(|it| function.span.to(*it) == function.span))
+        .filter(|function| {
+            let line = file.source.position(function.name.span.start).line;
+            broken.contains(&line) || given.iter().any(|it| function.span.to(*it) == function.span)
+        })
         .map(|it| format!("{}(", it.name.text))
         .collect();
     found.retain(|it| {

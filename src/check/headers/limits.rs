@@ -185,6 +185,7 @@ pub(super) fn retry<'p>(
     headers: &mut TaskHeaders,
 ) -> Read<()> {
     let times = checker.header_small_count(parts, 0)?;
+    checker.pass_over_filler(parts, &["times", "time", "attempts", "x"]);
     let pause = if parts.peek().is_none() {
         Pause::Every(Duration::ZERO)
     } else if checker.header_word(parts, &["every", "backoff"])? == "every" {

@@ -290,6 +290,17 @@ impl<'p> Checker<'p> {
         }
     }
 
+    /// Passes over a word that people say and the header does not, and says so.
+    pub(super) fn pass_over_filler(&mut self, parts: &mut Parts<'p>, fillers: &[&str]) {
+        if let Some(HeaderPart::Word(name)) = parts.peek()
+            && fillers.contains(&name.text.as_str())
+        {
+            let gap = Span { start: parts.end.end, ..name.span };
+            self.report(report::filler(name, parts.word(), gap));
+            parts.next();
+        }
+    }
+
     /// One of some words.
     pub(super) fn header_word(
         &mut self,

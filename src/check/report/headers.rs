@@ -27,18 +27,23 @@ pub(in crate::check) fn unknown_header(header: &Header, near: &[&str]) -> Diagno
         [] if foreign(&header.word.text).is_some() => {
             foreign(&header.word.text).map_or(diagnostic, |theirs| theirs.finding(span))
         }
-        [] if header.word.text == "print" => print_without_brackets(header, diagnostic),
+        [] if header.word.text == "print" => print_without_brackets(header),
         [] => diagnostic.help("a call has brackets: `f(…)`; a variable is made with `let`"),
         _ => offer(diagnostic, span, near),
     }
 }
 
-/// `print "done"`
-fn print_without_brackets(header: &Header, diagnostic: Diagnostic) -> Diagnostic {
-    let said = diagnostic.help("a call has brackets: `print(\"done\")`");
-    let [HeaderPart::Value(value)] = header.parts.as_slice() else { return said };
-    let gap = Span { start: header.word.span.end, end: value.span.start, ..value.span };
-    said.fix(Fix::safe("write `print(…)`", gap, "(").and(value.span.after(), ")"))
+/// `print "done"`, `print total`
+fn print_without_brackets(header: &Header) -> Diagnostic {
+    let said = Diagnostic::new("foreign-word", header.word.span, "a call has brackets here")
+        .help("write `print(\"done\")`");
+    let value = match header.parts.as_slice() {
+        [HeaderPart::Value(value)] if !matches!(value.kind, ExprKind::Call(_)) => value.span,
+        [HeaderPart::Word(name)] => name.span,
+        _ => return said,
+    };
+    let gap = Span { start: header.word.span.end, end: value.start, ..value };
+    said.fix(Fix::safe("write `print(…)`", gap, "(").and(value.after(), ")"))
 }
 
 /// What to write for what other schedulers call otherwise.
@@ -64,6 +69,16 @@ fn advice(word: &str) -> Option<&'static str> {
             "once is `schedule at @2026-01-31T07:00:00Z`; a test says where its clock stands: `test \"…\" { at @2026-01-31T07:00:00Z … }`"
         }
         "disabled" | "paused" => "write `active false`",
+        "exit" | "quit" => "`return` ends the run well, `fail \"why\"` ends it as failed",
+        "secret" | "secrets" => {
+            "name it under `[secrets]` in `taskc.toml`, and write `secret.NAME` where it is needed"
+        }
+        "env" | "environment" => {
+            "name it under `[env]` in `taskc.toml`, and write `env.NAME` where it is needed"
+        }
+        "param" | "params" | "input" | "args" => {
+            "a task takes no values from outside: write `const LIMIT = 10`"
+        }
         _ => return None,
     })
 }
@@ -199,10 +214,24 @@ pub(in crate::check) fn unknown_word(name: &Name, word: &str, words: &[&str]) ->
     let title = format!("`{word}` knows no `{}`", name.text);
     let near = nearest(&name.text, words.iter().map(|it| Candidate::new(it)));
     let diagnostic = Diagnostic::new("bad-header", name.span, title);
+    let names_zone = matches!(name.text.as_str(), "at" | "timezone" | "time_zone" | "tz" | "zone");
     match near.as_slice() {
+        [] if names_zone && words.contains(&"in") => diagnostic
+            .help("a zone stands behind `in`")
+            .fix(Fix::safe("write `in`", name.span, "in")),
         [] => diagnostic.help(format!("it knows {}", choices(words))),
         near => offer(diagnostic, name.span, near),
     }
+}
+
+/// A word that is said and not written: `retry 3 times`; `gap` is the word and the blank before it.
+pub(in crate::check) fn filler(name: &Name, word: &str, gap: Span) -> Diagnostic {
+    let title = format!("`{word}` is written without `{}`", name.text);
+    Diagnostic::new("bad-header", name.span, title).fix(Fix::safe(
+        format!("leave `{}` out", name.text),
+        gap,
+        "",
+    ))
 }
 
 /// Something else than one of some words.

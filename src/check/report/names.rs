@@ -10,6 +10,7 @@ use crate::check::types::Type;
 use crate::diagnostics::suggest::foreign::foreign;
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::source::{Source, Span};
+use crate::syntax::HEADER_WORDS;
 use crate::syntax::tree::{Item, Name, Use};
 
 /// A file declares a name twice.
@@ -135,7 +136,11 @@ pub(in crate::check) fn unknown_name(span: Span, name: &str, near: &[&str]) -> D
         Some(theirs) => theirs.finding(span),
         None => {
             let title = format!("nothing is called `{name}` here");
-            offer(Diagnostic::new("unknown-name", span, title), span, near)
+            let said = Diagnostic::new("unknown-name", span, title);
+            if near.is_empty() && HEADER_WORDS.contains(&name) {
+                return said.help(format!("`{name}` begins a header, and what it says follows it"));
+            }
+            offer(said, span, near)
         }
     }
 }
@@ -335,6 +340,9 @@ fn method_advice(receiver: &Type, name: &str) -> Option<&'static str> {
             "in" | "in_zone" | "to_zone" | "at_zone" | "tz" | "astimezone" | "tz_convert",
         ) => {
             "a time is the same everywhere; name the zone where it is written: `t.format(\"%H:%M\", in: \"Europe/Berlin\")`"
+        }
+        (Type::Time | Type::Date, "toISOString" | "isoformat" | "to_iso" | "iso") => {
+            "it prints so by itself: `\"{t}\"`, or `.to_text()`"
         }
         (_, "then") => "a call waits for its result by itself: `let x = …`",
         _ => return None,

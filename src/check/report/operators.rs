@@ -1,6 +1,7 @@
 //! Operators and what they do not join.
 
 use super::nulls::sides_text;
+use super::types::quoted_duration;
 use super::{Diagnostic, Fix};
 use crate::check::checker::Checker;
 use crate::check::operator::Sides;
@@ -38,6 +39,9 @@ pub(in crate::check) fn no_operator(
     right: &Type,
 ) -> Diagnostic {
     let sign = symbol(it.op);
+    if let Some(finding) = duration_in_quotes(it, left, right) {
+        return finding;
+    }
     let title = format!("`{sign}` does not join `{left}` and `{right}`");
     let diagnostic = Diagnostic::new("no-operator", it.op_span, title)
         .label(it.left.span, left.with_article())
@@ -63,6 +67,14 @@ pub(in crate::check) fn no_operator(
                 _ => format!("`{left_text}.add_days({minus}1)` counts in days"),
             })
         }
+        (BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide, left, right)
+            if left.is_number() && quoted_number(it.right, right_text).is_some()
+                || right.is_number() && quoted_number(it.left, left_text).is_some() =>
+        {
+            let (side, text) =
+                if left.is_number() { (it.right, right_text) } else { (it.left, left_text) };
+            number_and_text(diagnostic, side, text)
+        }
         (BinaryOp::Remainder, left, _) if left.is_text() => {
             diagnostic.help("values are put into a text with braces: `\"Hello {name}\"`")
         }
@@ -70,6 +82,19 @@ pub(in crate::check) fn no_operator(
             diagnostic.help("`div` divides whole numbers and drops the rest; `/` keeps fractions")
         }
         _ => diagnostic,
+    }
+}
+
+/// `now() - "30d"`, `run_time > "5m"`
+fn duration_in_quotes(it: Sides<'_>, left: &Type, right: &Type) -> Option<Diagnostic> {
+    let takes_duration = match it.op {
+        BinaryOp::Add | BinaryOp::Subtract => matches!(left, Type::Time | Type::Duration),
+        _ => *left == Type::Duration,
+    };
+    match takes_duration {
+        true => quoted_duration(it.right),
+        false if *right == Type::Duration => quoted_duration(it.left),
+        false => None,
     }
 }
 
@@ -151,6 +176,9 @@ pub(in crate::check) fn not_comparable(
     left: &Type,
     right: &Type,
 ) -> Diagnostic {
+    if let Some(finding) = duration_in_quotes(it, left, right) {
+        return finding;
+    }
     let diagnostic = if left == right {
         let title =
             format!("`{}` does not compare {} with another", symbol(it.op), left.with_article());
@@ -198,16 +226,33 @@ fn day_in_quotes(diagnostic: Diagnostic, text_side: &Expr) -> Diagnostic {
 }
 
 fn number_and_text(diagnostic: Diagnostic, text_side: &Expr, text: &str) -> Diagnostic {
-    let digits = text.trim_matches('"');
-    let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
-    if matches!(text_side.kind, ExprKind::Text(_)) && is_number {
+    if let Some(digits) = quoted_number(text_side, text) {
         return diagnostic.help("a number is written without quotes").fix(Fix::safe(
             format!("write `{digits}`"),
             text_side.span,
             digits,
         ));
     }
+    if is_weekday(text.trim_matches('"')) {
+        return diagnostic.help("days of the week are numbers: 1 is Monday, 7 is Sunday");
+    }
+    if matches!(text_side.kind, ExprKind::Text(_)) {
+        return diagnostic;
+    }
     diagnostic.help(format!("`{text}.to_int()` reads a number out of a text; it may be missing"))
+}
+
+/// The digits of `"30"`.
+fn quoted_number<'t>(side: &Expr, text: &'t str) -> Option<&'t str> {
+    let digits = text.trim_matches('"');
+    let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
+    (matches!(side.kind, ExprKind::Text(_)) && is_number).then_some(digits)
+}
+
+fn is_weekday(word: &str) -> bool {
+    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let word = word.to_lowercase();
+    days.iter().any(|day| word.starts_with(day) && (word.len() == 3 || word.ends_with("day")))
 }
 
 /// A secret is compared.

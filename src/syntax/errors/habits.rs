@@ -1,7 +1,7 @@
 //! Habits from other languages that more than one token shows: what stands around the token that did not fit tells
 //! what its writer had in mind. Only what cannot be anything else is named here; the rest is for [`super::explain`].
 
-use super::{Found, error, queries, quoted, types};
+use super::{Found, arms, bodies, error, numbers, queries, quoted, types};
 use crate::diagnostics::suggest::foreign::{Foreign, foreign};
 use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::diagnostics::{Diagnostic, Fix};
@@ -20,8 +20,11 @@ pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
         return Some(thrown);
     }
     text_prefix(found)
+        .or_else(|| comment_of_sql(want, found))
+        .or_else(|| column_default(want, found))
         .or_else(|| queries::habit(want, found))
         .or_else(|| types::habit(want, found))
+        .or_else(|| arms::habit(want, found))
         .or_else(|| word(want, found))
         .or_else(|| statement(found))
         .or_else(|| head(want, found))
@@ -37,6 +40,9 @@ pub(super) fn between_values(found: &Found<'_>) -> Option<Diagnostic> {
     if let Some(theirs) = foreign(found.slice(before)).filter(|_| before.kind.is_name()) {
         return Some(theirs.finding(found.span(before)));
     }
+    if let Some(finding) = numbers::in_two_words(found) {
+        return Some(finding);
+    }
     if let Some(theirs) = types::behind_type(found).or_else(|| queries::select_first(found)) {
         return Some(theirs);
     }
@@ -47,6 +53,29 @@ pub(super) fn between_values(found: &Found<'_>) -> Option<Diagnostic> {
     foreign(word)
         .map(|theirs| theirs.finding(found.span(found.token)))
         .or_else(|| clause(found, word))
+}
+
+/// `age: int default 0`
+fn column_default(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
+    let word = found.before.filter(|it| found.slice(*it).eq_ignore_ascii_case("default"))?;
+    let is_column = found.second.kind == Kind::Colon && found.second.start < word.start;
+    if !matches!(want, Want::LineEnd) || !is_column || found.token.on_new_line {
+        return None;
+    }
+    let span = found.span(word);
+    Some(habitual("a default stands behind `=` here", span).fix(Fix::safe("write `=`", span, "=")))
+}
+
+/// `let a = 1 -- why`
+fn comment_of_sql(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
+    let head = found.statement_before();
+    let at = head.rfind(" -- ").filter(|at| !head[*at..].contains(['"', '\n']))?;
+    if !matches!(want, Want::LineEnd | Want::Value) || found.token.on_new_line {
+        return None;
+    }
+    let start = found.statement.start + u32::try_from(at).ok()? + 1;
+    let span = Span { start, end: start + 2, ..found.span(found.token) };
+    Some(habitual("comments begin with `//` here", span).fix(Fix::safe("write `//`", span, "//")))
 }
 
 /// `elif c {`, `await f()`, `create table`: a word or sign here, right before, or at the beginning of the statement.
@@ -171,6 +200,7 @@ fn head(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
             Some(record_in_head(found))
         }
         (Want::Name("element"), Kind::ParenOpen) => Some(loop_in_brackets(found)),
+        (Want::Block, _) => bodies::habit(found),
         _ => None,
     }
 }
@@ -179,6 +209,9 @@ fn head(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
 fn value(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
     let separator =
         matches!(want, Want::Token(Kind::Comma | Kind::ParenClose | Kind::BracketClose));
+    if let Some(finding) = numbers::habit(want, found) {
+        return Some(finding);
+    }
     match (want, found.token.kind) {
         (_, Kind::Question) if separator => Some(super::structure::ternary(found)),
         (_, Kind::Arrow) if separator => Some(written(found, "=>")),
@@ -187,6 +220,7 @@ fn value(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
         (Want::Value, Kind::Percent) if found.before_is(Kind::TextStart) => {
             Some(template_in_text(found))
         }
+        (Want::Value, Kind::Greater) if found.before_is(Kind::Greater) => Some(chained(found)),
         (Want::Value, Kind::Dot) if found.is_before_digit() => Some(no_zero(found)),
         (Want::Token(Kind::BracketClose) | Want::Value, Kind::Colon) => slice_with_colon(found),
         (Want::LineEnd | Want::Block, Kind::Ellipsis) => Some(three_dots(found)),
@@ -425,6 +459,14 @@ fn three_dots(found: &Found<'_>) -> Diagnostic {
     habitual("a range is written with two dots here", span)
         .help("`0..10` leaves 10 out, `0..=10` takes it in")
         .fix(Fix::maybe("write `..`", span, ".."))
+}
+
+/// `extract() >> load()`
+fn chained(found: &Found<'_>) -> Diagnostic {
+    let token = found.span(found.token);
+    let span = Span { start: found.before.map_or(token.start, |it| it.start), ..token };
+    habitual("`>>` is not written here", span)
+        .help("statements run from the top to the bottom: call one below the other")
 }
 
 /// `(1, 2)`

@@ -147,7 +147,9 @@ pub(super) fn head(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
     let start = inp.at();
     let before = inp.save();
     let result = nested(inp, head_expr).and_then(|head| match inp.kind() {
-        Kind::Equal if inp.nth(1).kind != Kind::BraceOpen => assignment_in_head(inp, head),
+        Kind::Equal if inp.nth(1).kind != Kind::BraceOpen => {
+            assignment_in_condition(inp, head, head_expr)
+        }
         _ => Ok(head),
     });
     let stop = match result {
@@ -182,14 +184,18 @@ fn starts_body(inp: &mut Inp<'_, '_>) -> bool {
     inp.kind() == Kind::BraceOpen || inp.kind().is_name() || inp.kind() == Kind::Where
 }
 
-/// `if s = "late"`: reported, and read as a comparison.
-fn assignment_in_head(inp: &mut Inp<'_, '_>, left: Expr) -> Parsed<Expr> {
+/// `if s = "late"`, `where s = "late"`: reported, and read as a comparison; `value` reads what stands right of it.
+pub(super) fn assignment_in_condition<'t>(
+    inp: &mut Inp<'t, '_>,
+    left: Expr,
+    value: impl Fn(&mut Inp<'t, '_>) -> Parsed<Expr>,
+) -> Parsed<Expr> {
     let token = inp.bump();
     let op_span = inp.span(token);
     if !std::mem::replace(&mut inp.state().quiet, true) {
         inp.state().diagnostics.push(errors::assign_in_condition(op_span));
     }
-    let right = head_expr(inp)?;
+    let right = value(inp)?;
     let span = left.span.to(right.span);
     let binary = Binary { op: BinaryOp::Equal, op_span, left, right };
     Ok(Expr { id: NodeId(0), span, kind: ExprKind::Binary(Box::new(binary)) })

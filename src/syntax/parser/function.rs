@@ -110,7 +110,7 @@ fn param(inp: &mut Inp<'_, '_>) -> Parsed<Param> {
 }
 
 /// Whether the next word is certainly a type's.
-fn names_type(inp: &mut Inp<'_, '_>) -> bool {
+pub(super) fn names_type(inp: &mut Inp<'_, '_>) -> bool {
     const BUILT_IN: [&str; 9] =
         ["int", "decimal", "float", "bool", "text", "bytes", "time", "date", "duration"];
     let token = inp.token();

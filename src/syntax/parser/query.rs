@@ -1,5 +1,6 @@
 //! Queries and set-based writes.
 
+use super::block::assignment_in_condition;
 use super::call::record;
 use super::expr::expr;
 use super::name::binding;
@@ -73,9 +74,16 @@ fn clause(inp: &mut Inp<'_, '_>, start: usize, word_span: Span) -> Parsed<Clause
         Kind::Take => ClauseKind::Take(expr(inp)?),
         Kind::Select => ClauseKind::Select(expr(inp)?),
         Kind::Limit => ClauseKind::Limit(expr(inp)?),
-        _ => ClauseKind::Where(expr(inp)?),
+        _ => ClauseKind::Where(filter(inp)?),
     };
     Ok(Clause { word_span, kind })
+}
+
+/// What stands behind `where`.
+fn filter(inp: &mut Inp<'_, '_>) -> Parsed<Expr> {
+    let left = expr(inp)?;
+    let is_slip = inp.kind() == Kind::Equal && !inp.token().on_new_line;
+    if is_slip { assignment_in_condition(inp, left, expr) } else { Ok(left) }
 }
 
 fn join(inp: &mut Inp<'_, '_>, left: bool) -> Parsed<ClauseKind> {
@@ -141,5 +149,5 @@ pub(super) fn delete(inp: &mut Inp<'_, '_>) -> Parsed<ExprKind> {
 }
 
 fn condition(inp: &mut Inp<'_, '_>) -> Parsed<Option<Expr>> {
-    inp.parse(after(Kind::Where, expr))
+    inp.parse(after(Kind::Where, filter))
 }

@@ -1,10 +1,12 @@
 //! `table`: columns, their marks, and indexes.
 
 use super::block::{guarded, initial, sequence};
+use super::function::names_type;
 use super::list::{Items, list};
 use super::name::{is_word, name, taken, text_name, word};
+use super::recover::report;
 use super::types::type_or_error;
-use super::{Inp, Look, Parsed, Want, after, in_brackets, token};
+use super::{Inp, Look, Parsed, Stop, Want, after, in_brackets, offset};
 use crate::syntax::token::Kind;
 use crate::syntax::tree::{Column, ColumnMark, Index, Name, NodeId, Table, TableMember};
 use chumsky::Parser;
@@ -59,7 +61,15 @@ fn index(inp: &mut Inp<'_, '_>) -> Parsed<Index> {
 fn column(inp: &mut Inp<'_, '_>) -> Parsed<Column> {
     let start = inp.at();
     let docs = super::file::docs(inp);
-    let name: Name = inp.parse(word("column").then_ignore(token(Kind::Colon)))?;
+    let name: Name = inp.parse(word("column"))?;
+    if !inp.eat(Kind::Colon) {
+        let at = offset(inp.at());
+        let stop = Stop { at, want: Want::Token(Kind::Colon) };
+        if inp.token().on_new_line || !names_type(inp) {
+            return Err(stop);
+        }
+        report(inp, stop);
+    }
     let ty = type_or_error(inp)?;
     let mut marks = Vec::new();
     let mut default = None;

@@ -35,6 +35,9 @@ fn stub(inp: &mut Inp<'_, '_>) -> Parsed<TestStmt> {
             }
             args.push(postfix(inp)?);
             inp.eat(Kind::Comma);
+            if matches!(inp.kind(), Kind::Equal | Kind::Arrow) {
+                return inp.stop(Want::Token(Kind::FatArrow));
+            }
         }
         Ok(args)
     })?;
