@@ -27,6 +27,7 @@ pub(super) fn without_consequences(
         return found;
     }
     found.sort_by_key(|it| it.span().start);
+    uses_of_reserved_words(file, &mut found);
     let names = Names::new(file);
     let hole = Hole::new(file, &names, &found);
     let errors: Vec<&Diagnostic> =
@@ -49,6 +50,30 @@ pub(super) fn without_consequences(
     misspelt::told_at_their_declaration(&names, &mut kept);
     misspelt::told_on_broken_lines(&names, &broken, &mut kept);
     kept
+}
+
+/// A word of the language that was taken for a name is told of where it is made one, not again wherever it is used.
+fn uses_of_reserved_words(file: &ProjectFile, found: &mut Vec<Diagnostic>) {
+    let mut taken: Vec<&str> = Vec::new();
+    found.retain(|it| {
+        let (word, text) = (file.source.slice(it.span()), &file.source.text);
+        let before = text[..it.span().start as usize].trim_end();
+        let is_word_before = |word: &&str| {
+            let head = before.strip_suffix(*word);
+            head.is_some_and(|it| !it.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+        };
+        match it.code {
+            "reserved-word" if taken.contains(&word) => false,
+            "reserved-word" => {
+                taken.push(word);
+                true
+            }
+            "missing-part" | "missing-value" | "misplaced" => {
+                !taken.contains(&word) && !taken.iter().any(is_word_before)
+            }
+            _ => true,
+        }
+    });
 }
 
 /// A text that is closed some lines further down needs no second quote on its first.

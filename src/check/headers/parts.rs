@@ -244,11 +244,7 @@ impl<'p> Checker<'p> {
             (Type::Time, Some(micros)) => Some(Instant(micros)),
             (Type::Date, Some(days)) => Some(first_instant(days, zone)),
             _ => {
-                self.report(report::needs(
-                    value.span,
-                    parts.word(),
-                    "a time such as `@2026-01-01T00:00:00Z`",
-                ));
+                self.report(report::needs_time(value, parts.word()));
                 None
             }
         }

@@ -1,5 +1,6 @@
 //! Headers: words that are none, values that do not fit.
 
+use super::mends::quoted_day;
 use super::types::quoted_duration;
 use super::{Diagnostic, Fix, joined, offer};
 use crate::check::types::Type;
@@ -97,6 +98,15 @@ pub(in crate::check) fn duplicate_header(header: &Header, first: Span) -> Diagno
         .because("only one can hold")
         .label(first, "the first one")
         .fix(Fix::maybe("leave this one out", header.span, ""))
+}
+
+/// No time stands where a header needs one; a day in quotes is one all but for the quotes.
+pub(in crate::check) fn needs_time(value: &Expr, word: &str) -> Diagnostic {
+    let said = needs(value.span, word, "a time such as `@2026-01-01T00:00:00Z`");
+    match quoted_day(value) {
+        Some(day) => said.fix(Fix::maybe(format!("write `@{day}`"), value.span, format!("@{day}"))),
+        None => said,
+    }
 }
 
 /// Something else stands where a header needs a value.

@@ -354,6 +354,12 @@ fn colon_before_block(found: &Found<'_>) -> Diagnostic {
 
 /// `for x in { a: 1 } {`
 fn record_in_head(found: &Found<'_>) -> Diagnostic {
+    let word = found.before.filter(|it| matches!(it.kind, Kind::If | Kind::While));
+    if let Some(word) = word.filter(|_| found.rest_of_line().trim_end() == "{") {
+        let title = format!("a condition is missing after `{}`", found.slice(word));
+        let gap = Span { start: word.end, ..found.span(word) };
+        return error("missing-part", title, gap, "it should stand here");
+    }
     error(
         "misplaced",
         "the body would begin here",

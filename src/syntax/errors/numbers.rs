@@ -9,10 +9,22 @@ use crate::syntax::token::Kind;
 /// `1.000,50`, `30 days`
 pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
     match want {
+        Want::LineEnd if found.token.kind == Kind::Minus => date(found),
         Want::LineEnd if found.token.kind == Kind::Comma => decimal_comma(found),
         Want::LineEnd => in_two_words(found),
         _ => None,
     }
+}
+
+/// `2026-01-31` where nothing is calculated: in a header.
+fn date(found: &Found<'_>) -> Option<Diagnostic> {
+    let year = found.before.filter(|it| it.kind == Kind::Int && it.end == found.token.start)?;
+    let text = found.text.get(year.start as usize..year.start as usize + 10)?;
+    let mut form = text.bytes().zip(*b"0000-00-00");
+    let is_date =
+        form.all(|(it, form)| if form == b'0' { it.is_ascii_digit() } else { it == form });
+    let span = Span { end: year.start + 10, ..found.span(year) };
+    is_date.then(|| super::date_without_sign(span))
 }
 
 /// `1.000,50`, `12,5`: the signs between digits are the other way round.

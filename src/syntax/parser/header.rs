@@ -51,7 +51,10 @@ pub(super) fn follows(inp: &mut Inp<'_, '_>) -> bool {
 /// `except Exception as e:`
 fn goes_on_elsewhere(inp: &mut Inp<'_, '_>) -> bool {
     let token = inp.token();
-    matches!(inp.text(token), "except" | "elif" | "finally" | "raise" | "throw")
+    matches!(
+        inp.text(token),
+        "except" | "elif" | "finally" | "raise" | "throw" | "interface" | "enum" | "struct"
+    )
 }
 
 /// Whether what follows a header's word is a list of literals to the end of the line: `tags ["a", "b"]`.
