@@ -181,7 +181,8 @@ pub(in crate::syntax) fn missing_between(found: &Found<'_>, what: &str) -> Diagn
 pub(in crate::syntax) fn reserved_word(found: &Found<'_>, what: &str) -> Diagnostic {
     let (span, word) = (found.span(found.token), found.slice(found.token));
     let title = format!("`{word}` is a word of the language");
-    error("reserved-word", title, span, format!("it cannot name a {what}"))
+    let article = if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    error("reserved-word", title, span, format!("it cannot name {article} {what}"))
         .help(format!("call the {what} something else, such as `{word}_`"))
         .fix(Fix::maybe(format!("call it `{word}_`"), span, format!("{word}_")))
 }
