@@ -82,13 +82,22 @@ fn text_to_bool(checker: &Checker<'_>, diagnostic: Diagnostic, expr: &Expr) -> D
 /// A text where a time or a day is needed: how literals of it look, and the method that reads one.
 fn text_to_day(diagnostic: Diagnostic, expr: &Expr, form: &str, method: &str) -> Diagnostic {
     match quoted_day(expr) {
-        Some(day) => diagnostic.help(format!("written as `{form}`")).fix(Fix::maybe(
-            format!("write `@{day}`"),
-            expr.span,
-            format!("@{day}"),
-        )),
+        Some(day) => {
+            let literal = day_literal(&day, method == "to_time");
+            diagnostic.help(format!("written as `{form}`")).fix(Fix::maybe(
+                format!("write `{literal}`"),
+                expr.span,
+                literal,
+            ))
+        }
         None => diagnostic.help(format!("written as `{form}`, or read with `.{method}()`")),
     }
+}
+
+/// The literal of what is written like a day; where a time is needed, a day is its first moment in UTC.
+pub(super) fn day_literal(day: &str, is_time: bool) -> String {
+    let midnight = if is_time && !day.contains('T') { "T00:00:00Z" } else { "" };
+    format!("@{day}{midnight}")
 }
 
 /// A number where a duration is needed.

@@ -202,8 +202,8 @@ pub(in crate::check) fn not_comparable(
             .help(format!("compare days: `{left_text}.date()`, or times: `{right_text}.at(0, 0)`")),
         (Type::Date, Type::Time) => diagnostic
             .help(format!("compare days: `{right_text}.date()`, or times: `{left_text}.at(0, 0)`")),
-        (Type::Time | Type::Date, Type::Text) => day_in_quotes(diagnostic, it.right),
-        (Type::Text, Type::Time | Type::Date) => day_in_quotes(diagnostic, it.left),
+        (Type::Time | Type::Date, Type::Text) => day_in_quotes(diagnostic, it.right, left),
+        (Type::Text, Type::Time | Type::Date) => day_in_quotes(diagnostic, it.left, right),
         (number, text) if number.is_number() && text.is_text() => {
             number_and_text(diagnostic, it.right, right_text)
         }
@@ -214,13 +214,16 @@ pub(in crate::check) fn not_comparable(
     }
 }
 
-fn day_in_quotes(diagnostic: Diagnostic, text_side: &Expr) -> Diagnostic {
+fn day_in_quotes(diagnostic: Diagnostic, text_side: &Expr, other: &Type) -> Diagnostic {
     match super::mends::quoted_day(text_side) {
-        Some(day) => diagnostic.help("a day is written without quotes").fix(Fix::maybe(
-            format!("write `@{day}`"),
-            text_side.span,
-            format!("@{day}"),
-        )),
+        Some(day) => {
+            let literal = super::mends::day_literal(&day, *other == Type::Time);
+            diagnostic.help("a day is written without quotes").fix(Fix::maybe(
+                format!("write `{literal}`"),
+                text_side.span,
+                literal,
+            ))
+        }
         None => diagnostic.help("`.to_date()` and `.to_time()` read a text; they may be missing"),
     }
 }

@@ -287,6 +287,13 @@ pub(in crate::syntax) fn foreign_sign(span: Span, sign: &str, meant: &str) -> Di
         .fix(Fix::safe(format!("write `{meant}`"), span, format!("{meant}{blank}")))
 }
 
+/// `total!`
+pub(in crate::syntax) fn asserted_value(span: Span) -> Diagnostic {
+    error("foreign-word", "`!` does not take `null` away here", span, "")
+        .help("a default takes its place: `x ?? 0`; or ask first: `if x != null { … }`")
+        .fix(Fix::maybe("remove `!`", span, ""))
+}
+
 /// `++`, `&`, `$`
 pub(in crate::syntax) fn unknown_sign(span: Span, sign: &str) -> Diagnostic {
     let help = match sign {

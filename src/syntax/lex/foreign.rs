@@ -44,6 +44,11 @@ impl Scanner<'_> {
             "||" => Kind::Or,
             "===" => Kind::EqualEqual,
             "!==" | "<>" => Kind::NotEqual,
+            "!" if self.touches_value() => {
+                self.fault(self.start());
+                let said = errors::asserted_value(self.here());
+                return self.out.diagnostics.push(said);
+            }
             "!" => Kind::Not,
             ":=" => Kind::Equal,
             ";" if self.counting_loop() => return,
@@ -63,6 +68,12 @@ impl Scanner<'_> {
         };
         self.out.diagnostics.push(errors::foreign_sign(self.here(), sign, meant.text()));
         self.push(meant);
+    }
+
+    /// Whether a value ends right before this sign.
+    fn touches_value(&self) -> bool {
+        let before = self.text[..self.lexer.span().start].chars().next_back();
+        before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ')' | ']' | '"'))
     }
 
     /// What is said of a sign that means nothing here; some say by their place what was meant.
