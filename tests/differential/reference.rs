@@ -37,12 +37,17 @@ enum Stop<'a> {
     Return(Val<'a>),
     Break,
     Continue,
+    /// A text has grown so long that only a machine with limits should go on.
+    TooLong,
 }
 
 type Run<'a, T> = Result<T, Stop<'a>>;
 
-/// What a program prints, and how it ends.
-pub(super) fn run(file: &File) -> (Vec<String>, Option<Fault>) {
+/// How long texts may grow: those that hold themselves in quotes double each time.
+const TEXT_BYTES_MAX: usize = 1 << 20;
+
+/// What a program prints, and how it ends. Nothing where its texts outgrow what there is room for.
+pub(super) fn run(file: &File) -> Option<(Vec<String>, Option<Fault>)> {
     let functions = file.items.iter().filter_map(|item| match item {
         Item::Fn(it) => Some((it.name.text.to_string(), it)),
         _ => None,
@@ -52,12 +57,13 @@ pub(super) fn run(file: &File) -> (Vec<String>, Option<Fault>) {
         let Item::Stmt(stmt) = item else { continue };
         match walker.stmt(stmt) {
             Ok(_) => {}
-            Err(Stop::Fault(fault)) => return (walker.said, Some(fault)),
+            Err(Stop::Fault(fault)) => return Some((walker.said, Some(fault))),
+            Err(Stop::TooLong) => return None,
             Err(Stop::Return(_)) => break,
             Err(Stop::Break | Stop::Continue) => panic!("outside of a loop"),
         }
     }
-    (walker.said, None)
+    Some((walker.said, None))
 }
 
 struct Walker<'a> {
@@ -328,6 +334,9 @@ impl<'a> Walker<'a> {
                 TextPart::Literal(it, _) => out.push_str(it),
                 TextPart::Hole(it) => out.push_str(&printed(&self.expr(it)?)),
             }
+        }
+        if out.len() > TEXT_BYTES_MAX {
+            return Err(Stop::TooLong);
         }
         Ok(out)
     }
