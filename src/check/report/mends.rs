@@ -83,7 +83,7 @@ fn text_to_bool(checker: &Checker<'_>, diagnostic: Diagnostic, expr: &Expr) -> D
 fn text_to_day(diagnostic: Diagnostic, expr: &Expr, form: &str, method: &str) -> Diagnostic {
     match quoted_day(expr) {
         Some(day) => {
-            let literal = day_literal(&day, method == "to_time");
+            let literal = day_literal(day, method == "to_time");
             diagnostic.help(format!("written as `{form}`")).fix(Fix::maybe(
                 format!("write `{literal}`"),
                 expr.span,

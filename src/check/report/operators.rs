@@ -217,7 +217,7 @@ pub(in crate::check) fn not_comparable(
 fn day_in_quotes(diagnostic: Diagnostic, text_side: &Expr, other: &Type) -> Diagnostic {
     match super::mends::quoted_day(text_side) {
         Some(day) => {
-            let literal = super::mends::day_literal(&day, *other == Type::Time);
+            let literal = super::mends::day_literal(day, *other == Type::Time);
             diagnostic.help("a day is written without quotes").fix(Fix::maybe(
                 format!("write `{literal}`"),
                 text_side.span,
