@@ -117,6 +117,10 @@ impl<'p> Checker<'p> {
         for (value, ty, place) in found {
             let param = &callee.signature.params[place];
             self.argument_meets(value, &ty, callee, param, solution);
+            // What no function gives has no type to ask for.
+            if matches!(param.ty, Type::Fn(_)) && !matches!(ty, Type::Fn(_)) {
+                solution.give_up(&param.ty);
+            }
         }
     }
 

@@ -73,33 +73,40 @@ impl<'p> Checker<'p> {
             | Item::Stmt(_) => None,
         });
         let mut read = TaskHeaders { description: self.docs.clone(), ..TaskHeaders::default() };
-        let mut seen: Vec<&'p Header> = Vec::new();
+        let (mut seen, mut set): (Vec<&'p Header>, Vec<&'p Header>) = (Vec::new(), Vec::new());
         for header in headers {
-            self.read_header(header, &seen, &mut read);
+            let is_set = self.read_header(header, &set, &mut read).is_some();
+            set.extend(is_set.then_some(header));
             seen.push(header);
         }
         self.lint_headers(&seen, &read);
         read
     }
 
-    fn read_header(&mut self, header: &'p Header, seen: &[&'p Header], read: &mut TaskHeaders) {
+    /// Reads a header; nothing where it says nothing that could be read. `set` are those before it that did.
+    fn read_header(
+        &mut self,
+        header: &'p Header,
+        set: &[&'p Header],
+        read: &mut TaskHeaders,
+    ) -> Option<()> {
         let Some(word) = WORDS.iter().find(|it| it.name == header.word.text) else {
             let near = nearest(&header.word.text, WORDS.iter().map(|it| Candidate::new(it.name)));
             self.report(report::unknown_header(header, &near));
-            return;
+            return None;
         };
-        if let Some(first) = seen.iter().find(|it| it.word.text == header.word.text)
+        if let Some(first) = set.iter().find(|it| it.word.text == header.word.text)
             && !word.may_repeat
         {
             self.report(report::duplicate_header(header, first.span));
-            return;
+            return None;
         }
         let mut parts = Parts::new(header);
-        if (word.read)(self, &mut parts, read).is_some()
-            && let Some(rest) = parts.rest()
-        {
+        (word.read)(self, &mut parts, read)?;
+        if let Some(rest) = parts.rest() {
             self.report(report::too_much(rest, word.name));
         }
+        Some(())
     }
 
     /// What is odd about headers taken together.

@@ -54,6 +54,14 @@ pub(super) fn mended(
             let text = checker.source.slice(expr.span);
             diagnostic.help(format!("a list of it: `[{text}]`"))
         }
+        (_, Type::Fn(function)) if !matches!(found, Type::Fn(_)) => {
+            let params = ["a", "b", "c"];
+            let params = params.get(..function.params.len()).unwrap_or_default().join(", ");
+            let params = if function.params.len() == 1 { params } else { format!("({params})") };
+            diagnostic.help(format!(
+                "such as `{params} => …`; where values stand beside it, it is the last"
+            ))
+        }
         (Type::Text, Type::Secret) => diagnostic.help("secrets come from `secret.NAME`"),
         (Type::Secret, _) => diagnostic
             .help("a secret goes only where a `secret` is taken: into headers, keys and passwords"),

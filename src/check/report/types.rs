@@ -111,7 +111,11 @@ fn null_given(expr: &Expr, wanted: &Type, place: Place<'_>) -> Diagnostic {
 }
 
 fn title(found: &Type, wanted: &Type, place: Place<'_>) -> String {
-    let needs = wanted.with_article();
+    // What it takes and gives matters to what is a function already.
+    let needs = match (wanted.without_null(), found) {
+        (Type::Fn(_), found) if !matches!(found, Type::Fn(_)) => "a function".to_owned(),
+        _ => wanted.with_article(),
+    };
     let is = found.with_article();
     let full = match place {
         Place::Argument { function, parameter: "" } => {

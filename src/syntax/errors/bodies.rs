@@ -53,7 +53,8 @@ fn around(found: &Found<'_>, start: usize) -> Option<Vec<Edit>> {
     let body = line.split("//").next()?.trim_end();
     let is_whole = [('(', ')'), ('[', ']'), ('{', '}')]
         .iter()
-        .all(|(open, close)| body.matches(*open).count() == body.matches(*close).count());
+        .all(|(open, close)| body.matches(*open).count() == body.matches(*close).count())
+        && body.matches('"').count() % 2 == 0;
     if !is_whole || body.is_empty() || body.contains(" else ") || body.ends_with([',', '{']) {
         return None;
     }

@@ -236,6 +236,12 @@ fn value(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
         (Want::LineEnd, Kind::If) if found.rest_of_line().contains(" else ") => {
             Some(condition_behind(found))
         }
+        (Want::LineEnd, Kind::Name) if follows_query(found) => {
+            clause(found, found.slice(found.token))
+        }
+        (Want::Token(Kind::From), _) if found.before_is(Kind::Parallel) => {
+            Some(parallel_alone(found))
+        }
         _ => None,
     }
 }
@@ -278,6 +284,18 @@ fn clause(found: &Found<'_>, word: &str) -> Option<Diagnostic> {
             .help(format!("did you mean `{near}`?"))
             .fix(Fix::maybe(format!("write `{near}`"), span, near)),
     )
+}
+
+/// Whether a query may go on here.
+fn follows_query(found: &Found<'_>) -> bool {
+    let before = found.statement_before();
+    before.split_once("from ").is_some_and(|(_, query)| query.contains(" in "))
+}
+
+/// `parallel { a()  b() }`
+fn parallel_alone(found: &Found<'_>) -> Diagnostic {
+    error("missing-part", "`parallel` is about a loop or a query", found.span(found.token), "")
+        .help("write `parallel for x in xs { … }` or `parallel from o in Order …`")
 }
 
 /// `schedule: "0 7 * * *"`
