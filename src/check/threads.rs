@@ -28,31 +28,11 @@ pub fn on_threads<T: Send, R: Send>(
     if threads <= 1 {
         return items.into_iter().map(work).collect();
     }
-    let queue = Mutex::new(items.into_iter().enumerate());
-    let share = || {
-        let mut done = Vec::new();
-        loop {
-            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some((at, item)) = next else { return done };
-            done.push((at, work(item)));
-        }
+    let fill = |line: &Line<T>, start_another: &mut dyn FnMut()| {
+        items.into_iter().enumerate().for_each(|item| line.push(item));
+        (1..threads).for_each(|_| start_another());
     };
-    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads)
-            .map(|_| {
-                let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
-                builder.spawn_scoped(scope, share).expect("a thread can be started")
-            })
-            .collect();
-        let own = share();
-        let others = others.into_iter().map(|it| match it.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        others.chain([own]).flatten().collect()
-    });
-    done.sort_unstable_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, made)| made).collect()
+    shared_out(fill, work)
 }
 
 /// The same for items that are still being made: `make` hands each on with how heavy it is. Where all together weigh as much as `per_thread`
@@ -63,6 +43,29 @@ pub fn on_threads<T: Send, R: Send>(
 pub fn on_threads_as_made<T: Send, R: Send>(
     per_thread: usize,
     make: impl FnOnce(&mut dyn FnMut(usize, T)),
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let fill = |line: &Line<T>, start_another: &mut dyn FnMut()| {
+        let (mut others, mut others_max) = (0, None);
+        let (mut at, mut weight) = (0, 0);
+        make(&mut |own_weight, item| {
+            line.push((at, item));
+            at += 1;
+            weight += own_weight;
+            if weight / per_thread > others
+                && others < *others_max.get_or_insert_with(|| threads_for(usize::MAX) - 1)
+            {
+                others += 1;
+                start_another();
+            }
+        });
+    };
+    shared_out(fill, work)
+}
+
+/// What the work makes of each item that `fill` puts into the line, by their numbers, on the threads that it starts and its own.
+fn shared_out<T: Send, R: Send>(
+    fill: impl FnOnce(&Line<T>, &mut dyn FnMut()),
     work: impl Fn(T) -> R + Sync,
 ) -> Vec<R> {
     let line = Line::default();
@@ -76,19 +79,10 @@ pub fn on_threads_as_made<T: Send, R: Send>(
     let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
         // Whatever happens here, nobody is left waiting.
         let closes = Closes(&line);
-        let (mut others, mut others_max) = (Vec::new(), None);
-        let (mut at, mut weight) = (0, 0);
-        make(&mut |own_weight, item| {
-            line.push((at, item));
-            at += 1;
-            weight += own_weight;
-            let are_too_few = weight / per_thread > others.len();
-            if are_too_few
-                && others.len() < *others_max.get_or_insert_with(|| threads_for(usize::MAX) - 1)
-            {
-                let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
-                others.push(builder.spawn_scoped(scope, share).expect("a thread can be started"));
-            }
+        let mut others = Vec::new();
+        fill(&line, &mut || {
+            let builder = std::thread::Builder::new().stack_size(STACK_BYTES);
+            others.push(builder.spawn_scoped(scope, share).expect("a thread can be started"));
         });
         drop(closes);
         let own = share();

@@ -107,8 +107,9 @@ impl Live {
         while let Some(at) = open.pop() {
             is_open[at as usize] = false;
             let block = &self.blocks[at as usize];
-            let mut set = self.live_out(at, &live_in);
-            self.walk_back(block, &mut set, block.kept(&live_in).as_ref());
+            let kept = block.kept(&live_in);
+            let mut set = self.live_out(block, &live_in, kept.as_ref());
+            self.walk_back(block, &mut set, kept.as_ref());
             if live_in[at as usize] != set {
                 live_in[at as usize] = set;
                 for other in &before[at as usize] {
@@ -150,13 +151,11 @@ impl Live {
         before
     }
 
-    fn live_out(&self, at: u32, live_in: &[Set]) -> Set {
-        let block = &self.blocks[at as usize];
+    /// What is needed behind a block, what its handler needs included.
+    fn live_out(&self, block: &Block, live_in: &[Set], kept: Option<&Set>) -> Set {
         let mut set = Set::new(self.numbering.count());
-        block.next.iter().for_each(|next| set.add_all(&live_in[*next as usize]));
-        if let Some(kept) = block.kept(live_in) {
-            set.add_all(&kept);
-        }
+        let next = block.next.iter().map(|next| &live_in[*next as usize]);
+        next.chain(kept).for_each(|it| set.add_all(it));
         set
     }
 
@@ -165,8 +164,9 @@ impl Live {
         let mut end_of = vec![NOT_OPEN; self.numbering.count()];
         for at in (0..len(&self.blocks)).rev() {
             let block = &self.blocks[at as usize];
-            self.live_out(at, live_in).each(|var| end_of[var.at()] = 2 * block.end);
             let kept = block.kept(live_in);
+            let live_out = self.live_out(block, live_in, kept.as_ref());
+            live_out.each(|var| end_of[var.at()] = 2 * block.end);
             for instruction in (block.start..block.end).rev() {
                 let accesses = self.accesses.at(instruction);
                 let is_needed = |it: &(Access, Var)| it.0.writes() && end_of[it.1.at()] != NOT_OPEN;
