@@ -132,8 +132,7 @@ pub(in crate::check) fn missing_argument(
     } else {
         format!("`{function}` needs {} more", count(missing.len(), "value"))
     };
-    let close = brackets.end.saturating_sub(1).max(brackets.start);
-    let place = Span { start: close, end: close, ..brackets };
+    let place = before_close(brackets);
     let diagnostic = Diagnostic::new("missing-argument", callee, title);
     let types: Vec<String> = missing
         .iter()
@@ -158,6 +157,12 @@ pub(in crate::check) fn missing_argument(
     let text = format!("{separator}{}", holes.join(", "));
     let shown: Vec<String> = missing.iter().map(|it| format!("{}: …", it.name)).collect();
     diagnostic.fix(Fix::snippet(format!("add `{}`", shown.join(", ")), place, text))
+}
+
+/// The place right before the bracket that closes a call.
+pub(super) fn before_close(brackets: Span) -> Span {
+    let close = brackets.end.saturating_sub(1).max(brackets.start);
+    Span { start: close, end: close, ..brackets }
 }
 
 /// Type arguments that a function does not take.

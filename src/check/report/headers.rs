@@ -1,10 +1,11 @@
 //! Headers: words that are none, values that do not fit.
 
-use super::mends::quoted_day;
+use super::mends::{quoted_day, without_quotes};
 use super::types::quoted_duration;
 use super::{Diagnostic, Fix, joined, offer};
 use crate::check::types::Type;
 use crate::diagnostics::suggest::foreign::foreign;
+use crate::diagnostics::suggest::words::unit_of_time;
 use crate::diagnostics::suggest::{Candidate, nearest};
 use crate::diagnostics::{Applicability, Edit};
 use crate::schedule::Duration;
@@ -104,7 +105,7 @@ pub(in crate::check) fn duplicate_header(header: &Header, first: Span) -> Diagno
 pub(in crate::check) fn needs_time(value: &Expr, word: &str) -> Diagnostic {
     let said = needs(value.span, word, "a time such as `@2026-01-01T00:00:00Z`");
     match quoted_day(value) {
-        Some(day) => said.fix(Fix::maybe(format!("write `@{day}`"), value.span, format!("@{day}"))),
+        Some(day) => said.fix(without_quotes(value, day, false)),
         None => said,
     }
 }
@@ -146,7 +147,7 @@ pub(in crate::check) fn not_a_duration(
         return diagnostic;
     }
     if let (ExprKind::Int(number), Some(name)) = (&value.kind, behind)
-        && let Some(unit) = unit(&name.text)
+        && let Some(unit) = unit_of_time(&name.text)
     {
         let (span, written) = (value.span.to(name.span), format!("{number}{unit}"));
         return Diagnostic::new("bad-header", span, "a duration is written in one piece")
@@ -160,19 +161,6 @@ pub(in crate::check) fn not_a_duration(
             .fix(Fix::maybe(format!("write `{number}s`"), value.span, format!("{number}s"))),
         _ => diagnostic.help("such as `30s`, `10m`, `2h`, `1d`"),
     }
-}
-
-/// How a unit of time is written.
-fn unit(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "ms" | "millisecond" | "milliseconds" => "ms",
-        "s" | "sec" | "secs" | "second" | "seconds" => "s",
-        "m" | "min" | "mins" | "minute" | "minutes" => "m",
-        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
-        "d" | "day" | "days" => "d",
-        "w" | "week" | "weeks" => "w",
-        _ => return None,
-    })
 }
 
 /// A value that is no size.

@@ -1,5 +1,6 @@
 //! What is allowed and still a bad idea.
 
+use super::calls::before_close;
 use super::{Diagnostic, Fix};
 use crate::check::types::Type;
 use crate::schedule::Duration;
@@ -111,16 +112,11 @@ pub(in crate::check) fn code_style(span: Span, code: &str) -> Diagnostic {
 
 /// A condition on a status with which there is no answer to look at.
 pub(in crate::check) fn failing_status(condition: Span, request: Span) -> Diagnostic {
-    let end = Span {
-        start: request.end.saturating_sub(1),
-        end: request.end.saturating_sub(1),
-        ..request
-    };
     Diagnostic::new("never-true", condition, "no answer of this request has such a status")
         .because("with 400 or more the request fails instead, with `http-status`")
         .label(request, "fails then")
         .help("to look at such answers say `accept: \"any\"`; to do without one catch the failure: `try { … } catch e if e.code == \"http-status\" { … }`")
-        .fix(Fix::maybe("add `accept: \"any\"`", end, ", accept: \"any\""))
+        .fix(Fix::maybe("add `accept: \"any\"`", before_close(request), ", accept: \"any\""))
 }
 
 /// A sleep behind calls that may use up the time limit.

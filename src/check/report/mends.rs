@@ -3,6 +3,7 @@
 use super::{Diagnostic, Fix};
 use crate::check::checker::Checker;
 use crate::check::types::Type;
+use crate::diagnostics::suggest::words::begins_with_day;
 use crate::syntax::tree::{Expr, ExprKind, RecordPart, Text, TextPart};
 
 /// What to write instead, where that is known.
@@ -55,18 +56,20 @@ pub(super) fn mended(
             diagnostic.help(format!("a list of it: `[{text}]`"))
         }
         (_, Type::Fn(function)) if !matches!(found, Type::Fn(_)) => {
-            let params = ["a", "b", "c"];
-            let params = params.get(..function.params.len()).unwrap_or_default().join(", ");
-            let params = if function.params.len() == 1 { params } else { format!("({params})") };
-            diagnostic.help(format!(
-                "such as `{params} => …`; where values stand beside it, it is the last"
-            ))
+            a_function(diagnostic, function.params.len())
         }
         (Type::Text, Type::Secret) => diagnostic.help("secrets come from `secret.NAME`"),
         (Type::Secret, _) => diagnostic
             .help("a secret goes only where a `secret` is taken: into headers, keys and passwords"),
         _ => diagnostic,
     }
+}
+
+/// Something else where a function of so many parameters is needed.
+fn a_function(diagnostic: Diagnostic, params: usize) -> Diagnostic {
+    let names = ["a", "b", "c"].get(..params).unwrap_or_default().join(", ");
+    let head = if params == 1 { names } else { format!("({names})") };
+    diagnostic.help(format!("such as `{head} => …`; where values stand beside it, it is the last"))
 }
 
 /// A text where a condition is needed.
@@ -90,22 +93,20 @@ fn text_to_bool(checker: &Checker<'_>, diagnostic: Diagnostic, expr: &Expr) -> D
 /// A text where a time or a day is needed: how literals of it look, and the method that reads one.
 fn text_to_day(diagnostic: Diagnostic, expr: &Expr, form: &str, method: &str) -> Diagnostic {
     match quoted_day(expr) {
-        Some(day) => {
-            let literal = day_literal(day, method == "to_time");
-            diagnostic.help(format!("written as `{form}`")).fix(Fix::maybe(
-                format!("write `{literal}`"),
-                expr.span,
-                literal,
-            ))
-        }
+        Some(day) => diagnostic.help(format!("written as `{form}`")).fix(without_quotes(
+            expr,
+            day,
+            method == "to_time",
+        )),
         None => diagnostic.help(format!("written as `{form}`, or read with `.{method}()`")),
     }
 }
 
-/// The literal of what is written like a day; where a time is needed, a day is its first moment in UTC.
-pub(super) fn day_literal(day: &str, is_time: bool) -> String {
+/// A literal in the place of a text that is written like a day; where a time is needed, a day is its first moment in UTC.
+pub(super) fn without_quotes(expr: &Expr, day: &str, is_time: bool) -> Fix {
     let midnight = if is_time && !day.contains('T') { "T00:00:00Z" } else { "" };
-    format!("@{day}{midnight}")
+    let literal = format!("@{day}{midnight}");
+    Fix::maybe(format!("write `{literal}`"), expr.span, literal)
 }
 
 /// A number where a duration is needed.
@@ -187,13 +188,7 @@ fn quoted(expr: &Expr, words: &[&'static str]) -> Option<&'static str> {
 pub(super) fn quoted_day(expr: &Expr) -> Option<&str> {
     let ExprKind::Text(text) = &expr.kind else { return None };
     let written = plain(text)?;
-    let bytes = written.as_bytes();
-    let is_day = bytes.len() >= 10
-        && bytes[..10].iter().enumerate().all(|(at, byte)| match at {
-            4 | 7 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    (is_day && !written.contains(' ')).then_some(written)
+    (begins_with_day(written) && !written.contains(' ')).then_some(written)
 }
 
 fn to_text(checker: &Checker<'_>, diagnostic: Diagnostic, expr: &Expr) -> Diagnostic {

@@ -6,6 +6,7 @@ use super::{Diagnostic, Fix};
 use crate::check::checker::Checker;
 use crate::check::operator::Sides;
 use crate::check::types::Type;
+use crate::schedule::FieldKind;
 use crate::source::Span;
 use crate::syntax::tree::{BinaryOp, Expr, ExprKind};
 
@@ -216,14 +217,9 @@ pub(in crate::check) fn not_comparable(
 
 fn day_in_quotes(diagnostic: Diagnostic, text_side: &Expr, other: &Type) -> Diagnostic {
     match super::mends::quoted_day(text_side) {
-        Some(day) => {
-            let literal = super::mends::day_literal(day, *other == Type::Time);
-            diagnostic.help("a day is written without quotes").fix(Fix::maybe(
-                format!("write `{literal}`"),
-                text_side.span,
-                literal,
-            ))
-        }
+        Some(day) => diagnostic
+            .help("a day is written without quotes")
+            .fix(super::mends::without_quotes(text_side, day, *other == Type::Time)),
         None => diagnostic.help("`.to_date()` and `.to_time()` read a text; they may be missing"),
     }
 }
@@ -236,7 +232,7 @@ fn number_and_text(diagnostic: Diagnostic, text_side: &Expr, text: &str) -> Diag
             digits,
         ));
     }
-    if is_weekday(text.trim_matches('"')) {
+    if FieldKind::DayOfWeek.named(text.trim_matches('"')).is_some() {
         return diagnostic.help("days of the week are numbers: 1 is Monday, 7 is Sunday");
     }
     if matches!(text_side.kind, ExprKind::Text(_)) {
@@ -250,12 +246,6 @@ fn quoted_number<'t>(side: &Expr, text: &'t str) -> Option<&'t str> {
     let digits = text.trim_matches('"');
     let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit());
     (matches!(side.kind, ExprKind::Text(_)) && is_number).then_some(digits)
-}
-
-fn is_weekday(word: &str) -> bool {
-    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let word = word.to_lowercase();
-    days.iter().any(|day| word.starts_with(day) && (word.len() == 3 || word.ends_with("day")))
 }
 
 /// A secret is compared.

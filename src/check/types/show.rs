@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{FnType, RecordType, Type};
+use crate::diagnostics::suggest::words::article;
 
 /// Records with more fields than this are shortened.
 const FIELDS_SHOWN_MAX: usize = 4;
@@ -74,12 +75,6 @@ impl Type {
             | Self::OneOf(_) => format!("`{self}`"),
         }
     }
-}
-
-/// "an" before a vowel, "a" otherwise.
-pub(crate) fn article(name: &str) -> &'static str {
-    let vowel = |c: char| "aeiouAEIOU".contains(c);
-    if name.starts_with(vowel) { "an" } else { "a" }
 }
 
 fn record_type(f: &mut fmt::Formatter<'_>, record: &RecordType) -> fmt::Result {

@@ -7,6 +7,7 @@
 
 pub mod foreign;
 pub mod synonyms;
+pub mod words;
 
 use std::cmp::Reverse;
 

@@ -52,6 +52,16 @@ impl FieldKind {
             Self::DayOfWeek => (&WEEKDAYS, 0),
         }
     }
+
+    /// The value of a name: its first three letters, or all of them.
+    #[must_use]
+    pub fn named(self, text: &str) -> Option<u32> {
+        let (names, first) = self.names();
+        let is =
+            |name: &&&str| name.eq_ignore_ascii_case(text) || name[..3].eq_ignore_ascii_case(text);
+        let index = names.iter().position(|name| is(&name))?;
+        u32::try_from(index).ok().map(|it| it + first)
+    }
 }
 
 /// A set of numbers below 64.
@@ -375,7 +385,7 @@ fn value(kind: FieldKind, written: Piece<'_>) -> Result<u32, CronError> {
     if text.is_empty() {
         return Err(error(CronErrorKind::MissingValue { field: kind }));
     }
-    if let Some(value) = named(kind, text) {
+    if let Some(value) = kind.named(text) {
         return Ok(value);
     }
     if !text.bytes().all(|it| it.is_ascii_digit()) {
@@ -407,14 +417,6 @@ fn meant(kind: FieldKind, value: Option<u32>) -> Option<(&'static str, bool)> {
         (FieldKind::DayOfMonth | FieldKind::Month, 0) => Some(("1", false)),
         _ => None,
     }
-}
-
-/// The value of a name: the first three letters, or all of them.
-fn named(kind: FieldKind, text: &str) -> Option<u32> {
-    let (names, first) = kind.names();
-    let is = |name: &&&str| name.eq_ignore_ascii_case(text) || name[..3].eq_ignore_ascii_case(text);
-    let index = names.iter().position(|name| is(&name))?;
-    u32::try_from(index).ok().map(|it| it + first)
 }
 
 /// The name that begins like what was written: `mo`, `tues`, `sept`, `weds`.

@@ -180,9 +180,6 @@ fn head(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
         (Want::LineEnd, Kind::Equal) if found.slice(found.statement) == "expect" => {
             Some(super::assign_in_condition(found.span(found.token)))
         }
-        (Want::LineEnd, Kind::Equal) if found.statement_before().contains("where ") => {
-            Some(super::assign_in_condition(found.span(found.token)))
-        }
         (Want::Block, Kind::Colon) => Some(colon_before_block(found)),
         (Want::Value, Kind::Colon) if found.before_is(Kind::Try) => Some(colon_before_block(found)),
         (Want::Block | Want::LineEnd, Kind::Not) if found.next_starts_with("in ") => {

@@ -1,6 +1,7 @@
 //! Numbers and durations as people write them elsewhere.
 
 use super::{Found, error};
+use crate::diagnostics::suggest::words::{DAY_BYTES, begins_with_day, unit_of_time};
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::source::Span;
 use crate::syntax::parser::Want;
@@ -19,12 +20,8 @@ pub(super) fn habit(want: Want, found: &Found<'_>) -> Option<Diagnostic> {
 /// `2026-01-31` where nothing is calculated: in a header.
 fn date(found: &Found<'_>) -> Option<Diagnostic> {
     let year = found.before.filter(|it| it.kind == Kind::Int && it.end == found.token.start)?;
-    let text = found.text.get(year.start as usize..year.start as usize + 10)?;
-    let mut form = text.bytes().zip(*b"0000-00-00");
-    let is_date =
-        form.all(|(it, form)| if form == b'0' { it.is_ascii_digit() } else { it == form });
-    let span = Span { end: year.start + 10, ..found.span(year) };
-    is_date.then(|| super::date_without_sign(span))
+    let span = Span { end: year.start + DAY_BYTES, ..found.span(year) };
+    begins_with_day(&found.text[year.start as usize..]).then(|| super::date_without_sign(span))
 }
 
 /// `1.000,50`, `12,5`: the signs between digits are the other way round.
@@ -52,7 +49,7 @@ fn decimal_comma(found: &Found<'_>) -> Option<Diagnostic> {
 /// `now() - 30 days`
 pub(super) fn in_two_words(found: &Found<'_>) -> Option<Diagnostic> {
     let number = found.before.filter(|it| it.kind == Kind::Int && !found.token.on_new_line)?;
-    let unit = unit(found.slice(found.token)).filter(|_| found.token.kind.is_name())?;
+    let unit = unit_of_time(found.slice(found.token)).filter(|_| found.token.kind.is_name())?;
     let span = Span { end: found.token.end, ..found.span(number) };
     let ours = format!("{}{unit}", found.slice(number));
     Some(error("bad-number", "a duration is written in one piece", span, "").fix(Fix::maybe(
@@ -60,17 +57,4 @@ pub(super) fn in_two_words(found: &Found<'_>) -> Option<Diagnostic> {
         span,
         ours,
     )))
-}
-
-/// How a unit of time is written.
-fn unit(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "ms" | "millisecond" | "milliseconds" => "ms",
-        "s" | "sec" | "secs" | "second" | "seconds" => "s",
-        "m" | "min" | "mins" | "minute" | "minutes" => "m",
-        "h" | "hr" | "hrs" | "hour" | "hours" => "h",
-        "d" | "day" | "days" => "d",
-        "w" | "week" | "weeks" => "w",
-        _ => return None,
-    })
 }

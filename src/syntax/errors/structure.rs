@@ -1,6 +1,7 @@
 //! Findings about how tokens stand together.
 
 use super::{error, habits, quoted};
+use crate::diagnostics::suggest::words::article;
 use crate::diagnostics::{Diagnostic, Fix};
 use crate::source::{FileId, Span};
 use crate::syntax::token::{Kind, Token};
@@ -181,8 +182,7 @@ pub(in crate::syntax) fn missing_between(found: &Found<'_>, what: &str) -> Diagn
 pub(in crate::syntax) fn reserved_word(found: &Found<'_>, what: &str) -> Diagnostic {
     let (span, word) = (found.span(found.token), found.slice(found.token));
     let title = format!("`{word}` is a word of the language");
-    let article = if what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-    error("reserved-word", title, span, format!("it cannot name {article} {what}"))
+    error("reserved-word", title, span, format!("it cannot name {} {what}", article(what)))
         .help(format!("call the {what} something else, such as `{word}_`"))
         .fix(Fix::maybe(format!("call it `{word}_`"), span, format!("{word}_")))
 }

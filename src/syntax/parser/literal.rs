@@ -1,6 +1,7 @@
 //! Numbers, durations, sizes, instants and the words `true`, `false` and `null`.
 
 use super::{Inp, Look};
+use crate::diagnostics::suggest::words::{DAY_BYTES, begins_with_day};
 use crate::source::Span;
 use crate::syntax::errors;
 use crate::syntax::token::Kind;
@@ -26,14 +27,11 @@ pub(super) fn number(inp: &mut Inp<'_, '_>) -> ExprKind {
 
 /// The `2026-03-09` that a month or day with a leading zero belongs to.
 fn date_around(text: &str, part: Span) -> Option<Span> {
-    const LENGTH: u32 = 10;
-    let is_date = |at: u32| {
-        let text = text.get(at as usize..(at + LENGTH) as usize)?;
-        let mut form = text.bytes().zip(*b"0000-00-00");
-        form.all(|(it, form)| if form == b'0' { it.is_ascii_digit() } else { it == form })
-            .then_some(Span { start: at, end: at + LENGTH, ..part })
+    let day_at = |start: u32| {
+        let day = Span { start, end: start + DAY_BYTES, ..part };
+        text.get(start as usize..).is_some_and(begins_with_day).then_some(day)
     };
-    [5, 8].into_iter().find_map(|before| is_date(part.start.checked_sub(before)?))
+    [5, 8].into_iter().find_map(|before| day_at(part.start.checked_sub(before)?))
 }
 
 fn int(inp: &mut Inp<'_, '_>, text: &str, span: Span) -> ExprKind {
