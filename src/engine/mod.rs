@@ -20,6 +20,7 @@ pub mod journal;
 mod lines;
 pub mod memory;
 mod policy;
+mod pool;
 pub mod rehearsal;
 mod runner;
 pub mod serve;

@@ -1,9 +1,8 @@
-//! Workers: a thread for each attempt.
+//! Workers: what attempts need, and threads that carry them out.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::thread;
+use std::sync::{Arc, LazyLock};
 
 use tokio::runtime;
 use tokio::sync::watch;
@@ -13,6 +12,7 @@ use super::cuts::Cuts;
 use super::event::{RunEnd, RunEvent};
 use super::journal::{Past, Recorder};
 use super::lines::Lines;
+use super::pool::{Pool, Turn};
 use super::runner::{Runner, StartRun};
 use super::server::Handle;
 use crate::bytecode::program::{self, Program};
@@ -24,13 +24,16 @@ use crate::store::{self, EndState, Hash, Kept, Line, Outcome, RunError, RunId, S
 use crate::value::{Code, Fault, Types, Value, convert, json, to_json, wire};
 use crate::vm::Trace;
 
-/// Starts a thread for each attempt, and keeps programs that were read.
+/// Gives each attempt to a thread, and keeps programs that were read.
 pub struct Workers {
     server: Handle,
     runtime: runtime::Handle,
+    pool: Pool,
     host: Host,
     known: Arc<Known>,
-    programs: HashMap<Hash, Arc<Verified>>,
+    programs: HashMap<Hash, Arc<Loading>>,
+    /// With so many of them, those that nobody runs are forgotten.
+    programs_max: usize,
     /// What tells the store from all others, once it is known.
     store_name: Option<String>,
     cuts: Cuts,
@@ -46,10 +49,12 @@ impl Workers {
     pub fn new(server: Handle, host: Host, runtime: runtime::Handle, cuts: Cuts) -> Self {
         Self {
             server,
+            pool: Pool::new(runtime.clone()),
             runtime,
             host,
             known: Arc::default(),
             programs: HashMap::new(),
+            programs_max: 256,
             store_name: None,
             cuts,
             orders: HashMap::new(),
@@ -68,17 +73,19 @@ impl Workers {
         order
     }
 
-    /// The program, or why there is none.
-    fn load(&mut self, hash: &Hash, store: &mut dyn Store) -> Result<Arc<Verified>, String> {
+    /// The program, or why there is none. Whoever needs it first decodes it.
+    fn load(&mut self, hash: &Hash, store: &mut dyn Store) -> Result<Arc<Loading>, String> {
         if let Some(program) = self.programs.get(hash) {
             return Ok(program.clone());
         }
-        let lost = |why: String| format!("the program of the run cannot be read: {why}");
         let bytes = store.program(hash).map_err(|error| lost(error.to_string()))?;
         let bytes = bytes.ok_or_else(|| lost("it is not in the store".to_owned()))?;
-        let program = bytecode::read(&bytes).map_err(lost)?;
-        // Of versions that nobody runs any more only the store keeps a copy.
-        self.programs.retain(|_, it| Arc::strong_count(it) > 1);
+        let program: Arc<Loading> =
+            Arc::new(LazyLock::new(Box::new(move || bytecode::read(&bytes).map_err(lost))));
+        if self.programs.len() >= self.programs_max {
+            self.programs.retain(|_, it| Arc::strong_count(it) > 1);
+            self.programs_max = self.programs_max.max(2 * self.programs.len());
+        }
         self.programs.insert(*hash, program.clone());
         Ok(program)
     }
@@ -130,6 +137,16 @@ impl Workers {
     }
 }
 
+/// A program that is decoded where it is first needed, away from the loop.
+type Loading = LazyLock<
+    Result<Arc<Verified>, String>,
+    Box<dyn FnOnce() -> Result<Arc<Verified>, String> + Send>,
+>;
+
+fn lost(why: String) -> String {
+    format!("the program of the run cannot be read: {why}")
+}
+
 /// What a store has of a run.
 struct Remembered {
     past: Option<Past>,
@@ -138,27 +155,28 @@ struct Remembered {
 
 impl Runner for Workers {
     fn start(&mut self, start: StartRun, store: &mut dyn Store) {
-        let (run, goes_on) = (start.run, start.goes_on && start.headers.durable);
+        let run = start.run;
+        let goes_on = goes_on(&start);
         let job = self.prepare(start, store);
         let (server, runtime) = (self.server.clone(), self.runtime.clone());
-        let work = move || {
+        self.pool.submit(move |turn| {
+            let turn = match turn {
+                Ok(turn) => turn,
+                Err(error) => {
+                    let why = format!("the machine has no thread for the run: {error}");
+                    let end = failed(Failure::of(Fault::new(Code::Limit, why)), None);
+                    // Not the loop itself is to wait for the loop.
+                    runtime.spawn(async move { server.say(run, end).await });
+                    return;
+                }
+            };
             let end = match job {
-                Ok(job) => job.work(&runtime),
-                // What it did is remembered: another version may read it.
-                Err(why) if goes_on => RunEvent::Stalled(attempt::held(&why)),
-                Err(why) => failed(Failure::of(Fault::new(Code::NotFound, why)), None),
+                Ok(job) => job.work(turn, &runtime),
+                Err(why) => cannot_begin(goes_on, why),
             };
             // Without a server nobody needs to know.
             let _ = server.tell(run, end);
-        };
-        let thread = thread::Builder::new().name(format!("run-{run}")).spawn(work);
-        if let Err(error) = thread {
-            let server = self.server.clone();
-            let fault =
-                Fault::new(Code::Limit, format!("the machine has no thread for the run: {error}"));
-            let end = failed(Failure::of(fault), None);
-            self.runtime.spawn(async move { server.say(run, end).await });
-        }
+        });
     }
 
     fn cancel(&mut self, run: RunId) {
@@ -182,7 +200,7 @@ impl Runner for Workers {
 
 /// An attempt on its way to its thread.
 pub(super) struct Job {
-    program: Arc<Verified>,
+    program: Arc<Loading>,
     kept: Vec<Kept>,
     past: Option<Past>,
     cuts: Cuts,
@@ -195,14 +213,14 @@ pub(super) struct Job {
 
 impl Job {
     /// A fault of ours ends the attempt, not the server.
-    fn work(self, runtime: &runtime::Handle) -> RunEvent {
-        let program = self.program.share();
+    fn work(self, turn: &Turn, runtime: &runtime::Handle) -> RunEvent {
         let cuts = self.cuts.clone();
-        let work = AssertUnwindSafe(|| runtime.block_on(self.attempt()));
+        let attempt = turn.lend_while_waiting(self.attempt());
+        let work = AssertUnwindSafe(|| runtime.block_on(attempt));
         let end = catch_unwind(work).unwrap_or_else(|_| {
             let message = "taskc itself failed while it carried out the run; please report this";
             let failure = Failure::of(Fault::new(Code::Fail, message));
-            failed(Failure { retryable: false, ..failure }, Some(&program))
+            failed(Failure { retryable: false, ..failure }, None)
         });
         if matches!(end, RunEvent::Sleeps { .. }) {
             cuts.at("after-park");
@@ -212,7 +230,11 @@ impl Job {
 
     /// Carries it out, to its end or to where it leaves its worker.
     pub(super) async fn attempt(self) -> RunEvent {
-        let program = self.program.share();
+        let verified = match &**self.program {
+            Ok(program) => program.clone(),
+            Err(why) => return cannot_begin(goes_on(&self.start), why.clone()),
+        };
+        let program = verified.share();
         let kept = match read_kept(&program, &self.kept) {
             Ok(kept) => kept,
             Err(fault) => return failed(Failure::of(fault), Some(&program)),
@@ -224,7 +246,7 @@ impl Job {
             used: self.start.used,
             journal: self.past.map(|past| (past, recorder as Arc<dyn Recorder>)),
             cuts: self.cuts,
-            program: self.program,
+            program: verified,
             headers: self.start.headers,
             kept,
             is_last: self.start.last_attempt,
@@ -247,6 +269,20 @@ impl Job {
             }
             Ended::Stalled(stall) => RunEvent::Stalled(stall),
         }
+    }
+}
+
+/// Whether what an attempt goes on from is remembered.
+fn goes_on(start: &StartRun) -> bool {
+    start.goes_on && start.headers.durable
+}
+
+/// An attempt whose program, or whose past, cannot be read. What it did is remembered: another version may read it.
+fn cannot_begin(goes_on: bool, why: String) -> RunEvent {
+    if goes_on {
+        RunEvent::Stalled(attempt::held(&why))
+    } else {
+        failed(Failure::of(Fault::new(Code::NotFound, why)), None)
     }
 }
 
