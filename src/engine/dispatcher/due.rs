@@ -23,9 +23,25 @@ impl Dispatcher {
             if wakes.is_some_and(|at| at <= self.now) {
                 self.decide_due(&name);
             }
-            self.wake_in_time(&name);
+            if self.tasks.get(&name).is_some_and(|it| it.has_open_next) {
+                self.open_next.push(name);
+            } else {
+                self.wake_in_time(&name);
+            }
         }
         self.decided = self.now;
+    }
+
+    /// Finds when those tasks are due next of which that was left open, so that their runs need not wait for it.
+    pub(super) fn find_open_next(&mut self) {
+        for name in mem::take(&mut self.open_next) {
+            if let Some(task) = self.tasks.get_mut(&name) {
+                if task.has_open_next {
+                    task.find_next();
+                }
+                self.wake_in_time(&name);
+            }
+        }
     }
 
     /// Sees to it that a task is looked at when something of it is due.
@@ -117,7 +133,11 @@ impl Dispatcher {
     /// A due time that is now.
     fn come_due(&mut self, name: &TaskName, due: Instant, missed: u32) {
         let headers = &self.tasks[name].version.headers;
-        let later = policy::jitter(name, due, headers.jitter, headers.schedules.next_after(due));
+        let later = if headers.jitter > Duration::ZERO {
+            policy::jitter(name, due, headers.jitter, headers.schedules.next_after(due))
+        } else {
+            Duration::ZERO
+        };
         let waiting = Waiting {
             due,
             not_before: due.plus(later),
@@ -183,10 +203,9 @@ impl Task {
             return (Vec::new(), false);
         };
         let headers = &self.version.headers;
-        let following = headers.schedules.next_after(next);
-        if following.is_none_or(|it| it > now) {
+        if now.since(next) < headers.schedules.apart_at_least() {
             self.served.cursor = now;
-            self.find_next_from(following);
+            (self.next, self.has_open_next) = (None, true);
             return (vec![next], false);
         }
         let from = self.served.cursor.plus(Duration(1));
@@ -204,19 +223,15 @@ impl Task {
 
     /// Finds the first due time after the cursor that is not decided.
     pub(super) fn find_next(&mut self) {
-        let headers = &self.version.headers;
-        let first = headers.active.then(|| headers.schedules.next_after(self.served.cursor));
-        self.find_next_from(first.flatten());
-    }
-
-    /// The same, where the first due time after the cursor is known.
-    fn find_next_from(&mut self, first: Option<Instant>) {
         if !self.served.decided.is_empty() {
             let after = self.served.cursor.plus(Duration(1));
             self.served.decided = self.served.decided.split_off(&after);
         }
         let headers = &self.version.headers;
-        let mut due = std::iter::successors(first, |due| headers.schedules.next_after(*due));
+        let first = headers.active.then(|| headers.schedules.next_after(self.served.cursor));
+        let next = |due: &Instant| headers.schedules.next_after(*due);
+        let mut due = std::iter::successors(first.flatten(), next);
+        self.has_open_next = false;
         self.next = due.find(|due| !self.served.decided.contains(due));
     }
 }

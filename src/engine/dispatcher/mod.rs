@@ -76,6 +76,8 @@ pub struct Dispatcher {
     longer: BTreeSet<TaskName>,
     /// When each task is to be looked at next: something of it is due then, or delayed until then. Some are looked at in vain.
     wakes: BTreeSet<(Instant, TaskName)>,
+    /// The tasks of which that is to be found out, as soon as those are started that are due now.
+    open_next: Vec<TaskName>,
     /// Up to when everything has its row, in tasks that were served then. A task's own cursor may lag behind.
     decided: Instant,
     last_run: RunId,
@@ -106,6 +108,8 @@ struct Task {
     served: Served,
     /// The first due time that is not decided.
     next: Option<Instant>,
+    /// Whether it is to be found yet.
+    has_open_next: bool,
     /// Occurrences that start later than they were due.
     delayed: Vec<Waiting>,
     /// Occurrences that wait for their turn, in this order.
@@ -183,6 +187,7 @@ impl Dispatcher {
             unwritten: BTreeSet::new(),
             longer: BTreeSet::new(),
             wakes: BTreeSet::new(),
+            open_next: Vec::new(),
             decided: now,
             last_run: RunId(0),
             now,
@@ -197,6 +202,7 @@ impl Dispatcher {
     /// only a little earlier than the one before counts as the same.
     pub fn tick(&mut self, now: Instant) {
         self.now = now.max(self.now);
+        self.find_open_next();
         if self.phase == Phase::Serving {
             if self.now.since(self.ticked) > HEARTBEAT.max(ON_TIME) {
                 self.note(Note::Gap { from: self.ticked, to: self.now });
@@ -213,6 +219,9 @@ impl Dispatcher {
     /// Something happened.
     pub fn handle(&mut self, now: Instant, event: Event) {
         self.now = now.max(self.now);
+        if !matches!(event, Event::Run(..)) {
+            self.find_open_next();
+        }
         match event {
             Event::Tasks(updates) if self.phase == Phase::Serving => self.update_tasks(updates),
             Event::Tasks(_) => {}
@@ -231,6 +240,7 @@ impl Dispatcher {
     /// nothing has left the process, except that it has looked.
     pub fn take(&mut self, begin: &mut dyn FnMut(StartRun)) -> Batch {
         self.settle(begin);
+        self.find_open_next();
         self.trim_histories();
         self.unwritten.clear();
         mem::take(&mut self.batch)

@@ -14,6 +14,7 @@ impl Dispatcher {
     pub(super) fn update_tasks(&mut self, updates: Vec<TaskUpdate>) {
         let changed = self.apply_updates(updates);
         self.decide_what_is_due();
+        self.find_open_next();
         for name in changed {
             let next = self.tasks[&name].next;
             self.note(Note::Serving { task: name, next });
@@ -196,6 +197,7 @@ impl Task {
             outdated: false,
             served,
             next: None,
+            has_open_next: false,
             delayed: Vec::new(),
             line: VecDeque::new(),
             ended_rows: 0,
