@@ -54,7 +54,7 @@ impl Workers {
             host,
             known: Arc::default(),
             programs: HashMap::new(),
-            programs_max: 256,
+            programs_max: 1024,
             store_name: None,
             cuts,
             orders: HashMap::new(),

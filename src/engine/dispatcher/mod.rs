@@ -233,14 +233,32 @@ impl Dispatcher {
         }
     }
 
-    /// What follows from everything since the last call.
-    ///
-    /// Runs whose machines need not wait for the writes are handed to `begin` as soon as it is decided that they run: whatever they change
-    /// in the world waits for an entry of theirs on disk, and that is written behind their rows. Of one whose row is never written
-    /// nothing has left the process, except that it has looked.
-    pub fn take(&mut self, begin: &mut dyn FnMut(StartRun)) -> Batch {
-        self.settle(begin);
+    /// Starts what can be started. Runs whose machines need not wait for the writes are handed to `begin` as soon as it is decided that
+    /// they run: whatever they change in the world waits for an entry of theirs on disk, and that is written behind their rows. Of one whose
+    /// row is never written nothing has left the process, except that it has looked.
+    pub fn begin(&mut self, begin: &mut dyn FnMut(StartRun)) {
+        if self.phase == Phase::Serving {
+            self.expire();
+            self.start_what_can(begin);
+        }
         self.find_open_next();
+    }
+
+    /// Whether the writes may wait for a moment: somebody waits for a worker to become free, and nothing waits for the writes.
+    #[must_use]
+    pub fn may_put_off(&self) -> bool {
+        let waits = |it: &Action| !matches!(it, Action::Note(_));
+        self.phase == Phase::Serving
+            && self.runs.busy() >= self.options.workers
+            && !self.ready.is_empty()
+            && !self.batch.actions.iter().any(waits)
+    }
+
+    /// What follows from everything since the last call; see also [`Dispatcher::begin`].
+    pub fn take(&mut self, begin: &mut dyn FnMut(StartRun)) -> Batch {
+        self.begin(begin);
+        self.record_what_waits();
+        self.forget_what_expired();
         self.trim_histories();
         self.unwritten.clear();
         mem::take(&mut self.batch)
@@ -273,16 +291,6 @@ impl Dispatcher {
     #[must_use]
     pub fn is_running(&self, run: RunId) -> bool {
         self.runs.is_running(run)
-    }
-
-    /// Starts what can be started, and writes down what cannot.
-    fn settle(&mut self, begin: &mut dyn FnMut(StartRun)) {
-        if self.phase == Phase::Serving {
-            self.expire();
-            self.start_what_can(begin);
-        }
-        self.record_what_waits();
-        self.forget_what_expired();
     }
 
     fn stop(&mut self) {

@@ -148,6 +148,7 @@ impl Server {
                 log,
                 deadline_us: None,
                 is_parking: false,
+                put_off_until_us: None,
             };
             main.run(&runtime)
         };
@@ -181,6 +182,8 @@ struct Loop {
     /// On the monotonic clock: when runs are parked, and then interrupted.
     deadline_us: Option<u64>,
     is_parking: bool,
+    /// On the monotonic clock: when what was decided is written, at the latest. Nothing where nothing was put off.
+    put_off_until_us: Option<u64>,
 }
 
 /// Clocks are adjusted by less than this all the time; that is not setting them back.
@@ -191,7 +194,7 @@ impl Loop {
         let mut stopped = self.commit(runtime)?;
         while !stopped {
             let messages = runtime.block_on(self.wait());
-            let now = self.read_clock()?;
+            let now = self.read_clock(runtime)?;
             // What ended before now makes room for what is due now.
             let (from_runs, others): (Vec<_>, Vec<_>) = messages
                 .into_iter()
@@ -204,7 +207,10 @@ impl Loop {
                 self.hear(now, message);
             }
             self.stop_in_time(now);
-            stopped = self.commit(runtime)?;
+            self.begin();
+            if !self.puts_off() {
+                stopped = self.commit(runtime)?;
+            }
         }
         Ok(())
     }
@@ -214,12 +220,17 @@ impl Loop {
         const TAKEN_AT_ONCE: usize = 4096;
         let mut messages = Vec::new();
         let pause = self.pause();
-        if pause <= LATE {
+        let put_off = self
+            .put_off_until_us
+            .map(|at| StdDuration::from_micros(at.saturating_sub(self.clock.monotonic_us())));
+        if pause <= LATE && put_off.is_none() {
             self.wait_exactly(pause);
             let _taken = self.incoming.recv_many(&mut messages, TAKEN_AT_ONCE).now_or_never();
             return messages;
         }
-        let until_shortly_before = self.clock.sleep(pause.saturating_sub(LATE));
+        let shortly_before = pause.saturating_sub(LATE);
+        let until_shortly_before =
+            self.clock.sleep(put_off.map_or(shortly_before, |it| it.min(shortly_before)));
         tokio::select! {
             biased;
             taken = self.incoming.recv_many(&mut messages, TAKEN_AT_ONCE) => {
@@ -255,7 +266,7 @@ impl Loop {
         StdDuration::from_micros(until_deadline.map_or(until_due, |it| it.min(until_due)))
     }
 
-    fn read_clock(&mut self) -> Result<Instant, store::Error> {
+    fn read_clock(&mut self, runtime: &tokio::runtime::Handle) -> Result<Instant, store::Error> {
         let wall = Instant(self.clock.now_us());
         let (now, note) = match (&mut self.watch, self.clock.boot_us()) {
             (Some(watch), Some(boot_us)) => watch.read(wall, boot_us),
@@ -265,6 +276,10 @@ impl Loop {
             (self.log)(LogEntry::Note(note));
         }
         if self.dispatcher.now().since(now) > SET_BACK {
+            // The store is asked what has its row.
+            if self.put_off_until_us.is_some() {
+                self.commit(runtime)?;
+            }
             self.dispatcher.set_back(&mut *self.store, now)?;
         }
         Ok(now)
@@ -304,9 +319,27 @@ impl Loop {
         self.dispatcher.handle(now, event);
     }
 
+    /// Lets begin what may before it is written down.
+    fn begin(&mut self) {
+        let (runner, store) = (&mut *self.runner, &mut *self.store);
+        self.dispatcher.begin(&mut |start| runner.start(start, store));
+    }
+
+    /// Whether what was decided is not written yet. While more is due than there are workers, those that end make room for others within
+    /// moments, and one commit does for many of them.
+    fn puts_off(&mut self) -> bool {
+        const AT_MOST_US: u64 = 5_000;
+        if !self.kept.is_empty() || !self.dispatcher.may_put_off() {
+            return false;
+        }
+        let now_us = self.clock.monotonic_us();
+        now_us < *self.put_off_until_us.get_or_insert(now_us.saturating_add(AT_MOST_US))
+    }
+
     /// Lets begin what may, writes down what was decided, then does it. Says whether everything has come to its end.
     fn commit(&mut self, runtime: &tokio::runtime::Handle) -> Result<bool, store::Error> {
         let (runner, store) = (&mut *self.runner, &mut *self.store);
+        self.put_off_until_us = None;
         let batch = self.dispatcher.take(&mut |start| runner.start(start, store));
         self.write(&batch.writes, runtime)?;
         for (answer, is_theirs) in self.kept.drain(..) {

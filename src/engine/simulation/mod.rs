@@ -89,6 +89,10 @@ pub(super) struct Simulation {
     pub(super) stopped: bool,
     /// Decides at each commit whether the server dies.
     pub(super) crashes: Box<dyn FnMut() -> Option<Crash>>,
+    /// Decides whether what may be written later is.
+    pub(super) puts_off: Box<dyn FnMut() -> bool>,
+    /// How many of the attempts have their rows.
+    recorded: usize,
 }
 
 impl Simulation {
@@ -109,6 +113,8 @@ impl Simulation {
             notes: Vec::new(),
             stopped: false,
             crashes: Box::new(|| None),
+            puts_off: Box::new(|| false),
+            recorded: 0,
         }
     }
 
@@ -164,6 +170,8 @@ impl Simulation {
     /// The process is killed. Its workers die with it.
     pub(super) fn kill(&mut self) {
         self.dispatcher = None;
+        // What began without its row has left nothing behind.
+        self.started.truncate(self.recorded);
         self.ends.clear();
         self.outcomes.clear();
         if let Some(machines) = &mut self.machines {
@@ -197,9 +205,11 @@ impl Simulation {
         if let Some(machines) = &self.machines {
             machines.clock.set(to);
         }
-        let Some(dispatcher) = &mut self.dispatcher else { return };
-        if to < dispatcher.now() {
-            dispatcher.set_back(&mut self.store, to).unwrap();
+        if self.dispatcher.as_ref().is_some_and(|it| to < it.now()) {
+            self.commit();
+            if let Some(dispatcher) = &mut self.dispatcher {
+                dispatcher.set_back(&mut self.store, to).unwrap();
+            }
         }
         self.step(to);
     }
@@ -217,7 +227,7 @@ impl Simulation {
             dispatcher.handle(now, Event::Run(run, turn.event(now)));
         }
         dispatcher.tick(now);
-        self.commit();
+        self.commit_or_put_off(false);
         self.work();
     }
 
@@ -245,7 +255,7 @@ impl Simulation {
                 kept.extend(answer.map(|it| (it, dispatcher.is_running(run))));
                 dispatcher.handle(self.now, Event::Run(run, event));
             }
-            self.commit();
+            self.commit_or_put_off(!kept.is_empty());
             for (answer, is_theirs) in kept {
                 // Nobody waits where the process was killed.
                 let _ = answer.send(is_theirs && self.dispatcher.is_some());
@@ -253,25 +263,36 @@ impl Simulation {
         }
     }
 
+    /// What the loop does when it has heard all that there was: somebody may wait until it is written.
+    fn commit_or_put_off(&mut self, somebody_waits: bool) {
+        let mut begun = Vec::new();
+        let dispatcher = self.dispatcher.as_mut().unwrap();
+        dispatcher.begin(&mut |start| begun.push(start));
+        let may_put_off = !somebody_waits && dispatcher.may_put_off();
+        begun.into_iter().for_each(|it| self.act(Action::Start(it)));
+        if !may_put_off || !(self.puts_off)() {
+            self.commit();
+        }
+    }
+
     fn commit(&mut self) {
         let crash = (self.crashes)();
         let mut begun = Vec::new();
         let batch = self.dispatcher.as_mut().unwrap().take(&mut |start| begun.push(start));
-        let on_disk = self.started.len();
         begun.into_iter().for_each(|it| self.act(Action::Start(it)));
         let is_cut_off = self.machines.as_mut().is_some_and(|it| it.poll().is_err());
         if crash == Some(Crash::BeforeCommit) || is_cut_off {
-            // What began without its row has left nothing behind.
-            self.started.truncate(on_disk);
             return self.kill();
         }
         self.store.apply(&batch.writes).unwrap();
+        self.recorded = self.started.len();
         if crash == Some(Crash::AfterCommit) {
             return self.kill();
         }
         for action in batch.actions {
             self.act(action);
         }
+        self.recorded = self.started.len();
     }
 
     fn act(&mut self, action: Action) {

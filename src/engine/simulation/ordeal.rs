@@ -170,6 +170,8 @@ impl Ordeal {
             1 => Some(Crash::AfterCommit),
             _ => None,
         });
+        let (put_off, one_in) = (self.dice.clone(), self.dice.pick(&[2, 4, 40]));
+        self.sim.puts_off = Box::new(move || put_off.roll(one_in) > 0);
         let end = instant(START).plus(hours(7 * 24));
         while self.sim.now < end {
             self.live_a_little();
@@ -233,6 +235,7 @@ impl Ordeal {
     /// No more harm, and time for everything that waits.
     fn come_to_rest(&mut self) {
         self.sim.crashes = Box::new(|| None);
+        self.sim.puts_off = Box::new(|| false);
         self.is_calm.set(true);
         self.peers().calm_down();
         self.sim.kill();
