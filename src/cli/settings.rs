@@ -43,7 +43,8 @@ pub struct Settings {
 pub struct Server {
     /// Where the HTTP interface is to listen, which is not built yet: a server says so when it starts.
     pub listen: Option<String>,
-    /// How many runs may be under way at once.
+    /// How many runs may be under way at once. Those that compute are as many as there are processors; a run that waits for an answer
+    /// holds a thread, and what it needs of memory and of files.
     pub workers: u32,
     /// How long a graceful stop waits for runs that are under way, in seconds.
     pub stop_seconds: u64,
@@ -51,7 +52,7 @@ pub struct Server {
 
 impl Default for Server {
     fn default() -> Self {
-        Self { listen: None, workers: 16, stop_seconds: 30 }
+        Self { listen: None, workers: 64, stop_seconds: 30 }
     }
 }
 

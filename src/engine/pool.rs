@@ -269,7 +269,7 @@ mod tests {
         }
 
         fn hears(&self) -> (&'static str, ThreadId) {
-            self.heard.recv_timeout(Duration::from_secs(60)).unwrap()
+            self.heard.recv_timeout(Duration::from_mins(1)).unwrap()
         }
     }
 
