@@ -1,6 +1,5 @@
 //! What is due, what was missed, and what each of it becomes.
 
-use std::collections::BTreeSet;
 use std::mem;
 
 use super::{Dispatcher, Served, Task, Waiting};
@@ -11,14 +10,25 @@ use crate::schedule::{Duration, Instant};
 use crate::store::{Decision, Occurrence, TaskName, Trigger, Write};
 
 impl Dispatcher {
-    /// Gives everything that became due since the last tick its place.
-    pub(super) fn decide_what_is_due(&mut self) {
+    /// Finds the tasks that are to be looked at, in the order of their names, whenever each is due.
+    pub(super) fn wake_who_is_due(&mut self) {
         let after = (self.now.plus(Duration(1)), TaskName::new(""));
         let later = self.wakes.split_off(&after);
         let awake = mem::replace(&mut self.wakes, later);
-        // By their names, whenever each was due.
-        let awake: BTreeSet<TaskName> = awake.into_iter().map(|(_, name)| name).collect();
-        for name in awake {
+        let mut names: Vec<TaskName> = awake.into_iter().map(|(_, name)| name).collect();
+        names.sort_unstable();
+        names.dedup();
+        self.awake.extend(names);
+    }
+
+    /// Gives everything that became due since the last tick its place.
+    pub(super) fn decide_what_is_due(&mut self) {
+        self.decide_some(usize::MAX);
+    }
+
+    /// The same for the next so many tasks.
+    pub(super) fn decide_some(&mut self, tasks: usize) {
+        for name in self.awake.drain(..tasks.min(self.awake.len())).collect::<Vec<_>>() {
             let wakes = self.tasks.get(&name).and_then(|it| it.wakes());
             if wakes.is_some_and(|at| at <= self.now) {
                 self.decide_due(&name);
@@ -29,7 +39,6 @@ impl Dispatcher {
                 self.wake_in_time(&name);
             }
         }
-        self.decided = self.now;
     }
 
     /// Finds when those tasks are due next of which that was left open, so that their runs need not wait for it.
@@ -195,6 +204,11 @@ impl Task {
     /// When something of it is due or may start.
     pub(super) fn wakes(&self) -> Option<Instant> {
         self.delayed.iter().map(|it| it.not_before).chain(self.next).min()
+    }
+
+    /// Whether somebody waits for a time or for a turn.
+    pub(super) fn has_waiting(&self) -> bool {
+        !self.line.is_empty() || !self.delayed.is_empty()
     }
 
     /// Takes the due times up to now that have no decision; and whether there were more before them than a history keeps.

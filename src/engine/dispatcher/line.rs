@@ -38,13 +38,13 @@ impl Dispatcher {
         if expires {
             self.expiring.insert(name.clone());
         }
-        self.unrecorded.insert(name.clone());
+        self.unrecorded.push(name.clone());
     }
 
     /// Leaves an occurrence until its time comes.
     pub(super) fn delay(&mut self, name: &TaskName, waiting: Waiting) {
         self.tasks.get_mut(name).expect("called with names of tasks").delayed.push(waiting);
-        self.unrecorded.insert(name.clone());
+        self.unrecorded.push(name.clone());
         self.wake_in_time(name);
     }
 
@@ -79,7 +79,11 @@ impl Dispatcher {
 
     /// Writes down what still waits.
     pub(super) fn record_what_waits(&mut self) {
-        let names = mem::take(&mut self.unrecorded);
+        let mut names = mem::take(&mut self.unrecorded);
+        // Most have started.
+        names.retain(|name| self.tasks.get(name).is_some_and(|it| it.has_waiting()));
+        names.sort_unstable();
+        names.dedup();
         let waiting = names.iter().filter_map(|name| Some((name, self.tasks.get(name)?)));
         let waiting = waiting.flat_map(|(name, task)| {
             task.delayed

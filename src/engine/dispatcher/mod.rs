@@ -33,7 +33,7 @@ use crate::store::{Presence, RunId, TaskName, Trigger, Write};
 
 pub use restore::Restored;
 use runs::{ActiveRun, Activity, Runs};
-use start::Candidate;
+use start::{Candidate, Grouped};
 
 /// How often it is written down that everything was served. Also how long the loop sleeps at most, to see that the clock was set.
 pub(super) const HEARTBEAT: Duration = Duration(30 * Duration::SECOND.0);
@@ -67,7 +67,7 @@ pub struct Dispatcher {
     /// Who may start next: whoever stands first in a line, and others who did. Who is taken out is looked at again.
     ready: BTreeSet<Candidate>,
     /// The tasks of which something waits that is not written down.
-    unrecorded: BTreeSet<TaskName>,
+    unrecorded: Vec<TaskName>,
     /// The tasks of which something may wait that expires: all of those of which something does.
     expiring: BTreeSet<TaskName>,
     /// The tasks of which this batch writes what their runs read when they start: their program, or their kept variables.
@@ -76,7 +76,9 @@ pub struct Dispatcher {
     longer: BTreeSet<TaskName>,
     /// When each task is to be looked at next: something of it is due then, or delayed until then. Some are looked at in vain.
     wakes: BTreeSet<(Instant, TaskName)>,
-    /// The tasks of which that is to be found out, as soon as those are started that are due now.
+    /// The tasks of which something may be due and is not decided yet: only between a tick and what follows it.
+    awake: VecDeque<TaskName>,
+    /// The tasks of which it is to be found when they are due next, as soon as those are started that are due now.
     open_next: Vec<TaskName>,
     /// Up to when everything has its row, in tasks that were served then. A task's own cursor may lag behind.
     decided: Instant,
@@ -103,6 +105,8 @@ enum Phase {
 #[derive(Debug)]
 struct Task {
     version: TaskVersion,
+    /// What holds for its runs, as it is stored, once there was one.
+    terms: Option<Arc<[u8]>>,
     /// Its file has errors since; this version goes on.
     outdated: bool,
     served: Served,
@@ -182,11 +186,12 @@ impl Dispatcher {
             left: BTreeMap::new(),
             runs: Runs::default(),
             ready: BTreeSet::new(),
-            unrecorded: BTreeSet::new(),
+            unrecorded: Vec::new(),
             expiring: BTreeSet::new(),
             unwritten: BTreeSet::new(),
             longer: BTreeSet::new(),
             wakes: BTreeSet::new(),
+            awake: VecDeque::new(),
             open_next: Vec::new(),
             decided: now,
             last_run: RunId(0),
@@ -198,7 +203,7 @@ impl Dispatcher {
         }
     }
 
-    /// Time has passed: what is due is decided. Where the clock was set back, [`Dispatcher::set_back`] comes first; a time that is
+    /// Time has passed: what is due is about to be decided. Where the clock was set back, [`Dispatcher::set_back`] comes first; a time that is
     /// only a little earlier than the one before counts as the same.
     pub fn tick(&mut self, now: Instant) {
         self.now = now.max(self.now);
@@ -208,7 +213,7 @@ impl Dispatcher {
                 self.note(Note::Gap { from: self.ticked, to: self.now });
             }
             if self.wakes.first().is_some_and(|(at, _)| *at <= self.now) {
-                self.decide_what_is_due();
+                self.wake_who_is_due();
             }
             self.decided = self.now;
             self.beat_if_due();
@@ -219,6 +224,7 @@ impl Dispatcher {
     /// Something happened.
     pub fn handle(&mut self, now: Instant, event: Event) {
         self.now = now.max(self.now);
+        self.decide_what_is_due();
         if !matches!(event, Event::Run(..)) {
             self.find_open_next();
         }
@@ -237,9 +243,18 @@ impl Dispatcher {
     /// they run: whatever they change in the world waits for an entry of theirs on disk, and that is written behind their rows. Of one whose
     /// row is never written nothing has left the process, except that it has looked.
     pub fn begin(&mut self, begin: &mut dyn FnMut(StartRun)) {
+        /// So many are decided before the first of them starts.
+        const DECIDED_AT_ONCE: usize = 32;
         if self.phase == Phase::Serving {
             self.expire();
-            self.start_what_can(begin);
+            // Who goes first matters only where not all can go.
+            while self.awake.len() > DECIDED_AT_ONCE && self.has_room_for_all() {
+                self.decide_some(DECIDED_AT_ONCE);
+                self.start_what_can(Grouped::Wait, begin);
+            }
+            self.decide_what_is_due();
+            self.expire();
+            self.start_what_can(Grouped::Start, begin);
         }
         self.find_open_next();
     }

@@ -99,6 +99,7 @@ impl Dispatcher {
         }
         this.leave_the_rest();
         this.tick(now);
+        this.decide_what_is_due();
         this.find_open_next();
         for task in served {
             let next = this.tasks[&task].next;

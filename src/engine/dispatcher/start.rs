@@ -27,10 +27,23 @@ enum Who {
     First(TaskName),
 }
 
+/// What becomes of those that share a group while it is not decided who else wants a place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Grouped {
+    Start,
+    Wait,
+}
+
 impl Dispatcher {
+    /// Whether there are workers for everybody who may want one.
+    pub(super) fn has_room_for_all(&self) -> bool {
+        let wanted = self.runs.busy() + self.ready.len() + self.awake.len();
+        wanted <= self.options.workers
+    }
+
     /// Starts until nobody waits, or nobody who waits may start. Nothing that starts makes room for others, so that who may not start now
     /// need not be asked again.
-    pub(super) fn start_what_can(&mut self, begin: &mut dyn FnMut(StartRun)) {
+    pub(super) fn start_what_can(&mut self, grouped: Grouped, begin: &mut dyn FnMut(StartRun)) {
         if self.runs.busy() >= self.options.workers {
             return;
         }
@@ -43,7 +56,8 @@ impl Dispatcher {
                 continue;
             }
             let headers = self.headers_of(&candidate.who);
-            if self.full_group(&headers).is_some() || !self.has_room(&candidate.who) {
+            let waits = grouped == Grouped::Wait && headers.concurrency.is_some();
+            if waits || self.full_group(&headers).is_some() || !self.has_room(&candidate.who) {
                 blocked.push(candidate);
                 continue;
             }
@@ -164,6 +178,7 @@ impl Dispatcher {
         let task = self.tasks.get_mut(name).expect("candidates are tasks");
         let waiting = task.line.pop_front().expect("candidates have somebody in line");
         let version = task.version.clone();
+        let terms = task.terms.get_or_insert_with(|| terms::write(&version.headers).into()).clone();
         self.last_run = RunId(self.last_run.0 + 1);
         let id = self.last_run;
         let row = self.row(name, &waiting, Decision::Ran, None, Some(id));
@@ -177,7 +192,7 @@ impl Dispatcher {
                 trigger,
                 missed,
                 program: version.program,
-                terms: terms::write(&version.headers).into(),
+                terms,
                 started: self.now,
             }),
         ]);

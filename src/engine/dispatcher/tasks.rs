@@ -13,7 +13,9 @@ impl Dispatcher {
     /// a task was away is decided at once.
     pub(super) fn update_tasks(&mut self, updates: Vec<TaskUpdate>) {
         let changed = self.apply_updates(updates);
+        self.wake_who_is_due();
         self.decide_what_is_due();
+        self.decided = self.now;
         self.find_open_next();
         for name in changed {
             let next = self.tasks[&name].next;
@@ -52,6 +54,7 @@ impl Dispatcher {
             }
             task.served.cursor = task.served.cursor.max(decided);
             let before = std::mem::replace(&mut task.version, version);
+            task.terms = None;
             if is_due_otherwise(&before, &task.version) {
                 self.withdraw(&name);
             }
@@ -194,6 +197,7 @@ impl Task {
     fn new(version: TaskVersion, served: Served) -> Self {
         Self {
             version,
+            terms: None,
             outdated: false,
             served,
             next: None,

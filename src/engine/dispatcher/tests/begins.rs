@@ -1,6 +1,7 @@
 //! Which runs begin before their rows are on disk.
 
 use super::*;
+use crate::check::headers::{Group, Priority};
 use crate::schedule::Instant;
 
 /// A dispatcher that has written down that it serves these tasks, at midnight.
@@ -86,4 +87,31 @@ fn what_goes_on_from_a_journal_waits_for_what_is_written_of_it() {
     dispatcher.handle(at("01:01"), Event::Run(RunId(1), ended));
     dispatcher.tick(at("01:06"));
     assert_eq!(starts(&mut dispatcher), when_written("t"));
+}
+
+/// The first to start of a hundred tasks that are due at once, all of which are less urgent than the last one.
+fn first_of_many(workers: usize, group: Option<Group>) -> (String, usize) {
+    let many = (0..100).map(|n| (format!("a{n:02}"), Priority::Normal));
+    let tasks = many.chain([("z".to_owned(), Priority::High)]).map(|(name, priority)| {
+        let concurrency = group.clone().filter(|_| name == "a00" || name == "z");
+        update(&name, TaskHeaders { priority, concurrency, ..every(hours(1)) })
+    });
+    let tasks = tasks.collect();
+    let mut dispatcher =
+        Dispatcher::restore(Options { workers }, Restored::default(), tasks, at("00:00"));
+    drop(dispatcher.take(&mut drop));
+    dispatcher.tick(at("01:00"));
+    let started = starts(&mut dispatcher).at_once;
+    let first = started.iter().find(|it| *it == "a00" || *it == "z").unwrap();
+    (first.clone(), started.len())
+}
+
+#[test]
+fn who_is_urgent_goes_first_wherever_not_all_can_go() {
+    assert_eq!(first_of_many(1, None), ("z".to_owned(), 1));
+    assert_eq!(first_of_many(100, None), ("z".to_owned(), 100));
+    // Otherwise nobody waits until it is decided who else goes.
+    assert_eq!(first_of_many(101, None), ("a00".to_owned(), 101));
+    let group = Group { name: "mail".into(), limit: 1 };
+    assert_eq!(first_of_many(101, Some(group)), ("z".to_owned(), 100));
 }
