@@ -243,12 +243,15 @@ impl Loop {
 
     /// Waits out the last moments before something is due, unless something happens.
     fn wait_exactly(&self, time: StdDuration) {
-        const AT_ONCE: StdDuration = StdDuration::from_micros(200);
-        let mut left = time;
-        while self.incoming.is_empty() && !left.is_zero() {
-            let now = left.min(AT_ONCE);
-            self.clock.block(now);
-            left -= now;
+        const AT_ONCE_US: u64 = 500;
+        let us = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let until_us = self.clock.monotonic_us().saturating_add(us);
+        while self.incoming.is_empty() {
+            let left_us = until_us.saturating_sub(self.clock.monotonic_us());
+            if left_us == 0 {
+                return;
+            }
+            self.clock.block(StdDuration::from_micros(left_us.min(AT_ONCE_US)));
         }
     }
 

@@ -55,7 +55,15 @@ impl host::Clock for Clock {
     }
 
     fn block(&self, duration: Duration) {
-        std::thread::sleep(duration);
+        /// How late the system may wake a thread (Linux: `PR_SET_TIMERSLACK`, 50 µs, and what waking takes). So much is waited out awake.
+        const OVERSLEEPS: Duration = Duration::from_micros(100);
+        let until = std::time::Instant::now() + duration;
+        if let Some(asleep) = duration.checked_sub(OVERSLEEPS) {
+            std::thread::sleep(asleep);
+        }
+        while std::time::Instant::now() < until {
+            std::hint::spin_loop();
+        }
     }
 }
 
