@@ -90,6 +90,8 @@ pub struct Dispatcher {
     /// The time of the last heartbeat.
     beat: Instant,
     phase: Phase,
+    /// Nothing has happened since all was started that can be.
+    is_settled: bool,
     batch: Batch,
 }
 
@@ -199,6 +201,7 @@ impl Dispatcher {
             ticked: now,
             beat: now,
             phase: Phase::Serving,
+            is_settled: false,
             batch: Batch::default(),
         }
     }
@@ -207,6 +210,7 @@ impl Dispatcher {
     /// only a little earlier than the one before counts as the same.
     pub fn tick(&mut self, now: Instant) {
         self.now = now.max(self.now);
+        self.is_settled = false;
         self.find_open_next();
         if self.phase == Phase::Serving {
             if self.now.since(self.ticked) > HEARTBEAT.max(ON_TIME) {
@@ -224,6 +228,7 @@ impl Dispatcher {
     /// Something happened.
     pub fn handle(&mut self, now: Instant, event: Event) {
         self.now = now.max(self.now);
+        self.is_settled = false;
         self.decide_what_is_due();
         if !matches!(event, Event::Run(..)) {
             self.find_open_next();
@@ -245,7 +250,7 @@ impl Dispatcher {
     pub fn begin(&mut self, begin: &mut dyn FnMut(StartRun)) {
         /// So many are decided before the first of them starts.
         const DECIDED_AT_ONCE: usize = 32;
-        if self.phase == Phase::Serving {
+        if self.phase == Phase::Serving && !self.is_settled {
             self.expire();
             // Who goes first matters only where not all can go.
             while self.awake.len() > DECIDED_AT_ONCE && self.has_room_for_all() {
@@ -256,6 +261,7 @@ impl Dispatcher {
             self.expire();
             self.start_what_can(Grouped::Start, begin);
         }
+        self.is_settled = true;
         self.find_open_next();
     }
 
