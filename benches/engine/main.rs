@@ -9,6 +9,7 @@
 
 mod journal;
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -42,6 +43,11 @@ fn main() {
     if wants("due") {
         for tasks in size.map_or(vec![1_000, 10_000, 100_000], |it| vec![it]) {
             due_at_once(&folder.join(format!("{tasks}.db")), tasks);
+        }
+    }
+    if wants("real") {
+        for workers in ["64", "1024"] {
+            real_runs(&folder.join(format!("real-{workers}")), 1_000, workers);
         }
     }
     if wants("journal") {
@@ -99,6 +105,43 @@ fn due_at_once(file: &Path, tasks: usize) {
         ms(tasks),
         all_us as f64 / 1e3,
         tasks as f64 * 1e6 / all_us as f64
+    );
+}
+
+/// `taskc serve` with so many tasks that are due at each full minute and print what time it is: how late they say so, in the second
+/// minute.
+fn real_runs(project: &Path, tasks: usize, workers: &str) {
+    std::fs::create_dir_all(project).expect("a folder can be made");
+    for n in 0..tasks {
+        let text = "schedule \"* * * * *\"\nprint(\"{now()}\")\n";
+        std::fs::write(project.join(format!("task_{n}.task")), text).expect("it can be written to");
+    }
+    let mut server = Command::new(env!("CARGO_BIN_EXE_taskc"))
+        .arg("serve")
+        .arg(project)
+        .env("TASKC_SERVER_WORKERS", workers)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let log = BufReader::new(server.stderr.take().expect("it is piped"));
+    // `… output: 2026-01-05T07:00:00.012345Z`
+    let late_ms = |line: String| {
+        let (_, time) = line.split_once(" output: ")?;
+        let seconds: f64 = time.get(17..)?.trim_end_matches('Z').parse().ok()?;
+        Some(seconds * 1e3)
+    };
+    let all: Vec<f64> =
+        log.lines().map_while(Result::ok).filter_map(late_ms).take(2 * tasks).collect();
+    server.kill().expect("it is ours");
+    server.wait().expect("it is ours");
+    let mut late = all[tasks..].to_vec();
+    late.sort_unstable_by(f64::total_cmp);
+    println!(
+        "{tasks} real runs due at once, {workers} workers: the first says so after {:.1} ms, p50 {:.1} ms, p99 {:.1} ms, the last after {:.1} ms",
+        late[0],
+        late[tasks / 2],
+        late[tasks * 99 / 100],
+        late[tasks - 1]
     );
 }
 

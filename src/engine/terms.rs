@@ -1,5 +1,7 @@
 //! What holds for a run to its end, whatever becomes of its task's file: written down when the run starts.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::check::headers::{Group, Pause, Priority, Retry, TaskHeaders, Trace};
@@ -27,7 +29,9 @@ const PRIORITIES: [Priority; 3] = [Priority::High, Priority::Normal, Priority::L
 ///
 /// # Panics
 /// Never: terms are plain data.
-pub(super) fn write(headers: &TaskHeaders) -> Vec<u8> {
+pub(super) fn write(headers: &TaskHeaders) -> Arc<[u8]> {
+    /// Nearly all terms are shorter; a row of them is written for each run.
+    const SHORT: usize = 128;
     let terms = Terms {
         timeout_us: headers.timeout.0,
         retries: headers.retry.times,
@@ -46,7 +50,11 @@ pub(super) fn write(headers: &TaskHeaders) -> Vec<u8> {
         Trace::Statements(count) => Some(count),
         Trace::All => None,
     };
-    postcard::to_stdvec(&(terms, trace)).expect("plain data can be written out")
+    let plain = (terms, trace);
+    match postcard::to_slice(&plain, &mut [0; SHORT]) {
+        Ok(bytes) => (&*bytes).into(),
+        Err(_) => postcard::to_stdvec(&plain).expect("plain data can be written out").into(),
+    }
 }
 
 /// What was written down; nothing where another version wrote it.
@@ -98,9 +106,15 @@ mod tests {
             let headers = TaskHeaders { trace, ..headers.clone() };
             assert_eq!(read(&write(&headers)), Some(headers));
         }
-        let mut older = write(&headers);
-        older.truncate(older.len() - 2);
-        assert_eq!(read(&older), Some(headers), "as it was written before there was a trace");
+        let group = Some(Group { name: "of a long name ".repeat(20).into(), limit: 2 });
+        let long = TaskHeaders { concurrency: group, ..headers.clone() };
+        assert_eq!(read(&write(&long)), Some(long));
+        let older = write(&headers);
+        assert_eq!(
+            read(&older[..older.len() - 2]),
+            Some(headers),
+            "as it was written before there was a trace"
+        );
         assert_eq!(read(&[]), None);
     }
 }

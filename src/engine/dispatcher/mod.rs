@@ -107,8 +107,6 @@ enum Phase {
 #[derive(Debug)]
 struct Task {
     version: TaskVersion,
-    /// What holds for its runs, as it is stored, once there was one.
-    terms: Option<Arc<[u8]>>,
     /// Its file has errors since; this version goes on.
     outdated: bool,
     served: Served,

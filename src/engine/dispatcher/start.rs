@@ -178,7 +178,6 @@ impl Dispatcher {
         let task = self.tasks.get_mut(name).expect("candidates are tasks");
         let waiting = task.line.pop_front().expect("candidates have somebody in line");
         let version = task.version.clone();
-        let terms = task.terms.get_or_insert_with(|| terms::write(&version.headers).into()).clone();
         self.last_run = RunId(self.last_run.0 + 1);
         let id = self.last_run;
         let row = self.row(name, &waiting, Decision::Ran, None, Some(id));
@@ -192,7 +191,7 @@ impl Dispatcher {
                 trigger,
                 missed,
                 program: version.program,
-                terms,
+                terms: terms::write(&version.headers),
                 started: self.now,
             }),
         ]);

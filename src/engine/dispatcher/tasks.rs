@@ -54,7 +54,6 @@ impl Dispatcher {
             }
             task.served.cursor = task.served.cursor.max(decided);
             let before = std::mem::replace(&mut task.version, version);
-            task.terms = None;
             if is_due_otherwise(&before, &task.version) {
                 self.withdraw(&name);
             }
@@ -197,7 +196,6 @@ impl Task {
     fn new(version: TaskVersion, served: Served) -> Self {
         Self {
             version,
-            terms: None,
             outdated: false,
             served,
             next: None,
