@@ -57,8 +57,10 @@ fn unmiss<'a>(
 }
 
 impl Dispatcher {
-    /// The clock was set back: due times that are still to come count again, except those that have a run.
+    /// The clock was set back: due times that are still to come count again, except those that have a run. The store is asked which have:
+    /// everything that was decided has to be written by now.
     pub fn set_back(&mut self, store: &mut dyn Store, now: Instant) -> store::Result<()> {
+        debug_assert!(self.batch.writes.is_empty(), "something was put off");
         // Who is stopping has decided nothing since.
         unmiss(store, self.tasks.keys(), now, self.decided)?;
         self.note(Note::ClockSetBack { from: self.now, to: now });
