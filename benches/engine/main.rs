@@ -20,8 +20,8 @@ use std::time::{Duration as StdDuration, Instant as Moment};
 
 use taskc::check::headers::TaskHeaders;
 use taskc::engine::{
-    Dispatcher, Event, Handle, LogEntry, Note, Options, Parts, Restored, RunEnd, RunEvent, Runner,
-    Server, StartRun, TaskUpdate, TaskVersion,
+    Batch, Dispatcher, Event, Handle, LogEntry, Note, Options, Parts, Restored, RunEnd, RunEvent,
+    Runner, Server, StartRun, TaskUpdate, TaskVersion,
 };
 use taskc::host::{Clock as _, real};
 use taskc::schedule::{Bounds, Cadence, Duration, Instant, Schedule, Schedules};
@@ -203,7 +203,7 @@ fn a_million_schedules() {
     let now = Instant::EPOCH.plus(Duration::DAY.times(20_000));
     let options = Options { workers: 4 };
     let mut dispatcher = Dispatcher::restore(options, Restored::default(), versions, now);
-    drop(dispatcher.take(&mut drop));
+    drop(settle(&mut dispatcher));
     let load = begin.elapsed();
     let kib = resident_kib().saturating_sub(before);
     let begin = Moment::now();
@@ -213,6 +213,12 @@ fn a_million_schedules() {
         load.as_secs_f64(),
         begin.elapsed().as_secs_f64() * 1e6
     );
+}
+
+/// What follows from everything so far, with nobody who carries it out.
+fn settle(dispatcher: &mut Dispatcher) -> Batch {
+    dispatcher.begin(&mut drop);
+    dispatcher.take()
 }
 
 /// What a run that sleeps takes of a server's memory, beside its task.
@@ -225,22 +231,23 @@ fn sleeping_runs() {
     let options = Options { workers: RUNS };
     let mut dispatcher =
         Dispatcher::restore(options, Restored::default(), versions, due.minus(Duration::SECOND));
-    drop(dispatcher.take(&mut drop));
+    drop(settle(&mut dispatcher));
     let before = resident_kib();
     dispatcher.tick(due);
     let mut begun = Vec::with_capacity(RUNS);
-    drop(dispatcher.take(&mut |start| begun.push(start.run)));
+    dispatcher.begin(&mut |start| begun.push(start.run));
+    drop(dispatcher.take());
     assert_eq!(begun.len(), RUNS, "all of them begin");
     for run in begun {
         let until = due.plus(Duration::DAY);
         let sleeps = RunEvent::Sleeps { until, used: Duration::ZERO, snapshot: None };
         dispatcher.handle(due, Event::Run(run, sleeps));
     }
-    drop(dispatcher.take(&mut drop));
+    drop(settle(&mut dispatcher));
     let bytes = resident_kib().saturating_sub(before) * 1024 / RUNS as u64;
     let begin = Moment::now();
     dispatcher.tick(due.plus(Duration::SECOND));
-    drop((dispatcher.take(&mut drop), dispatcher.next_wake()));
+    drop((settle(&mut dispatcher), dispatcher.next_wake()));
     println!(
         "{RUNS} runs sleep: at most {bytes} bytes each, no thread; a second in which nothing happens takes {:.1} ms",
         begin.elapsed().as_secs_f64() * 1e3

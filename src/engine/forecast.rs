@@ -127,7 +127,8 @@ impl World<'_> {
     fn commit(&mut self) {
         let Some(dispatcher) = &mut self.dispatcher else { return };
         let mut begun = Vec::new();
-        let Batch { writes, actions } = dispatcher.take(&mut |start| begun.push(start));
+        dispatcher.begin(&mut |start| begun.push(start));
+        let Batch { writes, actions } = dispatcher.take();
         for write in writes {
             self.ledger.take_in(write);
         }

@@ -41,9 +41,12 @@ pub(super) fn jitter(
     task: &TaskName,
     due: Instant,
     most: Duration,
-    next: Option<Instant>,
+    next: impl FnOnce() -> Option<Instant>,
 ) -> Duration {
-    let room = next.map_or(most, |next| most.min(Duration(next.since(due).0.saturating_sub(1))));
+    if most <= Duration::ZERO {
+        return Duration::ZERO;
+    }
+    let room = next().map_or(most, |next| most.min(Duration(next.since(due).0.saturating_sub(1))));
     let Some(room) = u64::try_from(room.0).ok().filter(|&room| room > 0) else {
         return Duration::ZERO;
     };
@@ -160,17 +163,17 @@ mod tests {
     fn jitter_is_stable_spread_and_before_the_next_due_time() {
         let task = TaskName::new("late");
         let spread: Vec<_> =
-            (0..100).map(|hour| jitter(&task, hours(hour), Duration::MINUTE, None)).collect();
+            (0..100).map(|hour| jitter(&task, hours(hour), Duration::MINUTE, || None)).collect();
         assert!(spread.iter().all(|it| (Duration::ZERO..Duration::MINUTE).contains(it)));
         assert!(spread.iter().any(|it| *it > Duration::SECOND.times(30)));
         assert!(spread.iter().any(|it| *it < Duration::SECOND.times(30)));
-        assert_eq!(spread[7], jitter(&task, hours(7), Duration::MINUTE, None));
+        assert_eq!(spread[7], jitter(&task, hours(7), Duration::MINUTE, || None));
         assert_eq!(spread[7].0, 40_463_262, "the same on every machine and in every version");
         let next = Instant(hours(7).0 + 5);
-        assert!(jitter(&task, hours(7), Duration::MINUTE, Some(next)).0 < 5);
-        assert_eq!(jitter(&task, hours(7), Duration::ZERO, None), Duration::ZERO);
+        assert!(jitter(&task, hours(7), Duration::MINUTE, || Some(next)).0 < 5);
+        assert_eq!(jitter(&task, hours(7), Duration::ZERO, || None), Duration::ZERO);
         assert_eq!(
-            jitter(&task, hours(7), Duration::MINUTE, Some(Instant(hours(7).0 + 1))),
+            jitter(&task, hours(7), Duration::MINUTE, || Some(Instant(hours(7).0 + 1))),
             Duration::ZERO
         );
     }

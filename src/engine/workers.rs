@@ -1,6 +1,7 @@
 //! Workers: what attempts need, and threads that carry them out.
 
 use std::collections::HashMap;
+use std::hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
@@ -62,12 +63,9 @@ impl Workers {
         }
     }
 
-    /// The ear of a new attempt for what it is told to do. Looks at all that are running only when they have doubled.
+    /// The ear of a new attempt for what it is told to do.
     fn order(&mut self, run: RunId) -> watch::Receiver<Order> {
-        if self.orders.len() >= self.orders_max {
-            self.orders.retain(|_, it| !it.is_closed());
-            self.orders_max = self.orders_max.max(2 * self.orders.len());
-        }
+        drop_unneeded(&mut self.orders, &mut self.orders_max, |it| !it.is_closed());
         let (sender, order) = watch::channel(Order::GoOn);
         self.orders.insert(run, sender);
         order
@@ -82,10 +80,7 @@ impl Workers {
         let bytes = bytes.ok_or_else(|| lost("it is not in the store".to_owned()))?;
         let program: Arc<Loading> =
             Arc::new(LazyLock::new(Box::new(move || bytecode::read(&bytes).map_err(lost))));
-        if self.programs.len() >= self.programs_max {
-            self.programs.retain(|_, it| Arc::strong_count(it) > 1);
-            self.programs_max = self.programs_max.max(2 * self.programs.len());
-        }
+        drop_unneeded(&mut self.programs, &mut self.programs_max, |it| Arc::strong_count(it) > 1);
         self.programs.insert(*hash, program.clone());
         Ok(program)
     }
@@ -134,6 +129,18 @@ impl Workers {
             lines: Arc::new(Lines::new(run, self.server.clone(), clock, remembered.lines)),
             order,
         })
+    }
+}
+
+/// Drops what nobody needs of a map that has grown to its size. Looks at all of it again only when what is needed has doubled.
+fn drop_unneeded<K: Eq + hash::Hash, V>(
+    map: &mut HashMap<K, V>,
+    size: &mut usize,
+    is_needed: impl Fn(&V) -> bool,
+) {
+    if map.len() >= *size {
+        map.retain(|_, it| is_needed(it));
+        *size = (*size).max(2 * map.len());
     }
 }
 

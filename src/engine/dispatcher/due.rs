@@ -28,28 +28,23 @@ impl Dispatcher {
 
     /// The same for the next so many tasks.
     pub(super) fn decide_some(&mut self, tasks: usize) {
-        for name in self.awake.drain(..tasks.min(self.awake.len())).collect::<Vec<_>>() {
+        for _ in 0..tasks.min(self.awake.len()) {
+            let Some(name) = self.awake.pop_front() else { return };
             let wakes = self.tasks.get(&name).and_then(|it| it.wakes());
             if wakes.is_some_and(|at| at <= self.now) {
                 self.decide_due(&name);
             }
-            if self.tasks.get(&name).is_some_and(|it| it.has_open_next) {
-                self.open_next.push(name);
-            } else {
-                self.wake_in_time(&name);
-            }
+            self.open_next.push(name);
         }
     }
 
-    /// Finds when those tasks are due next of which that was left open, so that their runs need not wait for it.
+    /// Sees to it that those tasks are looked at again which were looked at now, once their runs need not wait for it.
     pub(super) fn find_open_next(&mut self) {
         for name in mem::take(&mut self.open_next) {
-            if let Some(task) = self.tasks.get_mut(&name) {
-                if task.has_open_next {
-                    task.find_next();
-                }
-                self.wake_in_time(&name);
+            if let Some(task) = self.tasks.get_mut(&name).filter(|it| it.has_open_next) {
+                task.find_next();
             }
+            self.wake_in_time(&name);
         }
     }
 
@@ -142,11 +137,8 @@ impl Dispatcher {
     /// A due time that is now.
     fn come_due(&mut self, name: &TaskName, due: Instant, missed: u32) {
         let headers = &self.tasks[name].version.headers;
-        let later = if headers.jitter > Duration::ZERO {
-            policy::jitter(name, due, headers.jitter, headers.schedules.next_after(due))
-        } else {
-            Duration::ZERO
-        };
+        let next = || headers.schedules.next_after(due);
+        let later = policy::jitter(name, due, headers.jitter, next);
         let waiting = Waiting {
             due,
             not_before: due.plus(later),

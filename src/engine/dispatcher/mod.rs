@@ -78,7 +78,7 @@ pub struct Dispatcher {
     wakes: BTreeSet<(Instant, TaskName)>,
     /// The tasks of which something may be due and is not decided yet: only between a tick and what follows it.
     awake: VecDeque<TaskName>,
-    /// The tasks of which it is to be found when they are due next, as soon as those are started that are due now.
+    /// The tasks that were looked at and have no place in `wakes` yet: they get one when those are started that are due now.
     open_next: Vec<TaskName>,
     /// Up to when everything has its row, in tasks that were served then. A task's own cursor may lag behind.
     decided: Instant,
@@ -90,8 +90,6 @@ pub struct Dispatcher {
     /// The time of the last heartbeat.
     beat: Instant,
     phase: Phase,
-    /// Nothing has happened since all was started that can be.
-    is_settled: bool,
     batch: Batch,
 }
 
@@ -199,7 +197,6 @@ impl Dispatcher {
             ticked: now,
             beat: now,
             phase: Phase::Serving,
-            is_settled: false,
             batch: Batch::default(),
         }
     }
@@ -208,7 +205,6 @@ impl Dispatcher {
     /// only a little earlier than the one before counts as the same.
     pub fn tick(&mut self, now: Instant) {
         self.now = now.max(self.now);
-        self.is_settled = false;
         self.find_open_next();
         if self.phase == Phase::Serving {
             if self.now.since(self.ticked) > HEARTBEAT.max(ON_TIME) {
@@ -226,11 +222,8 @@ impl Dispatcher {
     /// Something happened.
     pub fn handle(&mut self, now: Instant, event: Event) {
         self.now = now.max(self.now);
-        self.is_settled = false;
         self.decide_what_is_due();
-        if !matches!(event, Event::Run(..)) {
-            self.find_open_next();
-        }
+        self.find_open_next();
         match event {
             Event::Tasks(updates) if self.phase == Phase::Serving => self.update_tasks(updates),
             Event::Tasks(_) => {}
@@ -248,7 +241,7 @@ impl Dispatcher {
     pub fn begin(&mut self, begin: &mut dyn FnMut(StartRun)) {
         /// So many are decided before the first of them starts.
         const DECIDED_AT_ONCE: usize = 32;
-        if self.phase == Phase::Serving && !self.is_settled {
+        if self.phase == Phase::Serving {
             self.expire();
             // Who goes first matters only where not all can go.
             while self.awake.len() > DECIDED_AT_ONCE && self.has_room_for_all() {
@@ -259,7 +252,6 @@ impl Dispatcher {
             self.expire();
             self.start_what_can(Grouped::Start, begin);
         }
-        self.is_settled = true;
         self.find_open_next();
     }
 
@@ -273,9 +265,9 @@ impl Dispatcher {
             && !self.batch.actions.iter().any(waits)
     }
 
-    /// What follows from everything since the last call; see also [`Dispatcher::begin`].
-    pub fn take(&mut self, begin: &mut dyn FnMut(StartRun)) -> Batch {
-        self.begin(begin);
+    /// What follows from everything since the last call. [`Dispatcher::begin`] comes before: who waits now is written down as waiting.
+    pub fn take(&mut self) -> Batch {
+        debug_assert!(self.awake.is_empty(), "something due is not decided");
         self.record_what_waits();
         self.forget_what_expired();
         self.trim_histories();

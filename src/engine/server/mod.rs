@@ -191,6 +191,7 @@ const SET_BACK: Duration = Duration(2 * Duration::SECOND.0);
 
 impl Loop {
     fn run(mut self, runtime: &tokio::runtime::Handle) -> Result<(), store::Error> {
+        self.begin();
         let mut stopped = self.commit(runtime)?;
         while !stopped {
             let messages = runtime.block_on(self.wait());
@@ -339,11 +340,10 @@ impl Loop {
         now_us < *self.put_off_until_us.get_or_insert(now_us.saturating_add(AT_MOST_US))
     }
 
-    /// Lets begin what may, writes down what was decided, then does it. Says whether everything has come to its end.
+    /// Writes down what was decided, then does it. Says whether everything has come to its end.
     fn commit(&mut self, runtime: &tokio::runtime::Handle) -> Result<bool, store::Error> {
-        let (runner, store) = (&mut *self.runner, &mut *self.store);
         self.put_off_until_us = None;
-        let batch = self.dispatcher.take(&mut |start| runner.start(start, store));
+        let batch = self.dispatcher.take();
         self.write(&batch.writes, runtime)?;
         for (answer, is_theirs) in self.kept.drain(..) {
             // A run that was stopped does not wait any more.

@@ -265,21 +265,23 @@ impl Simulation {
 
     /// What the loop does when it has heard all that there was: somebody may wait until it is written.
     fn commit_or_put_off(&mut self, somebody_waits: bool) {
-        let mut begun = Vec::new();
-        let dispatcher = self.dispatcher.as_mut().unwrap();
-        dispatcher.begin(&mut |start| begun.push(start));
-        let may_put_off = !somebody_waits && dispatcher.may_put_off();
-        begun.into_iter().for_each(|it| self.act(Action::Start(it)));
-        if !may_put_off || !(self.puts_off)() {
+        self.begin();
+        let may_put_off = self.dispatcher.as_ref().unwrap().may_put_off();
+        if somebody_waits || !may_put_off || !(self.puts_off)() {
             self.commit();
         }
     }
 
+    fn begin(&mut self) {
+        let mut begun = Vec::new();
+        self.dispatcher.as_mut().unwrap().begin(&mut |start| begun.push(start));
+        begun.into_iter().for_each(|it| self.act(Action::Start(it)));
+    }
+
     fn commit(&mut self) {
         let crash = (self.crashes)();
-        let mut begun = Vec::new();
-        let batch = self.dispatcher.as_mut().unwrap().take(&mut |start| begun.push(start));
-        begun.into_iter().for_each(|it| self.act(Action::Start(it)));
+        self.begin();
+        let batch = self.dispatcher.as_mut().unwrap().take();
         let is_cut_off = self.machines.as_mut().is_some_and(|it| it.poll().is_err());
         if crash == Some(Crash::BeforeCommit) || is_cut_off {
             return self.kill();

@@ -30,7 +30,8 @@ struct Starts {
 
 fn starts(dispatcher: &mut Dispatcher) -> Starts {
     let mut starts = Starts::default();
-    let batch = dispatcher.take(&mut |it| starts.at_once.push(it.task.to_string()));
+    dispatcher.begin(&mut |it| starts.at_once.push(it.task.to_string()));
+    let batch = dispatcher.take();
     for action in batch.actions {
         if let Action::Start(it) = action {
             starts.when_written.push(it.task.to_string());
@@ -99,7 +100,7 @@ fn first_of_many(workers: usize, group: Option<Group>) -> (String, usize) {
     let tasks = tasks.collect();
     let mut dispatcher =
         Dispatcher::restore(Options { workers }, Restored::default(), tasks, at("00:00"));
-    drop(dispatcher.take(&mut drop));
+    assert_eq!(starts(&mut dispatcher), Starts::default());
     dispatcher.tick(at("01:00"));
     let started = starts(&mut dispatcher).at_once;
     let first = started.iter().find(|it| *it == "a00" || *it == "z").unwrap();
